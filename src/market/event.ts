@@ -1,0 +1,145 @@
+import type { Amount, DecimalText, Price } from './decimal.ts'
+import type { InstrumentId, VenueId, VenueSymbol } from './instrument.ts'
+import type { Micros } from './time.ts'
+
+/** A kind of market data that can be subscribed to. */
+export type Channel = 'trade' | 'quote' | 'book' | 'ticker'
+
+export const CHANNELS: readonly Channel[] = ['trade', 'quote', 'book', 'ticker']
+
+/** Who crossed the spread. */
+export type TakerSide = 'buy' | 'sell' | 'unknown'
+
+/** What every event of one instrument carries. */
+interface InstrumentEvent {
+  readonly venue: VenueId
+  readonly instrument: InstrumentId
+  readonly symbol: VenueSymbol
+  /** The venue's time of the event; null where its message carries none. */
+  readonly exchangeTime: Micros | null
+  /** When our socket gave us the frame. */
+  readonly receiveTime: Micros
+}
+
+/** One print. */
+export interface TradeEvent extends InstrumentEvent {
+  readonly messageType: 'trade'
+  /** The venue's id of the trade; null where it gives none. Unique within (venue, instrument). */
+  readonly id: string | null
+  readonly price: Price
+  readonly amount: Amount
+  readonly side: TakerSide
+  /** True on history: prints sent at subscription, or fetched to repair a gap. Absent on live prints. */
+  readonly backlog?: true
+}
+
+/** Best bid and offer from the venue's own feed. A side that is empty has null price and amount. */
+export interface QuoteEvent extends InstrumentEvent {
+  readonly messageType: 'quote'
+  readonly bidPrice: Price | null
+  readonly bidAmount: Amount | null
+  readonly askPrice: Price | null
+  readonly askAmount: Amount | null
+  /** The venue's sequence number, null where it gives none. */
+  readonly sequence: number | null
+}
+
+/** One price level: `[price, amount]`. Amount `0` in an update removes the level. */
+export type BookLevel = readonly [price: Price, amount: Amount]
+
+/**
+ * A change of an order book. A snapshot replaces the book; an update changes the levels it names. Updates are complete:
+ * where a venue cuts its book to a depth, the levels that fall out are removed by name.
+ */
+export interface BookEvent extends InstrumentEvent {
+  readonly messageType: 'book'
+  readonly kind: 'snapshot' | 'update'
+  readonly bids: readonly BookLevel[]
+  readonly asks: readonly BookLevel[]
+  readonly sequence: number | null
+}
+
+/** Statistics of a rolling window, 24 hours unless the venue's evidence table says otherwise. Absent facts are null. */
+export interface TickerEvent extends InstrumentEvent {
+  readonly messageType: 'ticker'
+  readonly last: Price | null
+  readonly open: Price | null
+  readonly high: Price | null
+  readonly low: Price | null
+  /** Turnover in the base asset. */
+  readonly volume: DecimalText | null
+  /** Turnover in the quote asset. */
+  readonly quoteVolume: DecimalText | null
+}
+
+/** Why a stretch of the tape is not known to be complete. */
+export type GapCause =
+  | 'disconnect'
+  | 'collector-stopped'
+  | 'collector-crashed'
+  | 'missed-sequence'
+  | 'missed-trades'
+  | 'checksum-failed'
+  | 'stall'
+  | 'malformed-frame'
+  | 'dropped-frame'
+
+/**
+ * `open`: being repaired, or not yet judged. `repaired`: everything that was missing is on the tape now. `partly`: some of
+ * it. `beyond-repair`: the venue does not give it any more, or never does (book updates).
+ */
+export type GapState = 'open' | 'repaired' | 'partly' | 'beyond-repair'
+
+/**
+ * A stretch of a (venue, instrument, channel) that is, or was, not known to be complete. The same gap is said again,
+ * with the same `id` and a higher `revision`, when its state changes.
+ */
+export interface GapEvent {
+  readonly messageType: 'gap'
+  readonly id: string
+  readonly revision: number
+  readonly venue: VenueId
+  readonly instrument: InstrumentId
+  readonly symbol: VenueSymbol
+  readonly channel: Channel
+  /** Receive time of the last message known to be whole before it. */
+  readonly from: Micros
+  /** Receive time of the first message known to be whole after it; null while it lasts. */
+  readonly to: Micros | null
+  readonly cause: GapCause
+  readonly state: GapState
+  /** How many messages are known to be missing still; null where the venue does not number them. */
+  readonly missing: number | null
+  /** The facts it is concluded from: ids, sequence numbers, close codes. For people. */
+  readonly evidence: string
+  readonly receiveTime: Micros
+}
+
+/**
+ * `synchronised`: proved whole by its rule. `recovering`: being repaired. `stale`: silent beyond its usual rate, or its
+ * connection is down. `halted`: the venue says that it does not trade. `unknown`: nothing heard yet.
+ */
+export type FeedState = 'synchronised' | 'recovering' | 'stale' | 'halted' | 'unknown'
+
+/** The state of one feed: said when it changes, and now and then. */
+export interface FeedStateEvent {
+  readonly messageType: 'feed-state'
+  readonly venue: VenueId
+  readonly instrument: InstrumentId
+  readonly symbol: VenueSymbol
+  readonly channel: Channel
+  readonly state: FeedState
+  readonly reason: string
+  /** Receive time of its last message; null if there was none. */
+  readonly lastMessageTime: Micros | null
+  /** Last sequence or id that was accepted, as the venue writes it. */
+  readonly lastSequence: string | null
+  /** How often it had to be synchronised anew since the collector started. */
+  readonly resyncs: number
+  readonly receiveTime: Micros
+}
+
+/** A normalised fact on the tape. */
+export type MarketEvent = TradeEvent | QuoteEvent | BookEvent | TickerEvent | GapEvent | FeedStateEvent
+
+export type MessageType = MarketEvent['messageType']

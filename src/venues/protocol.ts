@@ -1,0 +1,182 @@
+import type { Channel, Instrument, InstrumentId, MarketEvent, Micros, VenueId } from '../market/index.ts'
+
+/** One thing to be watched: a channel of an instrument. */
+export interface Subscription {
+  readonly instrument: Instrument
+  readonly channel: Channel
+}
+
+/** An HTTP GET that a protocol wants made. `path` starts with `/` and carries the query; the host is configuration. */
+export interface RestRequest {
+  /** Unique within its session; the answer comes back with this very object. */
+  readonly id: number
+  /** What the answer is for; the protocol's own word. */
+  readonly purpose: string
+  readonly path: string
+  /** Cost in the venue's own units against its budget. */
+  readonly weight: number
+  /** The instrument it concerns, where it concerns one. */
+  readonly instrument?: InstrumentId
+}
+
+export interface RestResponse {
+  readonly status: number
+  readonly body: string
+}
+
+/**
+ * What became of a request: an answer, or why there is none. The collector has already retried what is worth retrying
+ * (network errors, 429, 5xx, within its bounds and the venue's budget) before it says `failed`.
+ */
+export type RestOutcome =
+  | { readonly kind: 'answered'; readonly response: RestResponse }
+  | { readonly kind: 'failed'; readonly reason: string }
+
+/** What a session asks of its collector. */
+export type Command =
+  | { readonly kind: 'send'; readonly text: string }
+  | { readonly kind: 'request'; readonly request: RestRequest }
+  /** Close this connection and open it anew, with back-off. */
+  | { readonly kind: 'reconnect'; readonly reason: string }
+  /** Call `ticked` at or after this time. A later wish replaces an earlier one only if it is sooner. */
+  | { readonly kind: 'wake'; readonly at: Micros }
+
+/** A frame or an answer that the protocol cannot use. It stays in the raw log; the collector counts and names it. */
+export interface Refusal {
+  readonly kind: 'malformed' | 'unknown-message' | 'unknown-instrument' | 'venue-error'
+  readonly reason: string
+  /** The beginning of the text that was refused. */
+  readonly sample: string
+}
+
+/** What was counted of one book since its session began. */
+export interface BookStatistics {
+  checksumsVerified: number
+  checksumsFailed: number
+  /** Breaks of the sequence rule. */
+  gaps: number
+  /** Updates older than the snapshot, rightly not applied. */
+  staleDropped: number
+  resyncs: number
+}
+
+/** Where a session puts everything that it concludes. Called in order; nothing is kept by the session. */
+export interface SessionOutput {
+  /** A fact for the tape: trades, quotes, books, tickers, gaps, feed states. */
+  event(event: MarketEvent): void
+  command(command: Command): void
+  refused(refusal: Refusal): void
+}
+
+/** What the tape already holds of an instrument's trades when a session starts: where repair begins. */
+export interface TradeResume {
+  /** The newest trade id up to which the tape is whole. */
+  readonly lastTradeId: string
+  readonly exchangeTime: Micros
+  /** Receive time of the last trade that is on the tape. */
+  readonly receiveTime: Micros
+}
+
+/** One socket: where it goes, and what it is for. */
+export interface ConnectionPlan {
+  /** Stable name within the venue, such as `market-0`. */
+  readonly name: string
+  /** Path and query to append to the venue's WebSocket endpoint; may be empty. */
+  readonly path: string
+  readonly subscriptions: readonly Subscription[]
+}
+
+/** The venue's documented limits; the evidence table of its README names the source of each. */
+export interface VenueLimits {
+  /** Subscriptions (streams) that one socket may carry. */
+  readonly subscriptionsPerConnection: number
+  /** New sockets per minute and address. */
+  readonly connectionsPerMinute: number
+  /** After this time the venue cuts a socket; the collector replaces it before. */
+  readonly connectionAgeMilliseconds: number | null
+  /** Messages that we may send per second on one socket. */
+  readonly messagesPerSecond: number
+  /** Largest frame to be accepted, in bytes. */
+  readonly frameBytes: number
+  /** Weight of requests per window and address. */
+  readonly requestWeight: number
+  readonly requestWindowMilliseconds: number
+  /** A socket on which nothing at all comes for this long is dead. */
+  readonly idleMilliseconds: number
+}
+
+/** The life of one connection. Pure: no socket, clock or timer; the same input gives the same output. */
+export interface VenueSession {
+  /** The socket is open: subscribe. Called again after each reconnection of the same plan. */
+  opened(at: Micros, out: SessionOutput): void
+  /** A text frame came. Never throws: what it cannot use, it refuses. */
+  received(frame: string, at: Micros, out: SessionOutput): void
+  answered(request: RestRequest, outcome: RestOutcome, at: Micros, out: SessionOutput): void
+  ticked(at: Micros, out: SessionOutput): void
+  /** The socket is closed, whoever closed it: invalidate books, open gaps. */
+  closed(at: Micros, reason: string, out: SessionOutput): void
+  /** Adds and removes subscriptions on the open connection, without touching the others. */
+  changed(added: readonly Subscription[], removed: readonly Subscription[], at: Micros, out: SessionOutput): void
+  /**
+   * A subscription has been silent beyond its usual rate. The session asks the venue by REST or subscribes anew; it
+   * says `stall` gaps if something was missed.
+   */
+  silent(subscription: Subscription, at: Micros, out: SessionOutput): void
+  /** Instruments that came into being or changed after the session started. */
+  instrumentsChanged(instruments: readonly Instrument[]): void
+  /** Counters of each book that the session looks after. */
+  bookStatistics(): ReadonlyMap<InstrumentId, Readonly<BookStatistics>>
+}
+
+export interface SessionOptions {
+  readonly plan: ConnectionPlan
+  /** Every instrument of the venue, subscribed or not. */
+  readonly instruments: readonly Instrument[]
+  /** What is already on the tape, by instrument. */
+  readonly resume: ReadonlyMap<InstrumentId, TradeResume>
+  /**
+   * Turned off by replays of captures in which requests cannot be repeated: then the session repairs nothing by itself
+   * beyond what the protocol's own snapshots need.
+   */
+  readonly repairTrades: boolean
+  /** Set where a capture or a configuration speaks an older dialect of the venue, such as `v1` of kraken. */
+  readonly dialect?: string
+}
+
+/** Everything that is known of one exchange. Pure. */
+export interface VenueProtocol {
+  readonly venue: VenueId
+  /** For people. */
+  readonly name: string
+  readonly channels: readonly Channel[]
+  readonly limits: VenueLimits
+  readonly endpoints: { readonly rest: string; readonly ws: string }
+  /** Requests whose answers together are the reference data. */
+  instrumentRequests(): readonly RestRequest[]
+  /** Reads those answers, in the same order. Unknown kinds are skipped and counted. @throws VenueError if unreadable. */
+  instruments(bodies: readonly string[]): {
+    readonly instruments: readonly Instrument[]
+    readonly skipped: readonly Refusal[]
+  }
+  /** Which sockets, and what each one subscribes to. */
+  plan(subscriptions: readonly Subscription[]): readonly ConnectionPlan[]
+  session(options: SessionOptions): VenueSession
+  /**
+   * For captures: finds dialect and subscriptions from the socket's URL and its first frames, so that a session recorded by
+   * anybody can be read. Called with every `open`, `out` and `in` record until it answers.
+   */
+  recognise(evidence: CaptureEvidence, instruments: readonly Instrument[]): RecognisedSession | undefined
+  /** For captures: which outstanding request a recorded HTTP body answers, by its URL. */
+  answers(url: string, request: RestRequest): boolean
+}
+
+export interface CaptureEvidence {
+  readonly url: string
+  readonly direction: 'open' | 'out' | 'in'
+  readonly text: string
+}
+
+export interface RecognisedSession {
+  readonly plan: ConnectionPlan
+  readonly dialect?: string
+}
