@@ -1,5 +1,5 @@
 import type { Amount, DecimalText, Price } from './decimal.ts'
-import type { InstrumentId, VenueId, VenueSymbol } from './instrument.ts'
+import type { Instrument, InstrumentId, VenueId, VenueSymbol } from './instrument.ts'
 import type { Micros } from './time.ts'
 
 /** A kind of market data that can be subscribed to. */
@@ -11,7 +11,7 @@ export const CHANNELS: readonly Channel[] = ['trade', 'quote', 'book', 'ticker']
 export type TakerSide = 'buy' | 'sell' | 'unknown'
 
 /** What every event of one instrument carries. */
-interface InstrumentEvent {
+interface OfInstrument {
   readonly venue: VenueId
   readonly instrument: InstrumentId
   readonly symbol: VenueSymbol
@@ -22,7 +22,7 @@ interface InstrumentEvent {
 }
 
 /** One print. */
-export interface TradeEvent extends InstrumentEvent {
+export interface TradeEvent extends OfInstrument {
   readonly messageType: 'trade'
   /** The venue's id of the trade; null where it gives none. Unique within (venue, instrument). */
   readonly id: string | null
@@ -34,7 +34,7 @@ export interface TradeEvent extends InstrumentEvent {
 }
 
 /** Best bid and offer from the venue's own feed. A side that is empty has null price and amount. */
-export interface QuoteEvent extends InstrumentEvent {
+export interface QuoteEvent extends OfInstrument {
   readonly messageType: 'quote'
   readonly bidPrice: Price | null
   readonly bidAmount: Amount | null
@@ -51,7 +51,7 @@ export type BookLevel = readonly [price: Price, amount: Amount]
  * A change of an order book. A snapshot replaces the book; an update changes the levels it names. Updates are complete:
  * where a venue cuts its book to a depth, the levels that fall out are removed by name.
  */
-export interface BookEvent extends InstrumentEvent {
+export interface BookEvent extends OfInstrument {
   readonly messageType: 'book'
   readonly kind: 'snapshot' | 'update'
   readonly bids: readonly BookLevel[]
@@ -60,7 +60,7 @@ export interface BookEvent extends InstrumentEvent {
 }
 
 /** Statistics of a rolling window, 24 hours unless the venue's evidence table says otherwise. Absent facts are null. */
-export interface TickerEvent extends InstrumentEvent {
+export interface TickerEvent extends OfInstrument {
   readonly messageType: 'ticker'
   readonly last: Price | null
   readonly open: Price | null
@@ -139,7 +139,46 @@ export interface FeedStateEvent {
   readonly receiveTime: Micros
 }
 
+/** Reference data of one instrument: said when its collector first learns of it, and when it changes. */
+export interface InstrumentEvent {
+  readonly messageType: 'instrument'
+  readonly venue: VenueId
+  readonly instrument: InstrumentId
+  readonly symbol: VenueSymbol
+  readonly definition: Instrument
+  readonly receiveTime: Micros
+}
+
+/**
+ * `connected`: every planned connection is open. `partly`: some are. `connecting`: none yet, the first tries are under way.
+ * `unreachable`: none, and tries have failed; they go on with back-off. `stopped`: not watched.
+ */
+export type VenueState = 'connected' | 'partly' | 'connecting' | 'unreachable' | 'stopped'
+
+/** How a venue's connections stand: said when it changes, and now and then. */
+export interface VenueStateEvent {
+  readonly messageType: 'venue-state'
+  readonly venue: VenueId
+  readonly state: VenueState
+  readonly reason: string
+  readonly connectionsOpen: number
+  readonly connectionsPlanned: number
+  /** How many instruments are subscribed. */
+  readonly instruments: number
+  /** True where the exchange is one of our simulator's. */
+  readonly simulated: boolean
+  readonly receiveTime: Micros
+}
+
 /** A normalised fact on the tape. */
-export type MarketEvent = TradeEvent | QuoteEvent | BookEvent | TickerEvent | GapEvent | FeedStateEvent
+export type MarketEvent =
+  | TradeEvent
+  | QuoteEvent
+  | BookEvent
+  | TickerEvent
+  | GapEvent
+  | FeedStateEvent
+  | InstrumentEvent
+  | VenueStateEvent
 
 export type MessageType = MarketEvent['messageType']

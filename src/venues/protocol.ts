@@ -1,4 +1,4 @@
-import type { Channel, Instrument, InstrumentId, MarketEvent, Micros, VenueId } from '../market/index.ts'
+import type { Channel, GapCause, Instrument, InstrumentId, MarketEvent, Micros, VenueId } from '../market/index.ts'
 
 /** One thing to be watched: a channel of an instrument. */
 export interface Subscription {
@@ -128,12 +128,25 @@ export interface VenueSession {
   bookStatistics(): ReadonlyMap<InstrumentId, Readonly<BookStatistics>>
 }
 
+/** A stretch that was not watched before this session began: the collector was down. The session closes its gap. */
+export interface Outage {
+  readonly instrument: InstrumentId
+  readonly channel: Channel
+  /** Receive time of the last message that is on the tape. */
+  readonly from: Micros
+  readonly cause: GapCause
+  /** Revision with which its gap was said last; 0 if it was not said yet. */
+  readonly revision: number
+}
+
 export interface SessionOptions {
   readonly plan: ConnectionPlan
   /** Every instrument of the venue, subscribed or not. */
   readonly instruments: readonly Instrument[]
   /** What is already on the tape, by instrument. */
   readonly resume: ReadonlyMap<InstrumentId, TradeResume>
+  /** Opened as gaps when the session starts, and closed as after a disconnection. */
+  readonly outages?: readonly Outage[]
   /**
    * Turned off by replays of captures in which requests cannot be repeated: then the session repairs nothing by itself
    * beyond what the protocol's own snapshots need.
