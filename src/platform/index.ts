@@ -1,0 +1,4 @@
+export * from './config-schema.ts'
+export * from './logger.ts'
+export * from './metrics.ts'
+export * from './role-context.ts'
