@@ -1,0 +1,5 @@
+export * from './common.ts'
+export * from './data.ts'
+export * from './health.ts'
+export * from './reference.ts'
+export * from './stream.ts'

@@ -1,0 +1,127 @@
+import Type, { type Static } from 'typebox'
+import {
+  ChannelSchema,
+  DecimalSchema,
+  FeedStateSchema,
+  InstrumentIdSchema,
+  MicrosSchema,
+  nullable,
+  pageOf,
+  SymbolSchema,
+  VenueIdSchema,
+} from './common.ts'
+
+export const VenueStateSchema = Type.Enum(['connected', 'partly', 'connecting', 'unreachable', 'stopped', 'unknown'], {
+  description:
+    '`connected`: every planned connection is open. `partly`: some are. `connecting`: the first tries are under way. `unreachable`: tries have failed, and go on with back-off. `stopped`: not watched. `unknown`: the collector has not said yet',
+})
+
+export const VenueSchema = Type.Object(
+  {
+    id: VenueIdSchema,
+    name: Type.String({ description: 'For people' }),
+    simulated: Type.Boolean({
+      description: 'True where the exchange is one of our simulator: its prices are invented',
+    }),
+    state: VenueStateSchema,
+    reason: Type.String({ description: 'Why it is in this state, for people' }),
+    stateTime: nullable(MicrosSchema, 'When the state was said last'),
+    connectionsOpen: Type.Integer(),
+    connectionsPlanned: Type.Integer(),
+    instruments: Type.Integer({ description: 'How many instruments are subscribed' }),
+    channels: Type.Array(ChannelSchema),
+    integrity: Type.Object({
+      trades: Type.String({ description: 'How it is proved that no trade is missing' }),
+      books: Type.String({ description: 'How it is proved that a book is whole' }),
+    }),
+    limits: nullable(
+      Type.Object({
+        subscriptionsPerConnection: Type.Integer(),
+        connectionsPerMinute: Type.Integer(),
+        messagesPerSecond: Type.Number(),
+        requestWeight: Type.Integer({ description: 'Weight of REST requests a window and address' }),
+        requestWindowMilliseconds: Type.Integer(),
+      }),
+      "The venue's documented limits",
+    ),
+  },
+  { title: 'Venue' },
+)
+
+export const VenueListSchema = Type.Object({ items: Type.Array(VenueSchema) }, { title: 'VenueList' })
+
+export const InstrumentSchema = Type.Object(
+  {
+    venue: VenueIdSchema,
+    instrument: InstrumentIdSchema,
+    symbol: SymbolSchema,
+    kind: Type.Enum(['spot', 'perpetual', 'future', 'option']),
+    base: Type.String(),
+    quote: Type.String(),
+    settle: nullable(Type.String()),
+    contractSize: nullable(DecimalSchema),
+    tickSize: nullable(DecimalSchema, 'Smallest step of the price'),
+    lotSize: nullable(DecimalSchema, 'Smallest step of the amount'),
+    minimumAmount: nullable(DecimalSchema),
+    status: Type.Enum(['trading', 'halted', 'delisted', 'unknown']),
+    listedTime: nullable(MicrosSchema),
+    expiryTime: nullable(MicrosSchema),
+  },
+  { title: 'Instrument' },
+)
+
+export const InstrumentPageSchema = pageOf('InstrumentPage', InstrumentSchema)
+
+export const AssetSchema = Type.Object(
+  {
+    id: Type.String({ description: 'Asset (`BTC`), or `venue:instrument` in the view by instrument' }),
+    symbol: Type.String({ description: 'Asset in our words: `BTC`, never `XBT`' }),
+    name: Type.String({ description: 'For people; the symbol where no name is known' }),
+    price: nullable(DecimalSchema, 'Last traded price in `quote`; null where nothing traded yet'),
+    timestamp: nullable(MicrosSchema, 'When that trade was received'),
+    quote: nullable(Type.String(), 'What the price is counted in'),
+    venue: nullable(VenueIdSchema, 'Where the price comes from'),
+    instrument: nullable(InstrumentIdSchema),
+    feedState: FeedStateSchema,
+    simulated: Type.Boolean(),
+  },
+  { title: 'Asset' },
+)
+
+export const AssetPageSchema = pageOf('AssetPage', AssetSchema)
+
+export const MarketSchema = Type.Object(
+  {
+    venue: VenueIdSchema,
+    instrument: InstrumentIdSchema,
+    symbol: SymbolSchema,
+    kind: Type.Enum(['spot', 'perpetual', 'future', 'option']),
+    base: Type.String(),
+    quote: Type.String(),
+    last: nullable(DecimalSchema, 'Last traded price'),
+    lastTime: nullable(MicrosSchema),
+    bidPrice: nullable(DecimalSchema),
+    askPrice: nullable(DecimalSchema),
+    change24h: nullable(DecimalSchema, 'Change of the last price over the window of 24 hours, in percent'),
+    high24h: nullable(DecimalSchema),
+    low24h: nullable(DecimalSchema),
+    volume24h: nullable(DecimalSchema, 'In the base asset'),
+    quoteVolume24h: nullable(DecimalSchema, 'In the quote asset'),
+    spark: Type.Array(DecimalSchema, { description: 'Closing prices, oldest first, for a small chart' }),
+    feedState: FeedStateSchema,
+    simulated: Type.Boolean(),
+  },
+  { title: 'Market' },
+)
+
+export const MarketPageSchema = pageOf('MarketPage', MarketSchema)
+
+export type Venue = Static<typeof VenueSchema>
+export type VenueStateName = Static<typeof VenueStateSchema>
+export type VenueList = Static<typeof VenueListSchema>
+export type Instrument = Static<typeof InstrumentSchema>
+export type InstrumentPage = Static<typeof InstrumentPageSchema>
+export type Asset = Static<typeof AssetSchema>
+export type AssetPage = Static<typeof AssetPageSchema>
+export type Market = Static<typeof MarketSchema>
+export type MarketPage = Static<typeof MarketPageSchema>
