@@ -75,6 +75,8 @@ export interface TradeResume {
   readonly exchangeTime: Micros
   /** Receive time of the last trade that is on the tape. */
   readonly receiveTime: Micros
+  /** Why nothing was received since; `collector-stopped` if absent. */
+  readonly cause?: Extract<GapCause, 'collector-stopped' | 'collector-crashed'>
 }
 
 /** One socket: where it goes, and what it is for. */

@@ -1,0 +1,3 @@
+export * from './protocol.ts'
+export * from './registry.ts'
+export * from './venue-error.ts'

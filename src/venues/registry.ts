@@ -1,0 +1,30 @@
+import type { VenueId } from '../market/index.ts'
+import type { VenueProtocol } from './protocol.ts'
+import { VenueError } from './venue-error.ts'
+
+/** Every venue that there is. A new one adds its import and its line here. */
+const PROTOCOLS = {} as const satisfies Record<string, VenueProtocol>
+
+const BY_ID: ReadonlyMap<string, VenueProtocol> = new Map(Object.entries(PROTOCOLS))
+
+/** Every protocol, in the order of the registry. */
+export function venueProtocols(): readonly VenueProtocol[] {
+  return [...BY_ID.values()]
+}
+
+/** The names of all venues. */
+export function venueIds(): readonly VenueId[] {
+  return venueProtocols().map((protocol) => protocol.venue)
+}
+
+/** @throws VenueError VENUE_UNKNOWN if no protocol goes by that name. */
+export function venueProtocol(id: string): VenueProtocol {
+  const protocol = BY_ID.get(id)
+  if (protocol === undefined) {
+    throw new VenueError(
+      'VENUE_UNKNOWN',
+      `no venue is called ${JSON.stringify(id)}: it is one of ${[...BY_ID.keys()].join(', ')}`,
+    )
+  }
+  return protocol
+}

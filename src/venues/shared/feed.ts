@@ -1,0 +1,111 @@
+import type { Channel, FeedState, GapCause, Instrument, Micros } from '../../market/index.ts'
+import type { SessionOutput } from '../protocol.ts'
+import { Gap, type GapFacts } from './gap.ts'
+
+/**
+ * What is known of one (instrument, channel) of a session: whether it is whole, when it last spoke, and the break that it
+ * is in, if any. It says `feed-state` on every change, and the gap of a break when it opens and closes.
+ */
+export class Feed {
+  readonly instrument: Instrument
+  readonly channel: Channel
+  #state: FeedState = 'unknown'
+  #lastMessageTime: Micros | null = null
+  #lastSequence: number | string | null = null
+  #resyncs = 0
+  #break: Gap | undefined
+  #lastGapFrom: Micros | null = null
+  #gapsFromThere = 0
+
+  constructor(instrument: Instrument, channel: Channel) {
+    this.instrument = instrument
+    this.channel = channel
+  }
+
+  get state(): FeedState {
+    return this.#state
+  }
+
+  get lastMessageTime(): Micros | null {
+    return this.#lastMessageTime
+  }
+
+  /** The gap that {@link lose} opened and nothing has closed yet. */
+  get openBreak(): Gap | undefined {
+    return this.#break
+  }
+
+  /** A message that is whole came. The hot path: it only remembers. */
+  heard(at: Micros, sequence: number | string | null): void {
+    this.#lastMessageTime = at
+    this.#lastSequence = sequence
+  }
+
+  /** Says the new state, unless it is the old one. */
+  become(state: FeedState, reason: string, at: Micros, out: SessionOutput): void {
+    if (state === this.#state) return
+    this.#state = state
+    out.event({
+      messageType: 'feed-state',
+      venue: this.instrument.venue,
+      instrument: this.instrument.id,
+      symbol: this.instrument.symbol,
+      channel: this.channel,
+      state,
+      reason,
+      lastMessageTime: this.#lastMessageTime,
+      lastSequence: this.#lastSequence === null ? null : String(this.#lastSequence),
+      resyncs: this.#resyncs,
+      receiveTime: at,
+    })
+  }
+
+  /** Counts a new synchronisation; the next feed state tells it. */
+  countResync(): void {
+    this.#resyncs++
+  }
+
+  /** Makes a gap of this feed, with an id of its own, and says it. */
+  openGap(facts: Omit<GapFacts, 'instrument' | 'channel' | 'ordinal'>, at: Micros, out: SessionOutput): Gap {
+    this.#gapsFromThere = this.#lastGapFrom === facts.from ? this.#gapsFromThere + 1 : 1
+    this.#lastGapFrom = facts.from
+    const gap = new Gap({
+      ...facts,
+      instrument: this.instrument,
+      channel: this.channel,
+      ordinal: this.#gapsFromThere,
+    })
+    gap.say(at, out)
+    return gap
+  }
+
+  /**
+   * The feed is cut: its connection closed, its sequence broke, its message was unreadable. Opens one gap from the last
+   * whole message on (none if nothing was ever heard, none more if it is cut already).
+   */
+  lose(cause: GapCause, state: FeedState, evidence: string, at: Micros, out: SessionOutput): void {
+    if (this.#break === undefined && this.#lastMessageTime !== null) {
+      this.#break = this.openGap({ from: this.#lastMessageTime, cause, evidence }, at, out)
+    }
+    this.become(state, evidence, at, out)
+  }
+
+  /**
+   * The feed is whole again from now on (first message, or new snapshot, after the cut). What was missed in between is
+   * lost for good: books, quotes and tickers have no history.
+   */
+  regain(reason: string, at: Micros, out: SessionOutput): void {
+    if (this.#break !== undefined) {
+      this.#break.revise({ state: 'beyond-repair', to: at, evidence: reason }, at, out)
+      this.#break = undefined
+    }
+    this.become('synchronised', reason, at, out)
+  }
+
+  /** Takes the open break over, to be judged by the caller (trades, which have history). */
+  takeBreak(): Gap | undefined {
+    const gap = this.#break
+    this.#break = undefined
+    return gap
+  }
+}

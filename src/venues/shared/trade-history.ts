@@ -1,0 +1,32 @@
+import type { Instrument, Micros, TradeEvent } from '../../market/index.ts'
+
+/** Trades that are wanted from a venue's history. */
+export interface TradeAsk {
+  readonly instrument: Instrument
+  /** First id that is missing. */
+  readonly first: number
+  /** Last id that is missing; null for everything from `first` on. */
+  readonly last: number | null
+  /** Exchange time of the trade before the first missing one, for venues that page by time; null where unknown. */
+  readonly after: Micros | null
+}
+
+export interface HistoryPage {
+  /** In any order; with the venue's id, and `backlog: true`. Those that the tape holds already are ignored. */
+  readonly trades: readonly TradeEvent[]
+  /** Cursor of the page that follows, of higher ids; undefined where the venue has no more. */
+  readonly next: string | undefined
+}
+
+/**
+ * How a venue gives its past trades. Pure. Pages go up: a venue whose pages go down is asked for windows from the
+ * bottom. An ask without `last` may give just the newest page; the hole below it is then asked for by itself.
+ */
+export interface TradeHistory {
+  /** Path of the request for one page: the first one if `cursor` is undefined. */
+  path(ask: TradeAsk, cursor: string | undefined): string
+  /** Cost of one page. */
+  readonly weight: number
+  /** Reads one page. @throws VenueError VENUE_ANSWER_INVALID if it is unreadable. */
+  read(body: string, ask: TradeAsk, at: Micros): HistoryPage
+}
