@@ -1,0 +1,7 @@
+export * from './candle.ts'
+export * from './event-rows.ts'
+export * from './fits-store.ts'
+export { type Row, TABLE_NAMES, TABLES, type TableName } from './schema/tables.ts'
+export * from './store.ts'
+export * from './store-batch.ts'
+export * from './store-error.ts'
