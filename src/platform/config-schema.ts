@@ -56,32 +56,40 @@ const HTTP_ADDRESS = '^https?://[^\\s]+$'
 
 export const VenueConfigSchema = section('One venue.', {
   enabled: Type.Boolean({ default: true, description: 'Whether the collector connects to it.' }),
-  instruments: Type.Array(Type.String({ minLength: 1, maxLength: 64, pattern: '^[A-Za-z0-9*?._/-]+$' }), {
-    default: [
-      'BTC-USDT',
-      'ETH-USDT',
-      'SOL-USDT',
-      'XRP-USDT',
-      'BNB-USDT',
-      'ADA-USDT',
-      'DOGE-USDT',
-      'AVAX-USDT',
-      'LINK-USDT',
-      'LTC-USDT',
-      'BTC-USD',
-      'ETH-USD',
-      'SOL-USD',
-      'XRP-USD',
-      'ADA-USD',
-      'DOGE-USD',
-      'AVAX-USD',
-      'LINK-USD',
-      'LTC-USD',
-    ],
-    maxItems: 5_000,
-    description:
-      'Instruments by name or by pattern (`*` any text, `?` one character), such as `BTC-USDT` or `*-USDT`. A name that the venue does not have is left out.',
-  }),
+  instruments: Type.Array(
+    Type.String({
+      minLength: 1,
+      maxLength: 64,
+      pattern: '^[A-Za-z0-9*?._/-]+$',
+      allowed: 'an instrument such as BTC-USDT, or a pattern with * and ?',
+    }),
+    {
+      default: [
+        'BTC-USDT',
+        'ETH-USDT',
+        'SOL-USDT',
+        'XRP-USDT',
+        'BNB-USDT',
+        'ADA-USDT',
+        'DOGE-USDT',
+        'AVAX-USDT',
+        'LINK-USDT',
+        'LTC-USDT',
+        'BTC-USD',
+        'ETH-USD',
+        'SOL-USD',
+        'XRP-USD',
+        'ADA-USD',
+        'DOGE-USD',
+        'AVAX-USD',
+        'LINK-USD',
+        'LTC-USD',
+      ],
+      maxItems: 5_000,
+      description:
+        'Instruments by name or by pattern (`*` any text, `?` one character), such as `BTC-USDT` or `*-USDT`. A name that the venue does not have is left out.',
+    },
+  ),
   top: Type.Integer({
     minimum: 0,
     maximum: 5_000,
@@ -99,12 +107,14 @@ export const VenueConfigSchema = section('One venue.', {
     rest: Type.Optional(
       Type.String({
         pattern: HTTP_ADDRESS,
+        allowed: 'an address such as https://host:port',
         description: "Base address of the REST interface, `https://…`. Absent = the venue's own.",
       }),
     ),
     ws: Type.Optional(
       Type.String({
         pattern: WS_ADDRESS,
+        allowed: 'an address such as wss://host:port',
         description: "Base address of the WebSocket interface, `wss://…`. Absent = the venue's own.",
       }),
     ),
@@ -139,6 +149,7 @@ export const ConfigSchema = section('Configuration of Opentape.', {
   }),
   log: section('The durable log between the roles.', {
     url: Type.String({
+      allowed: 'embedded, nats://host:port or tls://host:port',
       pattern: '^(embedded|nats://[^\\s]+|tls://[^\\s]+)$',
       default: 'embedded',
       description: '`embedded` = LMDB files in the data directory; `nats://host:port` = NATS JetStream.',
@@ -153,6 +164,7 @@ export const ConfigSchema = section('Configuration of Opentape.', {
   }),
   store: section('Market data: the ClickHouse dialect.', {
     url: Type.String({
+      allowed: 'embedded, or http(s)://user:password@host:port/database',
       pattern: '^(embedded|https?://[^\\s]+)$',
       default: 'embedded',
       description:
@@ -170,6 +182,7 @@ export const ConfigSchema = section('Configuration of Opentape.', {
   }),
   control: section('Small relational state: tokens, configuration in force.', {
     url: Type.String({
+      allowed: 'embedded, or postgres://user:password@host:port/database',
       pattern: '^(embedded|postgres(ql)?://[^\\s]+)$',
       default: 'embedded',
       description:

@@ -28,7 +28,7 @@ const REDACTED_PATHS = [
 
 const STANDARD_ERROR = 2
 
-/** A logger for one role. Secrets are redacted by field name; addresses with a password go through {@link withoutSecrets}. */
+/** A logger for one role. Secrets are redacted by field name; addresses with a password go through `withoutSecrets`. */
 export function createLogger(options: LoggerOptions): Logger {
   const settings = {
     level: options.level,
@@ -63,9 +63,4 @@ function prettyAvailable(): boolean {
   } catch {
     return false
   }
-}
-
-/** An address as it may be shown: its password, if it has one, replaced by `***`. */
-export function withoutSecrets(address: string): string {
-  return address.replace(/(:\/\/[^:@/\s]*):[^@/\s]*@/g, '$1:***@')
 }
