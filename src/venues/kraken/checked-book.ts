@@ -1,0 +1,96 @@
+import type { BookLevel } from '../../market/index.ts'
+import type { BookChange } from './book-change.ts'
+import { BookSide } from './book-side.ts'
+import { EMPTY_REGISTER, finishChecksum } from './checksum.ts'
+
+/** How the venue writes an instrument's numbers, by its reference data. */
+export interface WrittenScales {
+  readonly price: number
+  readonly amount: number
+}
+
+/** A book as Kraken keeps it: cut to the subscribed depth, and proved by the checksum of its ten best levels. */
+export class CheckedBook {
+  readonly depth: number
+  readonly #bids = new BookSide('bids')
+  readonly #asks = new BookSide('asks')
+  readonly #scales: WrittenScales | undefined
+  #isPadded = false
+
+  constructor(depth: number, scales: WrittenScales | undefined) {
+    this.depth = depth
+    this.#scales = scales
+  }
+
+  /**
+   * Applies a message, in its order, and cuts the book to its depth. Levels that fall out of the book are added to the
+   * message as removals, so that whoever applies it gets this very book.
+   *
+   *   "Updates should always be processed in sequence." · "After each update, truncate your book to the subscribed depth —
+   *    you will not receive `"qty": 0` for levels that fall out of scope."
+   *   https://docs.kraken.com/exchange/guides/websockets/book-checksum-v2.md (2026-11-22)
+   */
+  apply(change: BookChange): void {
+    if (change.isSnapshot) this.clear()
+    applySide(this.#bids, change.bids, change.bidDigits)
+    applySide(this.#asks, change.asks, change.askDigits)
+    if (this.#bids.size > this.depth) this.#bids.cut(this.depth, change.bids)
+    if (this.#asks.size > this.depth) this.#asks.cut(this.depth, change.asks)
+  }
+
+  /**
+   * Whether the book has this checksum. It is taken over the numbers as the wire writes them; where the wire drops trailing
+   * zeros that the checksum counts, over the numbers with the digits that the reference data says.
+   */
+  hasChecksum(expected: number): boolean {
+    if (this.checksum() === expected) return true
+    if (this.#scales === undefined) return false
+    this.#pad(!this.#isPadded)
+    if (this.checksum() === expected) return true
+    this.#pad(!this.#isPadded)
+    return false
+  }
+
+  #pad(isPadded: boolean): void {
+    this.#isPadded = isPadded
+    const price = isPadded ? (this.#scales?.price ?? 0) : 0
+    const amount = isPadded ? (this.#scales?.amount ?? 0) : 0
+    this.#bids.pad(price, amount)
+    this.#asks.pad(price, amount)
+  }
+
+  /** The checksum of the book as it is. */
+  checksum(): number {
+    return finishChecksum(this.#bids.checksum(this.#asks.checksum(EMPTY_REGISTER)))
+  }
+
+  clear(): void {
+    this.#bids.clear()
+    this.#asks.clear()
+  }
+
+  get bestBid(): BookLevel | undefined {
+    return this.#bids.best
+  }
+
+  get bestAsk(): BookLevel | undefined {
+    return this.#asks.best
+  }
+
+  /** All bids, highest first. */
+  bids(): BookLevel[] {
+    return this.#bids.levels()
+  }
+
+  /** All asks, lowest first. */
+  asks(): BookLevel[] {
+    return this.#asks.levels()
+  }
+}
+
+function applySide(side: BookSide, levels: readonly BookLevel[], digits: readonly number[]): void {
+  for (let index = 0; index < levels.length; index++) {
+    const level = levels[index] as BookLevel
+    side.set(level[0], digits[2 * index] as number, level[1], digits[2 * index + 1] as number)
+  }
+}

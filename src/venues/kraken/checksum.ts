@@ -1,0 +1,114 @@
+import type { Amount, Price } from '../../market/index.ts'
+
+/*
+ * Kraken's book checksum: CRC32 of one text made of the ten best asks and then the ten best bids.
+ *
+ *   "For each of the top 10 ask price levels, sorted by price low to high: remove `.` from price, remove leading zeros,
+ *    remove `.` from qty, remove leading zeros, append price + qty to the asks string. […] bids […] high to low.
+ *    Concatenate asks + bids strings, then pass the result to a CRC32 function."
+ *   https://docs.kraken.com/exchange/guides/websockets/book-checksum-v2.md (2026-11-22)
+ *
+ * CRC32 is linear over GF(2): the register after A followed by B is the register after A, moved on by the length of B,
+ * xor the register of B alone. So every level keeps the register of its own text, and a book's checksum is twenty moves
+ * and xors instead of a pass over some 250 characters. `checksum.test.ts` holds it against the text rule and zlib.
+ */
+
+const POLYNOMIAL = 0xedb88320
+const ZERO = 48
+const POINT = 46
+
+/** Longest text of a level: two decimals of at most 128 digits each. */
+const MAXIMUM_TEXT_LENGTH = 256
+
+const BYTE_TABLE = Int32Array.from({ length: 256 }, (_, byte) => {
+  let register = byte
+  for (let bit = 0; bit < 8; bit++) register = register & 1 ? (register >>> 1) ^ POLYNOMIAL : register >>> 1
+  return register
+})
+
+/** For each length, what every byte of a register becomes after that many zero bytes: four tables of 256 in a row. */
+const moves: (Int32Array | undefined)[] = new Array(MAXIMUM_TEXT_LENGTH + 1).fill(undefined)
+
+function moveTable(length: number): Int32Array {
+  const known = moves[length]
+  if (known !== undefined) return known
+  const table = new Int32Array(1024)
+  for (let lane = 0; lane < 4; lane++) {
+    for (let byte = 0; byte < 256; byte++) {
+      let register = byte << (lane * 8)
+      for (let step = 0; step < length; step++) {
+        register = (register >>> 8) ^ (BYTE_TABLE[register & 255] as number)
+      }
+      table[lane * 256 + byte] = register
+    }
+  }
+  moves[length] = table
+  return table
+}
+
+/** The register of a level's text alone, and the length of that text. */
+export interface LevelChecksum {
+  register: number
+  length: number
+}
+
+/**
+ * Writes the checksum of one level into `into`.
+ * @param priceDigits digits after the point with which the price is written, its trailing zeros counted.
+ * @param amountDigits the same of the amount.
+ */
+export function checksumLevel(
+  price: Price,
+  priceDigits: number,
+  amount: Amount,
+  amountDigits: number,
+  into: LevelChecksum,
+): void {
+  into.register = 0
+  into.length = 0
+  appendDigits(price, priceDigits, into)
+  appendDigits(amount, amountDigits, into)
+}
+
+function appendDigits(decimal: string, written: number, into: LevelChecksum): void {
+  const length = decimal.length
+  let register = into.register
+  let count = 0
+  let point = -1
+  for (let index = 0; index < length; index++) {
+    const code = decimal.charCodeAt(index)
+    if (code === POINT) point = index
+    else if (code !== ZERO || count > 0) {
+      register = (register >>> 8) ^ (BYTE_TABLE[(register ^ code) & 255] as number)
+      count++
+    }
+  }
+  if (count > 0) {
+    for (let missing = written - (point < 0 ? 0 : length - point - 1); missing > 0; missing--) {
+      register = (register >>> 8) ^ (BYTE_TABLE[(register ^ ZERO) & 255] as number)
+      count++
+    }
+  }
+  into.register = register
+  into.length += count
+}
+
+/** The register before any text. */
+export const EMPTY_REGISTER = -1
+
+/** Moves a register on over a level's text. */
+export function appendLevel(register: number, level: LevelChecksum): number {
+  const table = moves[level.length] ?? moveTable(level.length)
+  return (
+    (table[register & 255] as number) ^
+    (table[256 + ((register >>> 8) & 255)] as number) ^
+    (table[512 + ((register >>> 16) & 255)] as number) ^
+    (table[768 + (register >>> 24)] as number) ^
+    level.register
+  )
+}
+
+/** The checksum that Kraken writes, from the register after the last level. */
+export function finishChecksum(register: number): number {
+  return ~register >>> 0
+}
