@@ -70,13 +70,13 @@ export const CandleSchema = Type.Object(
     low: DecimalSchema,
     close: DecimalSchema,
     volume: Type.String({ description: 'In the base asset, exact' }),
+    buyVolume: Type.String({ description: 'The part of `volume` whose taker bought, exact' }),
     quoteVolume: Type.String({ description: 'In the quote asset, exact' }),
+    lastTradeTime: nullable(MicrosSchema, 'Time of its last trade; null on a filled candle'),
     trades: Type.Integer({ description: 'How many prints; 0 on a filled candle' }),
-    filled: Type.Optional(
-      Type.Boolean({
-        description: 'True where nothing traded: the close before it, repeated because `fill` was asked',
-      }),
-    ),
+    filled: Type.Boolean({
+      description: 'True where nothing traded: the close before it, repeated because `fill` was asked',
+    }),
     final: Type.Boolean({ description: 'False while its time is not over' }),
   },
   { title: 'Candle' },

@@ -63,7 +63,7 @@ export const StreamRequestSchema = Type.Union([SubscribeSchema, UnsubscribeSchem
 export const StreamTicketSchema = Type.Object(
   {
     ticket: Type.String({
-      description: 'Good for one connection: `/api/v1/stream?ticket=…`, or as subprotocol `ticket.…`',
+      description: 'Good for one connection, soon: `/api/v1/stream?ticket=…`',
     }),
     expiryTime: MicrosSchema,
   },
@@ -159,8 +159,8 @@ export type StreamFrame =
       heartbeatMilliseconds: number
     }
   | { type: 'ack'; sequence: number; op: 'subscribe' | 'unsubscribe'; id: string }
-  /** The latest of everything that the subscription matches; it may come in several frames, the last has `final: true`. */
-  | { type: 'snapshot'; sequence: number; id: string; final: boolean; messages: StreamEvent[] }
+  /** The latest of what the subscription matches. Where it is large, `complete` is false and the rest follows in batches. */
+  | { type: 'snapshot'; sequence: number; id: string; complete: boolean; messages: StreamEvent[] }
   /** `conflated`: how many messages were replaced by newer ones because this client is slow; absent if none. */
   | { type: 'batch'; sequence: number; conflated?: number; messages: StreamEvent[] }
   | { type: 'heartbeat'; sequence: number; time: number }

@@ -1,0 +1,71 @@
+import type {
+  Channel,
+  FeedStateEvent,
+  GapEvent,
+  Instrument,
+  InstrumentId,
+  VenueId,
+  VenueSymbol,
+} from '../../market/index.ts'
+import type { LiveBook } from './live-book.ts'
+import { detached } from './tape-line.ts'
+
+/** Kinds of message of which the newest line is kept as it came. */
+export type KeptKind = 'trade' | 'quote' | 'ticker'
+
+/** Repairs of one instrument that are looked at; more than these are counted only by the store. */
+const MAXIMUM_OPEN_GAPS = 1_000
+
+/** Everything that is known now of one instrument. Bounded: the newest of each kind. */
+export class InstrumentSlot {
+  readonly venue: VenueId
+  readonly instrument: InstrumentId
+  symbol: VenueSymbol
+  /** As the lines of the tape name it: see `lineKey`. */
+  readonly key: string
+  definition: Instrument | undefined
+  liveBook: LiveBook | undefined
+  readonly feeds = new Map<Channel, FeedStateEvent>()
+  /** Gaps that are being repaired, by id. */
+  readonly openGaps = new Map<string, GapEvent>()
+  /** Newest candle line of each interval. */
+  readonly candles = new Map<string, string>()
+  readonly #lines: Record<KeptKind, string | undefined> = { trade: undefined, quote: undefined, ticker: undefined }
+  /** Lines that are still slices of their record. */
+  #attached = false
+
+  constructor(venue: VenueId, instrument: InstrumentId, symbol: VenueSymbol, key: string) {
+    this.venue = venue
+    this.instrument = instrument
+    this.symbol = symbol
+    this.key = key
+  }
+
+  /** The newest line of a kind. */
+  line(kind: KeptKind): string | undefined {
+    return this.#lines[kind]
+  }
+
+  /** Keeps a line. Returns whether the slot has to be asked to detach its lines. */
+  keep(kind: KeptKind, line: string): boolean {
+    this.#lines[kind] = line
+    const first = !this.#attached
+    this.#attached = true
+    return first
+  }
+
+  /** Copies what it keeps, so that the records they were cut from can be freed. */
+  detach(): void {
+    if (!this.#attached) return
+    this.#attached = false
+    for (const kind of ['trade', 'quote', 'ticker'] as const) {
+      const line = this.#lines[kind]
+      if (line !== undefined) this.#lines[kind] = detached(line)
+    }
+  }
+
+  gap(event: GapEvent): void {
+    if (event.state !== 'open') this.openGaps.delete(event.id)
+    else if (this.openGaps.size < MAXIMUM_OPEN_GAPS) this.openGaps.set(event.id, event)
+  }
+}
