@@ -1,0 +1,84 @@
+import type { FastifyRequest } from 'fastify'
+import {
+  type ConfigValue,
+  createHttpServer,
+  HttpProblem,
+  type HttpServer,
+  isLoopback,
+  type Logger,
+  type Metrics,
+} from '../platform/index.ts'
+import type { Collector } from './collector.ts'
+import { CollectorError } from './collector-error.ts'
+import { watchlistFrom } from './watchlist.ts'
+
+export interface CollectorHttpOptions {
+  readonly collector: Collector
+  readonly logger: Logger
+  readonly metrics: Metrics
+}
+
+/** The collector's HTTP side: `/health`, `/metrics`, `/configure`. */
+export function collectorHttp(options: CollectorHttpOptions): HttpServer {
+  const { collector } = options
+  const server = createHttpServer({ logger: options.logger, metrics: options.metrics })
+
+  server.get('/health', async (_request, reply) => {
+    const troubles = collector.troubles()
+    if (troubles.length > 0) reply.code(503)
+    return { live: true, ready: troubles.length === 0, reasons: troubles, venues: venueHealth(collector) }
+  })
+
+  server.get('/health/live', async () => ({ live: true }))
+
+  server.get('/configure', async () => inForce(collector))
+
+  server.post('/configure', async (request) => {
+    refuseStrangers(request)
+    const read = watchlistFrom(request.body as ConfigValue, collector.watchlist, collector.venues)
+    if (read.problems.length > 0) {
+      throw new HttpProblem('HTTP_BAD_REQUEST', 'The configuration is not valid; nothing was changed.', {
+        extensions: { problems: read.problems },
+      })
+    }
+    try {
+      await collector.configure(read.watchlist)
+    } catch (error) {
+      if (error instanceof CollectorError) throw new HttpProblem('HTTP_BAD_REQUEST', error.message, { cause: error })
+      throw error
+    }
+    return inForce(collector)
+  })
+
+  return server
+}
+
+/** What is collected is changed from this machine only, and never by a page that a browser happens to show. */
+function refuseStrangers(request: FastifyRequest): void {
+  if (!isLoopback(request.ip))
+    throw new HttpProblem('HTTP_FORBIDDEN', 'The configuration is changed from the same machine only.')
+  if (request.headers.origin !== undefined)
+    throw new HttpProblem('HTTP_FORBIDDEN', 'The configuration is not changed by web pages.')
+}
+
+function inForce(collector: Collector) {
+  const watched = Object.fromEntries([...collector.runners].map(([venue, runner]) => [venue, runner.watched]))
+  return { venues: collector.watchlist, watched }
+}
+
+function venueHealth(collector: Collector) {
+  return [...collector.runners.values()].map((runner) => ({
+    venue: runner.protocol.venue,
+    state: runner.state,
+    reason: runner.reason,
+    subscriptions: runner.subscriptionCount,
+    latencySeconds: collector.latencyPercentiles(runner.protocol.venue),
+    connections: runner.connections.map((connection) => ({
+      name: connection.name,
+      state: connection.state,
+      reason: connection.reason,
+      subscriptions: connection.subscriptions.size,
+      reconnects: connection.reconnects,
+    })),
+  }))
+}

@@ -1,0 +1,162 @@
+import { Counter, Gauge, Histogram } from 'prom-client'
+import type { MarketEvent, MessageType, Micros, VenueId } from '../market/index.ts'
+import type { Metrics } from '../platform/index.ts'
+import type { Refusal } from '../venues/index.ts'
+
+/** Latencies remembered of each venue for its percentiles. */
+const LATENCY_SAMPLES = 1_024
+
+type Counts = Map<string, number>
+
+/**
+ * What the collector counts. The hot path only adds to plain numbers; they reach the registry when somebody asks, since a
+ * labelled counter costs more than parsing the frame.
+ */
+export class CollectorMetrics {
+  readonly appended: Histogram
+  readonly #events: Map<VenueId, Counts> = new Map()
+  readonly #frames = new Map<VenueId, { count: number; characters: number }>()
+  readonly #latencies = new Map<VenueId, { samples: Float64Array; next: number; count: number }>()
+  readonly #refused: Counter
+  readonly #rest: Counter
+  readonly #silent: Counter
+  readonly #appendFailures: Counter
+
+  constructor(metrics: Metrics) {
+    const registers = [metrics]
+    const events = this.#events
+    const frames = this.#frames
+    new Counter({
+      name: 'opentape_collector_events_total',
+      help: 'Events made of frames and answers.',
+      labelNames: ['venue', 'kind'],
+      registers,
+      collect() {
+        this.reset()
+        for (const [venue, counts] of events) for (const [kind, count] of counts) this.inc({ venue, kind }, count)
+      },
+    })
+    new Counter({
+      name: 'opentape_collector_frames_total',
+      help: 'Frames received.',
+      labelNames: ['venue'],
+      registers,
+      collect() {
+        this.reset()
+        for (const [venue, { count }] of frames) this.inc({ venue }, count)
+      },
+    })
+    new Counter({
+      name: 'opentape_collector_frame_characters_total',
+      help: 'Text received in frames.',
+      labelNames: ['venue'],
+      registers,
+      collect() {
+        this.reset()
+        for (const [venue, { characters }] of frames) this.inc({ venue }, characters)
+      },
+    })
+    const percentiles = (venue: VenueId): [string, number][] => this.latencyPercentiles(venue)
+    const latencies = this.#latencies
+    new Gauge({
+      name: 'opentape_collector_exchange_latency_seconds',
+      help: "Receive time less exchange time of recent trades, clock offset included: negative where the venue's clock is ahead.",
+      labelNames: ['venue', 'quantile'],
+      registers,
+      collect() {
+        this.reset()
+        for (const venue of latencies.keys())
+          for (const [quantile, value] of percentiles(venue)) this.set({ venue, quantile }, value)
+      },
+    })
+    this.#refused = new Counter({
+      name: 'opentape_collector_refused_total',
+      help: 'Messages that could not be used; they stay in the raw log.',
+      labelNames: ['venue', 'kind'],
+      registers,
+    })
+    this.#rest = new Counter({
+      name: 'opentape_collector_rest_answers_total',
+      help: 'Answers of the venues to requests, by status; 0 = none came.',
+      labelNames: ['venue', 'status'],
+      registers,
+    })
+    this.#silent = new Counter({
+      name: 'opentape_collector_silences_total',
+      help: 'Feeds found silent beyond their usual rate.',
+      labelNames: ['venue', 'channel'],
+      registers,
+    })
+    this.#appendFailures = new Counter({
+      name: 'opentape_collector_append_failures_total',
+      help: 'Times that the log did not take a batch; it is tried again until it does.',
+      registers,
+    })
+    this.appended = new Histogram({
+      name: 'opentape_collector_append_seconds',
+      help: 'Time until a batch was durable.',
+      buckets: [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 2, 10],
+      registers,
+    })
+  }
+
+  eventMade(event: MarketEvent): void {
+    let counts = this.#events.get(event.venue)
+    if (counts === undefined) {
+      counts = new Map<MessageType, number>()
+      this.#events.set(event.venue, counts)
+    }
+    counts.set(event.messageType, (counts.get(event.messageType) ?? 0) + 1)
+    if (event.messageType === 'trade' && event.backlog !== true && event.exchangeTime !== null) {
+      this.#latency(event.venue, event.exchangeTime, event.receiveTime)
+    }
+  }
+
+  frameReceived(venue: VenueId, characters: number): void {
+    let frames = this.#frames.get(venue)
+    if (frames === undefined) {
+      frames = { count: 0, characters: 0 }
+      this.#frames.set(venue, frames)
+    }
+    frames.count++
+    frames.characters += characters
+  }
+
+  refused(venue: VenueId, kind: Refusal['kind']): void {
+    this.#refused.inc({ venue, kind })
+  }
+
+  restAnswered(venue: VenueId, status: number): void {
+    this.#rest.inc({ venue, status: String(status) })
+  }
+
+  silent(venue: VenueId, channel: string): void {
+    this.#silent.inc({ venue, channel })
+  }
+
+  appendFailed(): void {
+    this.#appendFailures.inc()
+  }
+
+  /** Quantiles of receive time less exchange time in seconds, over the last trades of a venue. */
+  latencyPercentiles(venue: VenueId): [quantile: string, seconds: number][] {
+    const recent = this.#latencies.get(venue)
+    if (recent === undefined || recent.count === 0) return []
+    const sorted = recent.samples.slice(0, recent.count).sort()
+    return ['0.5', '0.9', '0.99'].map((quantile) => {
+      const index = Math.min(sorted.length - 1, Math.floor(Number(quantile) * sorted.length))
+      return [quantile, (sorted[index] as number) / 1_000_000]
+    })
+  }
+
+  #latency(venue: VenueId, exchangeTime: Micros, receiveTime: Micros): void {
+    let recent = this.#latencies.get(venue)
+    if (recent === undefined) {
+      recent = { samples: new Float64Array(LATENCY_SAMPLES), next: 0, count: 0 }
+      this.#latencies.set(venue, recent)
+    }
+    recent.samples[recent.next] = receiveTime - exchangeTime
+    recent.next = (recent.next + 1) % LATENCY_SAMPLES
+    recent.count = Math.min(LATENCY_SAMPLES, recent.count + 1)
+  }
+}

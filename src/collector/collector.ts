@@ -1,0 +1,217 @@
+import type { Log } from '../log/index.ts'
+import type { Config, Logger, Metrics, VenueConfig } from '../platform/index.ts'
+import type { VenueProtocol } from '../venues/index.ts'
+import type { BackOffLimits } from './back-off.ts'
+import { CollectorError } from './collector-error.ts'
+import { CollectorMetrics } from './collector-metrics.ts'
+import { describe } from './rest-client.ts'
+import { ResumeState } from './resume-state.ts'
+import { TapeWriter } from './tape-writer.ts'
+import { VenueRunner } from './venue-runner.ts'
+
+/** How often the state is written from which the next start goes on. */
+const CHECKPOINT_MILLISECONDS = 5_000
+
+/** What is collected: a configuration by venue. */
+export type Watchlist = Config['venues']
+
+/** Where the watchlist set by `POST /configure` is kept over restarts. */
+export interface WatchlistKeeper {
+  load(): Promise<Watchlist | undefined>
+  save(watchlist: Watchlist): Promise<void>
+}
+
+export interface CollectorOptions {
+  /** Tells this collector's state from that of others on the same log. */
+  readonly name: string
+  readonly log: Log
+  readonly registry: ReadonlyMap<string, VenueProtocol>
+  readonly watchlist: Watchlist
+  readonly keeper: WatchlistKeeper
+  readonly raw: boolean
+  readonly simulated: boolean
+  readonly logger: Logger
+  readonly metrics: Metrics
+  readonly backOff?: BackOffLimits
+}
+
+/** One thing that keeps the collector from being ready. */
+export interface Trouble {
+  readonly part: string
+  readonly reason: string
+}
+
+/** Listens to the venues of its watchlist and writes the tape. */
+export class Collector {
+  readonly #options: CollectorOptions
+  readonly #metrics: CollectorMetrics
+  readonly #writer: TapeWriter
+  readonly #runners = new Map<string, VenueRunner>()
+  readonly #resume: ResumeState
+  #watchlist: Watchlist
+  #checkpointTimer: NodeJS.Timeout | undefined
+  #checkpointing: Promise<void> = Promise.resolve()
+  #appendFailure = ''
+  #configuring: Promise<unknown> = Promise.resolve()
+
+  private constructor(options: CollectorOptions, resume: ResumeState, watchlist: Watchlist) {
+    this.#options = options
+    this.#resume = resume
+    this.#watchlist = watchlist
+    this.#metrics = new CollectorMetrics(options.metrics)
+    this.#writer = new TapeWriter({
+      log: options.log,
+      raw: options.raw,
+      onPressure: (paused) => {
+        options.logger.warn(
+          { paused },
+          paused ? 'the log is behind: the sockets are held back' : 'the sockets are read again',
+        )
+        for (const runner of this.#runners.values()) runner.pause(paused)
+      },
+      onAppended: (_events, _frames, milliseconds) => this.#metrics.appended.observe(milliseconds / 1000),
+      onAppendFailed: (error, tries) => {
+        this.#metrics.appendFailed()
+        this.#appendFailure = describe(error)
+        if (tries === 1 || tries % 20 === 0)
+          options.logger.error({ error: this.#appendFailure, tries }, 'the log takes nothing; trying again')
+      },
+    })
+  }
+
+  /**
+   * Reads where the last run ended and starts to watch.
+   * @throws CollectorError COLLECTOR_VENUE_UNKNOWN, COLLECTOR_STATE_UNREADABLE
+   */
+  static async start(options: CollectorOptions): Promise<Collector> {
+    const watchlist = (await options.keeper.load()) ?? options.watchlist
+    checkVenues(watchlist, options.registry)
+    const resume = await ResumeState.load(options.log, options.name)
+    const collector = new Collector(options, resume, watchlist)
+    for (const [venue, config] of Object.entries(watchlist)) if (config.enabled) collector.#begin(venue, config)
+    // Whatever begins from here on was stopped by somebody, not by a crash.
+    resume.stoppedInOrder = true
+    collector.#checkpointTimer = setInterval(() => void collector.#checkpoint(false), CHECKPOINT_MILLISECONDS)
+    return collector
+  }
+
+  /** What is in force. */
+  get watchlist(): Watchlist {
+    return this.#watchlist
+  }
+
+  /** Every venue that could be watched. */
+  get venues(): readonly string[] {
+    return [...this.#options.registry.keys()]
+  }
+
+  get runners(): ReadonlyMap<string, VenueRunner> {
+    return this.#runners
+  }
+
+  get waitingCharacters(): number {
+    return this.#writer.waitingCharacters
+  }
+
+  latencyPercentiles(venue: VenueRunner['protocol']['venue']): Record<string, number> {
+    return Object.fromEntries(this.#metrics.latencyPercentiles(venue))
+  }
+
+  /** Why the collector does not do its work now; empty if it does. */
+  troubles(): Trouble[] {
+    const troubles: Trouble[] = []
+    if (this.#writer.failingSince !== undefined) troubles.push({ part: 'log', reason: this.#appendFailure })
+    const runners = [...this.#runners.values()]
+    for (const runner of runners) {
+      if (runner.state !== 'connected')
+        troubles.push({ part: runner.protocol.venue, reason: `${runner.state}: ${runner.reason}` })
+    }
+    return troubles
+  }
+
+  /**
+   * Takes over another watchlist: adds and removes venues, instruments and channels, and touches nothing else.
+   * @throws CollectorError COLLECTOR_VENUE_UNKNOWN; then nothing is changed.
+   */
+  configure(watchlist: Watchlist): Promise<void> {
+    checkVenues(watchlist, this.#options.registry)
+    const done = this.#configuring.then(() => this.#apply(watchlist))
+    this.#configuring = done.catch(() => undefined)
+    return done
+  }
+
+  /** Closes every socket, writes what is left and says goodbye. */
+  async stop(): Promise<void> {
+    clearInterval(this.#checkpointTimer)
+    await this.#configuring
+    await Promise.all([...this.#runners.values()].map((runner) => runner.stop()))
+    await this.#checkpoint(true)
+    await this.#writer.close()
+  }
+
+  async #apply(watchlist: Watchlist): Promise<void> {
+    await this.#options.keeper.save(watchlist)
+    const before = this.#watchlist
+    this.#watchlist = watchlist
+    for (const [venue, runner] of [...this.#runners]) {
+      const config = watchlist[venue]
+      if (config?.enabled === true && sameAddress(config, before[venue])) {
+        await runner.configure(config)
+        continue
+      }
+      this.#runners.delete(venue)
+      await runner.stop()
+    }
+    const added = Object.entries(watchlist).filter(([venue, config]) => config.enabled && !this.#runners.has(venue))
+    for (const [venue, config] of added) this.#begin(venue, config)
+  }
+
+  #begin(venue: string, config: VenueConfig): void {
+    const protocol = this.#options.registry.get(venue)
+    if (protocol === undefined) return
+    const { simulated, logger, backOff } = this.#options
+    const runner = new VenueRunner({
+      protocol,
+      config,
+      simulated,
+      writer: this.#writer,
+      resume: this.#resume,
+      metrics: this.#metrics,
+      logger,
+      ...(backOff === undefined ? {} : { backOff }),
+    })
+    this.#runners.set(venue, runner)
+    runner.start()
+  }
+
+  #checkpoint(stopped: boolean): Promise<void> {
+    const save = (): Promise<void> => this.#resume.save(this.#options.log, () => this.#writer.flush(), stopped)
+    this.#checkpointing = this.#checkpointing.then(save).catch((error: unknown) => {
+      this.#options.logger.error(
+        { error: describe(error) },
+        'the state could not be written; the next start reads more of the tape',
+      )
+    })
+    return this.#checkpointing
+  }
+}
+
+function checkVenues(watchlist: Watchlist, registry: ReadonlyMap<string, VenueProtocol>): void {
+  for (const venue of Object.keys(watchlist)) {
+    if (registry.has(venue)) continue
+    const known = [...registry.keys()].join(', ')
+    throw new CollectorError(
+      'COLLECTOR_VENUE_UNKNOWN',
+      `there is no venue ${JSON.stringify(venue)}; there are: ${known}`,
+    )
+  }
+}
+
+function sameAddress(left: VenueConfig, right: VenueConfig | undefined): boolean {
+  return (
+    right !== undefined &&
+    left.endpoints.rest === right.endpoints.rest &&
+    left.endpoints.ws === right.endpoints.ws &&
+    left.dialect === right.dialect
+  )
+}

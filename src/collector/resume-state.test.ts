@@ -1,0 +1,145 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Log, LogEntry, LogRecord, Topic } from '../log/index.ts'
+import {
+  amount,
+  encodeEvent,
+  type GapEvent,
+  type InstrumentId,
+  type MarketEvent,
+  type Micros,
+  price,
+  type TradeEvent,
+  type VenueId,
+  type VenueSymbol,
+} from '../market/index.ts'
+import { ResumeState } from './resume-state.ts'
+
+const VENUE = 'test' as VenueId
+const BTC = 'BTC-USDT' as InstrumentId
+const SYMBOL = 'BTCUSDT' as VenueSymbol
+
+function trade(id: number, at: number): TradeEvent {
+  return {
+    messageType: 'trade',
+    venue: VENUE,
+    instrument: BTC,
+    symbol: SYMBOL,
+    id: String(id),
+    price: price('1'),
+    amount: amount('2'),
+    side: 'buy',
+    exchangeTime: at as Micros,
+    receiveTime: at as Micros,
+  }
+}
+
+function gap(revision: number, state: GapEvent['state']): GapEvent {
+  return {
+    messageType: 'gap',
+    id: 'test:BTC-USDT:trade:10',
+    revision,
+    venue: VENUE,
+    instrument: BTC,
+    symbol: SYMBOL,
+    channel: 'trade',
+    from: 10 as Micros,
+    to: null,
+    cause: 'disconnect',
+    state,
+    missing: null,
+    evidence: '',
+    receiveTime: 11 as Micros,
+  }
+}
+
+/** Just enough of a log: records in arrays. */
+function arrayLog(): Log & { add(events: readonly MarketEvent[]): void } {
+  const topics = new Map<Topic, LogRecord[]>()
+  const of = (topic: Topic): LogRecord[] => {
+    const records = topics.get(topic) ?? []
+    topics.set(topic, records)
+    return records
+  }
+  const append = async (topic: Topic, entries: readonly LogEntry[]): Promise<number> => {
+    for (const entry of entries) of(topic).push({ ...entry, position: of(topic).length + 1, time: 0 as Micros })
+    return of(topic).length
+  }
+  const refuse = (): never => {
+    throw new Error('not part of this test')
+  }
+  return {
+    append,
+    add: (events) =>
+      void append('market-data', [{ key: 'k', value: Buffer.from(`${events.map(encodeEvent).join('\n')}\n`) }]),
+    bounds: async (topic) => ({ first: 1, next: of(topic).length + 1 }),
+    read: async (topic, from, limits) => of(topic).slice(from - 1, from - 1 + (limits?.records ?? 1_000)),
+    tail: refuse,
+    join: refuse,
+    groupPosition: refuse,
+    retain: refuse,
+    close: async () => undefined,
+  }
+}
+
+const flushed = async (): Promise<void> => undefined
+
+test('after a crash the state is the last checkpoint brought up to date from the tape', async () => {
+  const log = arrayLog()
+  const state = new ResumeState('a')
+  for (const event of [trade(1, 10), trade(2, 20)]) {
+    state.note(event)
+    log.add([event])
+  }
+  await state.save(log, flushed, false)
+  log.add([trade(3, 30), trade(4, 40)])
+  const after = await ResumeState.load(log, 'a')
+  assert.deepEqual(after.trades(VENUE).get(BTC), { lastTradeId: '4', exchangeTime: 40, receiveTime: 40 })
+  assert.deepEqual(after.outages(VENUE), [
+    { instrument: BTC, channel: 'trade', from: 40, cause: 'collector-crashed', revision: 0 },
+  ])
+})
+
+test('the tape counts as whole only below the first hole', async () => {
+  const log = arrayLog()
+  log.add([trade(1, 10), trade(2, 20), trade(5, 50), trade(6, 60)])
+  const state = await ResumeState.load(log, 'a')
+  assert.equal(state.trades(VENUE).get(BTC)?.lastTradeId, '2')
+  state.note(trade(4, 40))
+  assert.equal(state.trades(VENUE).get(BTC)?.lastTradeId, '2')
+  state.note(trade(3, 30))
+  assert.equal(state.trades(VENUE).get(BTC)?.lastTradeId, '6')
+})
+
+test('a hole that was given up no longer holds the tape back', async () => {
+  const state = new ResumeState('a')
+  for (const event of [trade(1, 10), trade(9, 90)]) state.note(event)
+  state.note(gap(1, 'beyond-repair'))
+  assert.equal(state.trades(VENUE).get(BTC)?.lastTradeId, '9')
+})
+
+test('a gap that was open at the end goes on under its own id', async () => {
+  const log = arrayLog()
+  log.add([trade(1, 10), gap(0, 'open'), gap(1, 'open')])
+  const state = await ResumeState.load(log, 'a')
+  assert.deepEqual(state.outages(VENUE), [
+    { instrument: BTC, channel: 'trade', from: 10, cause: 'collector-crashed', revision: 1 },
+  ])
+})
+
+test('a farewell is told from a crash', async () => {
+  const log = arrayLog()
+  const state = new ResumeState('a')
+  state.note(trade(1, 10))
+  await state.save(log, flushed, true)
+  assert.equal((await ResumeState.load(log, 'a')).outages(VENUE)[0]?.cause, 'collector-stopped')
+})
+
+test('each collector finds its own state among those of others', async () => {
+  const log = arrayLog()
+  const mine = new ResumeState('a')
+  mine.note(trade(7, 70))
+  await mine.save(log, flushed, true)
+  for (let count = 0; count < 200; count++) await new ResumeState('b').save(log, flushed, true)
+  assert.equal((await ResumeState.load(log, 'a')).trades(VENUE).get(BTC)?.lastTradeId, '7')
+})

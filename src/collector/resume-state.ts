@@ -1,0 +1,319 @@
+import type { Log, LogRecord } from '../log/index.ts'
+import {
+  type Channel,
+  decodeEvent,
+  type GapEvent,
+  type InstrumentId,
+  type MarketEvent,
+  type Micros,
+  now,
+  type TradeEvent,
+  type VenueId,
+} from '../market/index.ts'
+import type { Outage, TradeResume } from '../venues/index.ts'
+import { CollectorError } from './collector-error.ts'
+
+const INTEGER_ID = /^\d{1,15}$/
+/** Trades above a hole that are remembered until it fills; with more, the hole counts as given up. */
+const MAXIMUM_AHEAD = 100_000
+
+interface TradeFrontier {
+  /** Every id up to this one is on the tape, or has been given up as a gap. */
+  whole: string
+  exchangeTime: number
+  receiveTime: number
+  /** Ids on the tape above a hole. */
+  ahead: Set<number>
+}
+
+interface InstrumentState {
+  heard: Partial<Record<Channel, number>>
+  trades?: TradeFrontier
+}
+
+interface OpenGap {
+  revision: number
+  from: number
+  instrument: string
+  channel: Channel
+}
+
+interface VenueResumeState {
+  instruments: Map<string, InstrumentState>
+  openGaps: Map<string, OpenGap>
+}
+
+interface Checkpoint {
+  version: 1
+  collector: string
+  /** The first position of `market-data` that is not yet in this state. */
+  next: number
+  stopped: boolean
+  venues: Record<
+    string,
+    {
+      instruments: Record<
+        string,
+        { heard: Partial<Record<Channel, number>>; trades?: Omit<TradeFrontier, 'ahead'> & { ahead: number[] } }
+      >
+      openGaps: Record<string, OpenGap>
+    }
+  >
+}
+
+/**
+ * What the tape holds of each feed: up to which trade it is whole, when it was heard last, which gaps are open. It is written
+ * to the log now and then; after a crash it is the last writing, brought up to date from the tape itself.
+ */
+export class ResumeState {
+  readonly #collector: string
+  readonly #venues = new Map<string, VenueResumeState>()
+  /** Whether the last run said goodbye. */
+  stoppedInOrder = true
+
+  constructor(collector: string) {
+    this.#collector = collector
+  }
+
+  /** Takes in an event that is on the tape, or is about to be. O(1). */
+  note(event: MarketEvent): void {
+    if (event.messageType === 'venue-state' || event.messageType === 'instrument' || event.messageType === 'feed-state')
+      return
+    const venue = this.#venue(event.venue)
+    let state = venue.instruments.get(event.instrument)
+    if (state === undefined) {
+      state = { heard: {} }
+      venue.instruments.set(event.instrument, state)
+    }
+    if (event.messageType === 'gap') {
+      noteGap(venue, state, event)
+      return
+    }
+    if (event.messageType === 'trade') {
+      noteTrade(state, event)
+      if (event.backlog === true) return
+    }
+    state.heard[event.messageType] = event.receiveTime
+  }
+
+  /** Up to where each instrument's trades are whole. */
+  trades(venue: VenueId): Map<InstrumentId, TradeResume> {
+    const resumes = new Map<InstrumentId, TradeResume>()
+    for (const [instrument, state] of this.#venues.get(venue)?.instruments ?? []) {
+      if (state.trades === undefined) continue
+      resumes.set(instrument as InstrumentId, {
+        lastTradeId: state.trades.whole,
+        exchangeTime: state.trades.exchangeTime as Micros,
+        receiveTime: state.trades.receiveTime as Micros,
+      })
+    }
+    return resumes
+  }
+
+  /** The stretches since the last run in which nothing was watched, and the gaps that it left open. */
+  outages(venue: VenueId): Outage[] {
+    const found: Outage[] = []
+    const state = this.#venues.get(venue)
+    if (state === undefined) return found
+    const open = new Set<string>()
+    const cause = this.stoppedInOrder ? 'collector-stopped' : 'collector-crashed'
+    for (const gap of state.openGaps.values()) {
+      open.add(`${gap.channel}:${gap.instrument}`)
+      found.push({
+        instrument: gap.instrument as InstrumentId,
+        channel: gap.channel,
+        from: gap.from as Micros,
+        cause,
+        revision: gap.revision,
+      })
+    }
+    for (const [instrument, { heard }] of state.instruments) {
+      for (const [channel, at] of Object.entries(heard) as [Channel, number][]) {
+        if (open.has(`${channel}:${instrument}`)) continue
+        found.push({ instrument: instrument as InstrumentId, channel, from: at as Micros, cause, revision: 0 })
+      }
+    }
+    return found
+  }
+
+  /** Forgets a feed that is no longer watched on purpose. */
+  forget(venue: VenueId, instrument: InstrumentId, channel: Channel): void {
+    const state = this.#venues.get(venue)?.instruments.get(instrument)
+    if (state === undefined) return
+    delete state.heard[channel]
+  }
+
+  /**
+   * Writes the state to the log. It is taken first and written last, when `flush` has made everything that it speaks of
+   * durable: a state must never be ahead of the tape. What lies between is read again, which changes nothing.
+   */
+  async save(log: Log, flush: () => Promise<void>, stopped: boolean): Promise<void> {
+    const { next } = await log.bounds('market-data')
+    const text = JSON.stringify({
+      messageType: 'collector-checkpoint',
+      timestamp: now(),
+      payload: this.#checkpoint(next, stopped),
+    })
+    await flush()
+    await log.append('collector-state', [{ key: this.#collector, value: Buffer.from(text) }])
+  }
+
+  #checkpoint(next: number, stopped: boolean): Checkpoint {
+    const checkpoint: Checkpoint = { version: 1, collector: this.#collector, next, stopped, venues: {} }
+    for (const [venue, state] of this.#venues) {
+      const instruments: Checkpoint['venues'][string]['instruments'] = {}
+      for (const [instrument, { heard, trades }] of state.instruments) {
+        instruments[instrument] = {
+          heard,
+          ...(trades === undefined ? {} : { trades: { ...trades, ahead: [...trades.ahead] } }),
+        }
+      }
+      checkpoint.venues[venue] = { instruments, openGaps: Object.fromEntries(state.openGaps) }
+    }
+    return checkpoint
+  }
+
+  /**
+   * Reads the last state of this collector from the log and brings it up to date from the tape.
+   * @throws CollectorError COLLECTOR_STATE_UNREADABLE if the last state is not readable.
+   */
+  static async load(log: Log, collector: string, onProgress?: (events: number) => void): Promise<ResumeState> {
+    const state = new ResumeState(collector)
+    const checkpoint = await lastCheckpoint(log, collector)
+    if (checkpoint !== undefined) state.#restore(checkpoint)
+    let from = checkpoint?.next ?? (await log.bounds('market-data')).first
+    let events = 0
+    let behind = false
+    for (;;) {
+      const records = await log.read('market-data', from, { records: 256 })
+      const last = records[records.length - 1]
+      if (last === undefined) break
+      from = last.position + 1
+      for (const event of eventsOf(records)) {
+        state.note(event)
+        events++
+        behind = true
+      }
+      onProgress?.(events)
+    }
+    // Events after a farewell are another collector's: only those after a plain checkpoint tell of a crash.
+    state.stoppedInOrder = checkpoint === undefined ? !behind : checkpoint.stopped
+    return state
+  }
+
+  #restore(checkpoint: Checkpoint): void {
+    for (const [venue, { instruments, openGaps }] of Object.entries(checkpoint.venues)) {
+      const state = this.#venue(venue as VenueId)
+      for (const [instrument, { heard, trades }] of Object.entries(instruments)) {
+        state.instruments.set(instrument, {
+          heard,
+          ...(trades === undefined ? {} : { trades: { ...trades, ahead: new Set(trades.ahead) } }),
+        })
+      }
+      for (const [id, gap] of Object.entries(openGaps)) state.openGaps.set(id, gap)
+    }
+  }
+
+  #venue(venue: VenueId): VenueResumeState {
+    let state = this.#venues.get(venue)
+    if (state === undefined) {
+      state = { instruments: new Map(), openGaps: new Map() }
+      this.#venues.set(venue, state)
+    }
+    return state
+  }
+}
+
+function noteTrade(state: InstrumentState, event: TradeEvent): void {
+  if (event.id === null || !INTEGER_ID.test(event.id)) return
+  const id = Number(event.id)
+  const { trades } = state
+  if (trades === undefined) {
+    // History sent at subscription comes newest first on some venues: the newest is where watching begins.
+    state.trades = {
+      whole: event.id,
+      exchangeTime: event.exchangeTime ?? event.receiveTime,
+      receiveTime: event.receiveTime,
+      ahead: new Set(),
+    }
+    return
+  }
+  const whole = Number(trades.whole)
+  if (id <= whole) return
+  trades.receiveTime = event.receiveTime
+  trades.exchangeTime = event.exchangeTime ?? event.receiveTime
+  if (id > whole + 1) {
+    trades.ahead.add(id)
+    if (trades.ahead.size > MAXIMUM_AHEAD) giveUpHoles(trades)
+    return
+  }
+  advance(trades, id)
+}
+
+function advance(trades: TradeFrontier, reached: number): void {
+  let whole = reached
+  if (trades.ahead.size > 0) while (trades.ahead.delete(whole + 1)) whole++
+  trades.whole = String(whole)
+}
+
+/** What is missing is catalogued as a gap: the tape counts as whole up to the newest trade. */
+function giveUpHoles(trades: TradeFrontier): void {
+  let newest = Number(trades.whole)
+  for (const id of trades.ahead) if (id > newest) newest = id
+  trades.ahead.clear()
+  trades.whole = String(newest)
+}
+
+function noteGap(venue: VenueResumeState, state: InstrumentState, gap: GapEvent): void {
+  if (gap.state === 'open') {
+    venue.openGaps.set(gap.id, {
+      revision: gap.revision,
+      from: gap.from,
+      instrument: gap.instrument,
+      channel: gap.channel,
+    })
+    return
+  }
+  venue.openGaps.delete(gap.id)
+  if (gap.channel === 'trade' && gap.state !== 'repaired' && state.trades !== undefined) giveUpHoles(state.trades)
+}
+
+function* eventsOf(records: readonly LogRecord[]): Generator<MarketEvent> {
+  for (const record of records) {
+    for (const line of Buffer.from(record.value).toString('utf8').split('\n')) {
+      if (line !== '') yield decodeEvent(line)
+    }
+  }
+}
+
+async function lastCheckpoint(log: Log, collector: string): Promise<Checkpoint | undefined> {
+  const { first, next } = await log.bounds('collector-state')
+  // Other collectors write here too: look back until this one's is found.
+  const step = 64
+  for (let to = next; to > first; to -= step) {
+    const records = await log.read('collector-state', Math.max(first, to - step), { records: step })
+    for (const record of [...records].reverse()) {
+      if (record.key !== collector || record.position >= to) continue
+      return readCheckpoint(Buffer.from(record.value).toString('utf8'))
+    }
+  }
+  return undefined
+}
+
+function readCheckpoint(text: string): Checkpoint {
+  try {
+    const { payload } = JSON.parse(text)
+    if (payload?.version === 1 && typeof payload.next === 'number' && typeof payload.venues === 'object') return payload
+  } catch (cause) {
+    throw unreadable(cause)
+  }
+  throw unreadable()
+}
+
+function unreadable(cause?: unknown): CollectorError {
+  return new CollectorError(
+    'COLLECTOR_STATE_UNREADABLE',
+    "the collector's last state in the topic collector-state is not readable; start with a new collector name or data directory",
+    { cause },
+  )
+}

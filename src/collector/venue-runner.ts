@@ -1,0 +1,377 @@
+import type { Channel, InstrumentId, MarketEvent, VenueState, VenueStateEvent } from '../market/index.ts'
+import { now } from '../market/index.ts'
+import type { Logger, VenueConfig } from '../platform/index.ts'
+import type { ConnectionPlan, Outage, Refusal, Subscription, VenueProtocol } from '../venues/index.ts'
+import { BackOff, type BackOffLimits, DEFAULT_BACK_OFF } from './back-off.ts'
+import { Catalogue } from './catalogue.ts'
+import type { CollectorMetrics } from './collector-metrics.ts'
+import { Connection, type ConnectionHost } from './connection.ts'
+import { ConnectionPermits } from './connection-permits.ts'
+import { describe, RestClient } from './rest-client.ts'
+import type { ResumeState } from './resume-state.ts'
+import { subscriptionKey, subscriptionsOf } from './selection.ts'
+import { SilenceWatch } from './silence-watch.ts'
+import type { TapeWriter } from './tape-writer.ts'
+import { WeightBudget } from './weight-budget.ts'
+
+/** How often the reference data is read anew. */
+const CATALOGUE_REFRESH_MILLISECONDS = 5 * 60_000
+const SILENCE_CHECK_MILLISECONDS = 1_000
+/** How often the venue's state is said again though it has not changed. */
+const STATE_REPEAT_MILLISECONDS = 15_000
+/** Refusals named in the log, a minute; the rest is only counted. */
+const REFUSALS_NAMED_PER_MINUTE = 10
+/** Failed handshakes after which a venue counts as unreachable. */
+const UNREACHABLE_AFTER_TRIES = 2
+
+export interface VenueRunnerOptions {
+  readonly protocol: VenueProtocol
+  readonly config: VenueConfig
+  readonly simulated: boolean
+  readonly writer: TapeWriter
+  readonly resume: ResumeState
+  readonly metrics: CollectorMetrics
+  readonly logger: Logger
+  readonly backOff?: BackOffLimits
+  readonly catalogueRefreshMilliseconds?: number
+}
+
+/** Everything of one venue: its reference data, its requests, its sockets. One venue's trouble never touches another's. */
+export class VenueRunner {
+  readonly protocol: VenueProtocol
+  readonly #options: VenueRunnerOptions
+  readonly #catalogue: Catalogue
+  readonly #rest: RestClient
+  readonly #budget: WeightBudget
+  readonly #host: ConnectionHost
+  readonly #stopping = new AbortController()
+  readonly #watch = new SilenceWatch()
+  readonly #connections = new Map<string, Connection>()
+  readonly #wanted = new Map<string, Subscription>()
+  readonly #timers: NodeJS.Timeout[] = []
+  #config: VenueConfig
+  #outages: Outage[]
+  #state: VenueState = 'connecting'
+  #reason = 'starting'
+  #catalogueFailure: string | undefined
+  #nextConnection = 0
+  #refusalsNamed = 0
+  #running: Promise<void> = Promise.resolve()
+  #changing: Promise<void> = Promise.resolve()
+
+  constructor(options: VenueRunnerOptions) {
+    const { protocol, config } = options
+    const { limits } = protocol
+    this.#options = options
+    this.protocol = protocol
+    this.#config = config
+    this.#catalogue = new Catalogue(protocol)
+    this.#outages = options.resume.outages(protocol.venue)
+    this.#budget = new WeightBudget(limits.requestWeight, limits.requestWindowMilliseconds)
+    const rest = (config.endpoints.rest ?? protocol.endpoints.rest).replace(/\/$/, '')
+    const ws = (config.endpoints.ws ?? protocol.endpoints.ws).replace(/\/$/, '')
+    const backOff = options.backOff ?? DEFAULT_BACK_OFF
+    this.#rest = new RestClient({
+      base: rest,
+      budget: this.#budget,
+      backOff,
+      signal: this.#stopping.signal,
+      onBody: (url, data) =>
+        options.writer.frame(this.#key('rest'), {
+          receiveTime: now(),
+          connection: 'rest',
+          kind: 'http',
+          direction: 'in',
+          url,
+          data,
+        }),
+      onStatus: (status) => options.metrics.restAnswered(protocol.venue, status),
+    })
+    const permits = new ConnectionPermits(limits.connectionsPerMinute)
+    this.#host = {
+      address: (plan) => ws + plan.path,
+      limits,
+      backOff,
+      compression: false,
+      permitToConnect: (signal) => permits.take(signal),
+      request: (request) => this.#rest.get(request),
+      event: (connection, event) => this.#event(connection, event),
+      frame: (connection, frame) => {
+        if (frame.direction === 'in') options.metrics.frameReceived(protocol.venue, frame.data.length)
+        options.writer.frame(this.#key(connection), frame)
+      },
+      refused: (connection, refusal) => this.#refused(connection, refusal),
+      stateChanged: () => this.#assess(),
+    }
+  }
+
+  get state(): VenueState {
+    return this.#state
+  }
+
+  get reason(): string {
+    return this.#reason
+  }
+
+  get config(): VenueConfig {
+    return this.#config
+  }
+
+  get subscriptionCount(): number {
+    return this.#wanted.size
+  }
+
+  get connections(): readonly Connection[] {
+    return [...this.#connections.values()]
+  }
+
+  /** What is watched now, for people and for the tests of `POST /configure`. */
+  get watched(): readonly { readonly instrument: InstrumentId; readonly channel: Channel }[] {
+    return [...this.#wanted.values()].map(({ instrument, channel }) => ({ instrument: instrument.id, channel }))
+  }
+
+  start(): void {
+    this.#say()
+    this.#running = this.#begin()
+    this.#every(SILENCE_CHECK_MILLISECONDS, () => this.#checkSilence())
+    this.#every(STATE_REPEAT_MILLISECONDS, () => this.#say())
+    this.#every(60_000, () => {
+      this.#refusalsNamed = 0
+    })
+  }
+
+  /** Takes over another configuration of instruments and channels; connections that keep what they have are not touched. */
+  configure(config: VenueConfig): Promise<void> {
+    this.#config = config
+    return this.#change(() => this.#adjust())
+  }
+
+  pause(paused: boolean): void {
+    for (const connection of this.#connections.values()) connection.pause(paused)
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort()
+    for (const timer of this.#timers) clearInterval(timer)
+    await this.#running
+    await Promise.all([...this.#connections.values()].map((connection) => connection.stop()))
+    this.#connections.clear()
+    this.#become('stopped', 'the collector does not watch this venue')
+  }
+
+  async #begin(): Promise<void> {
+    const backOff = new BackOff(this.#options.backOff ?? DEFAULT_BACK_OFF)
+    const { signal } = this.#stopping
+    while (!signal.aborted) {
+      if (await this.#refresh()) break
+      const wait = Math.max(500, backOff.next())
+      this.#become('unreachable', `${this.#catalogueFailure}; next try in ${(wait / 1000).toFixed(1)} s`)
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, wait)
+        signal.addEventListener('abort', () => {
+          clearTimeout(timer)
+          resolve()
+        })
+      })
+    }
+    if (signal.aborted) return
+    await this.#change(() => this.#adjust())
+    this.#every(this.#options.catalogueRefreshMilliseconds ?? CATALOGUE_REFRESH_MILLISECONDS, () => {
+      void this.#change(async () => {
+        if (await this.#refresh()) this.#adjust()
+      })
+    })
+  }
+
+  /** Changes of what is watched come one after the other. */
+  #change(work: () => Promise<void> | void): Promise<void> {
+    const done = this.#changing.then(work)
+    this.#changing = done.catch((error: unknown) => {
+      this.#options.logger.error(
+        { venue: this.protocol.venue, error: describe(error) },
+        'what is watched could not be changed',
+      )
+    })
+    return done
+  }
+
+  async #refresh(): Promise<boolean> {
+    const { logger } = this.#options
+    const { venue } = this.protocol
+    try {
+      const change = await this.#catalogue.refresh((request) => this.#rest.get(request))
+      this.#catalogueFailure = undefined
+      for (const definition of change.changed) {
+        const { id: instrument, symbol } = definition
+        this.#event('rest', { messageType: 'instrument', venue, instrument, symbol, definition, receiveTime: now() })
+      }
+      if (change.changed.length > 0 || change.gone.length > 0) {
+        logger.info(
+          { venue, changed: change.changed.length, gone: change.gone.length, skipped: change.skipped },
+          'instruments read',
+        )
+        for (const connection of this.#connections.values()) connection.session.instrumentsChanged(this.#catalogue.all)
+      }
+      return true
+    } catch (error) {
+      this.#catalogueFailure = describe(error)
+      logger.warn({ venue, reason: this.#catalogueFailure }, 'the venue could not be asked for its instruments')
+      return false
+    }
+  }
+
+  /** Makes what is watched what is wanted. */
+  #adjust(): void {
+    const subscriptions = this.#config.enabled ? subscriptionsOf(this.protocol, this.#catalogue.all, this.#config) : []
+    const wanted = new Map(subscriptions.map((subscription) => [subscriptionKey(subscription), subscription]))
+    const removed = [...this.#wanted].filter(([key]) => !wanted.has(key))
+    const added = [...wanted].filter(([key]) => !this.#wanted.has(key))
+    this.#remove(removed.map(([, subscription]) => subscription))
+    for (const [key] of removed) this.#wanted.delete(key)
+    for (const [key, subscription] of added) {
+      this.#wanted.set(key, subscription)
+      this.#watch.add(subscription.instrument.id, subscription.channel, Date.now())
+    }
+    if (added.length > 0) this.#add(added.map(([, subscription]) => subscription))
+    this.#assess()
+  }
+
+  #remove(removed: readonly Subscription[]): void {
+    for (const connection of [...this.#connections.values()]) {
+      const here = removed.filter((subscription) => connection.subscriptions.has(subscription))
+      if (here.length === 0) continue
+      connection.change([], here)
+      if (connection.subscriptions.size > 0) continue
+      this.#connections.delete(connection.name)
+      void connection.stop()
+    }
+    for (const { instrument, channel } of removed) {
+      this.#watch.remove(instrument.id, channel)
+      this.#options.resume.forget(this.protocol.venue, instrument.id, channel)
+    }
+  }
+
+  #add(added: readonly Subscription[]): void {
+    let left = added
+    // An instrument's channels stay together, so that its book and its trades share one socket.
+    for (const connection of this.#connections.values()) {
+      const room = this.protocol.limits.subscriptionsPerConnection - connection.subscriptions.size
+      if (room <= 0 || left.length === 0 || connection.state !== 'open') continue
+      connection.change(left.slice(0, room), [])
+      left = left.slice(room)
+    }
+    if (left.length === 0) return
+    for (const planned of this.protocol.plan(left)) {
+      const plan: ConnectionPlan = { ...planned, name: `market-${this.#nextConnection++}` }
+      const instruments = new Set(plan.subscriptions.map(subscriptionKey))
+      const outages = this.#outages.filter((outage) => instruments.has(`${outage.channel}:${outage.instrument}`))
+      this.#outages = this.#outages.filter((outage) => !outages.includes(outage))
+      const session = this.protocol.session({
+        plan,
+        instruments: this.#catalogue.all,
+        resume: this.#options.resume.trades(this.protocol.venue),
+        outages,
+        repairTrades: true,
+        ...(this.#config.dialect === undefined ? {} : { dialect: this.#config.dialect }),
+      })
+      const connection = new Connection(plan, session, this.#host)
+      this.#connections.set(plan.name, connection)
+      connection.start()
+    }
+  }
+
+  #event(connection: string, event: MarketEvent): void {
+    this.#options.resume.note(event)
+    this.#options.metrics.eventMade(event)
+    this.#options.writer.event(this.#key(connection), event)
+    switch (event.messageType) {
+      case 'trade':
+        if (event.backlog === true) return
+        break
+      case 'quote':
+      case 'book':
+      case 'ticker':
+        break
+      default:
+        return
+    }
+    this.#watch.heard(event.instrument, event.messageType, event.receiveTime / 1000)
+  }
+
+  #refused(connection: string, refusal: Refusal): void {
+    this.#options.metrics.refused(this.protocol.venue, refusal.kind)
+    if (this.#refusalsNamed++ >= REFUSALS_NAMED_PER_MINUTE) return
+    const { kind, reason, sample } = refusal
+    this.#options.logger.warn(
+      { venue: this.protocol.venue, connection, kind, reason, sample },
+      'a message could not be used',
+    )
+  }
+
+  #checkSilence(): void {
+    for (const silent of this.#watch.suspects(Date.now())) {
+      const subscription = this.#wanted.get(`${silent.channel}:${silent.instrument}`)
+      if (subscription === undefined) continue
+      const connection = this.connections.find((candidate) => candidate.subscriptions.has(subscription))
+      if (connection?.state !== 'open') continue
+      this.#options.logger.debug({ venue: this.protocol.venue, ...silent }, 'a feed is silent beyond its usual rate')
+      this.#options.metrics.silent(this.protocol.venue, silent.channel)
+      connection.silent(subscription)
+    }
+  }
+
+  #assess(): void {
+    const connections = this.connections
+    if (connections.length === 0) {
+      if (this.#catalogueFailure === undefined) {
+        this.#become('connected', this.#wanted.size === 0 ? 'nothing of this venue is wanted' : 'about to connect')
+      }
+      return
+    }
+    const open = connections.filter((connection) => connection.state === 'open').length
+    if (open === connections.length) this.#become('connected', 'every connection is open')
+    else {
+      const down = connections.find((connection) => connection.state !== 'open')
+      const reason = down?.reason ?? ''
+      const tried = (down?.reconnects ?? 0) >= UNREACHABLE_AFTER_TRIES
+      this.#become(open > 0 ? 'partly' : tried ? 'unreachable' : 'connecting', reason)
+    }
+  }
+
+  #become(state: VenueState, reason: string): void {
+    if (state === this.#state && reason === this.#reason) return
+    const changed = state !== this.#state
+    this.#state = state
+    this.#reason = reason
+    if (changed) {
+      const level = state === 'unreachable' ? 'warn' : 'info'
+      this.#options.logger[level]({ venue: this.protocol.venue, state, reason }, 'venue')
+    }
+    this.#say()
+  }
+
+  #say(): void {
+    const event: VenueStateEvent = {
+      messageType: 'venue-state',
+      venue: this.protocol.venue,
+      state: this.#state,
+      reason: this.#reason,
+      connectionsOpen: this.connections.filter((connection) => connection.state === 'open').length,
+      connectionsPlanned: this.#connections.size,
+      instruments: new Set([...this.#wanted.values()].map(({ instrument }) => instrument.id)).size,
+      simulated: this.#options.simulated,
+      receiveTime: now(),
+    }
+    this.#options.writer.event(this.#key('state'), event)
+  }
+
+  #key(connection: string): string {
+    return `${this.protocol.venue}/${connection}`
+  }
+
+  #every(milliseconds: number, work: () => void): void {
+    const timer = setInterval(work, milliseconds)
+    timer.unref()
+    this.#timers.push(timer)
+  }
+}
