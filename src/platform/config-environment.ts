@@ -16,6 +16,7 @@ const OTHER_VARIABLES = /^OPENTAPE_(CONFIG|RECORDINGS|GATEWAY|(TEST|BENCH|INTERN
 const ADDRESS_KEY = 'url'
 
 function variablePart(key: string): string {
+  if (key === '<venue>') return '<VENUE>'
   return key
     .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
     .replaceAll(/[-.]/g, '_')

@@ -1,6 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
-import { type FastifyBaseLogger, type FastifyError, type FastifyReply, type FastifyRequest, type FastifySchema, fastify } from 'fastify'
+import {
+  type FastifyBaseLogger,
+  type FastifyError,
+  type FastifyReply,
+  type FastifyRequest,
+  type FastifySchema,
+  fastify,
+} from 'fastify'
 import type { Logger } from './logger.ts'
 import type { Metrics } from './metrics.ts'
 import { codeForStatus, HttpProblem, PROBLEM_MEDIA_TYPE } from './problem.ts'

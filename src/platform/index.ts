@@ -1,4 +1,5 @@
 export { startMessage, tellSupervisor } from './child-side.ts'
+export { configDocument } from './config-document.ts'
 export * from './config-error.ts'
 export { type ConfigSources, defaultConfig, type LoadedConfig, loadConfig } from './config-load.ts'
 export type { ConfigValue } from './config-node.ts'
