@@ -177,8 +177,10 @@ export interface VenueProtocol {
   plan(subscriptions: readonly Subscription[]): readonly ConnectionPlan[]
   session(options: SessionOptions): VenueSession
   /**
-   * For captures: finds dialect and subscriptions from the socket's URL and its first frames, so that a session recorded by
-   * anybody can be read. Called with every `open`, `out` and `in` record until it answers.
+   * For captures: finds dialect and subscriptions from the socket's URL and its frames, so that a session recorded by
+   * anybody can be read. Called with every `open`, `out` and `in` record until it answers; after that with each further
+   * `out` record, and with each `in` record that the session refused as of an unknown instrument: what those answer is
+   * added. An instrument that is not among those given is derived as well as can be.
    */
   recognise(evidence: CaptureEvidence, instruments: readonly Instrument[]): RecognisedSession | undefined
   /** For captures: which outstanding request a recorded HTTP body answers, by its URL. */

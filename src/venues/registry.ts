@@ -1,9 +1,12 @@
 import type { VenueId } from '../market/index.ts'
+import { binance } from './binance/protocol.ts'
 import type { VenueProtocol } from './protocol.ts'
 import { VenueError } from './venue-error.ts'
 
 /** Every venue that there is. A new one adds its import and its line here. */
-const PROTOCOLS = {} as const satisfies Record<string, VenueProtocol>
+const PROTOCOLS = {
+  binance,
+} as const satisfies Record<string, VenueProtocol>
 
 const BY_ID: ReadonlyMap<string, VenueProtocol> = new Map(Object.entries(PROTOCOLS))
 

@@ -100,6 +100,11 @@ export class TradeContinuity {
     }
   }
 
+  /** The newest id that the tape holds, or that a hole is known below; null before the first. */
+  get highest(): number | null {
+    return this.#highest
+  }
+
   /** Trades that came although the tape held them. */
   get duplicates(): number {
     return this.#duplicates

@@ -40,6 +40,10 @@ export class WireCursor {
     this.#text = ''
   }
 
+  get text(): string {
+    return this.#text
+  }
+
   get isAtEnd(): boolean {
     return this.at === this.#text.length
   }

@@ -1,0 +1,233 @@
+import { type Instrument, type InstrumentId, MarketError, type Micros } from '../../market/index.ts'
+import type {
+  BookStatistics,
+  RestOutcome,
+  RestRequest,
+  SessionOptions,
+  SessionOutput,
+  Subscription,
+  VenueSession,
+} from '../protocol.ts'
+import { TRADE_HISTORY_PURPOSE } from '../shared/trade-continuity.ts'
+import { VenueError } from '../venue-error.ts'
+import type { DepthSnapshot } from './depth-book.ts'
+import { FrameReader } from './frame-reader.ts'
+import { StreamTable } from './stream-table.ts'
+import { readStreamName, streamName } from './streams.ts'
+import { Subscriptions } from './subscriptions.ts'
+import { SymbolFeeds } from './symbol-feeds.ts'
+import { isWireObject, levelsOf, parseWire, wholeOf } from './wire.ts'
+
+/** Beginning of a refused text that is shown. */
+const SAMPLE_LENGTH = 200
+
+/** One connection to the combined streams: `/stream`. */
+export class BinanceSession implements VenueSession {
+  readonly #options: SessionOptions
+  readonly #streams = new StreamTable()
+  readonly #symbols = new Map<string, SymbolFeeds>()
+  readonly #byInstrument = new Map<InstrumentId, SymbolFeeds>()
+  readonly #subscriptions = new Subscriptions()
+  readonly #reader: FrameReader
+  #nextRequestId = 1
+
+  constructor(options: SessionOptions) {
+    this.#options = options
+    this.#reader = new FrameReader(this.#streams, this.#symbols)
+    for (const subscription of options.plan.subscriptions) this.#add(subscription)
+  }
+
+  opened(at: Micros, out: SessionOutput): void {
+    this.#subscriptions.reset()
+    this.#subscriptions.subscribe(
+      [...this.#streams.values()].map((stream) => stream.name),
+      at,
+      out,
+    )
+  }
+
+  received(frame: string, at: Micros, out: SessionOutput): void {
+    if (this.#reader.readFast(frame, at, out)) return
+    try {
+      const rest = this.#reader.readSlowly(frame, at, out)
+      if (rest !== undefined) this.#control(rest, frame, at, out)
+    } catch (error) {
+      if (!(error instanceof VenueError || error instanceof MarketError)) throw error
+      out.refused({ kind: 'malformed', reason: error.message, sample: frame.slice(0, SAMPLE_LENGTH) })
+    }
+  }
+
+  answered(request: RestRequest, outcome: RestOutcome, at: Micros, out: SessionOutput): void {
+    const feeds = request.instrument === undefined ? undefined : this.#byInstrument.get(request.instrument)
+    if (feeds === undefined) return
+    if (request.purpose === TRADE_HISTORY_PURPOSE) {
+      if (feeds.trades?.answered(request, outcome, at, out) === 'stalled') {
+        this.#resubscribe(streamName(feeds.instrument.symbol, 'trade'), at, out)
+      }
+      return
+    }
+    const read = readSnapshot(outcome, out)
+    if (typeof read === 'string') feeds.book?.answered(request, undefined, read, at, out)
+    else feeds.book?.answered(request, read, '', at, out)
+  }
+
+  ticked(at: Micros, out: SessionOutput): void {
+    for (const feeds of this.#symbols.values()) {
+      if (feeds.due > at) continue
+      feeds.trades?.ticked(at, out)
+      if (feeds.book?.ticked(at, out) === true) {
+        this.#resubscribe(streamName(feeds.instrument.symbol, 'book'), at, out)
+      }
+    }
+    if (this.#subscriptions.due > at) return
+    const lost = this.#subscriptions.ticked(at, (name) => this.#wasHeard(name))
+    if (lost.length > 0) {
+      const reason = `${lost.length} subscriptions were not acknowledged, ${lost[0]} among them`
+      out.command({ kind: 'reconnect', reason })
+    }
+  }
+
+  closed(at: Micros, reason: string, out: SessionOutput): void {
+    this.#subscriptions.reset()
+    for (const feeds of this.#symbols.values()) {
+      feeds.trades?.closed(at, reason, out)
+      feeds.book?.closed(at, reason, out)
+      feeds.quote?.lose('disconnect', 'stale', reason, at, out)
+      feeds.ticker?.lose('disconnect', 'stale', reason, at, out)
+    }
+  }
+
+  changed(added: readonly Subscription[], removed: readonly Subscription[], at: Micros, out: SessionOutput): void {
+    const gone: string[] = []
+    for (const subscription of removed) {
+      const name = this.#remove(subscription, at, out)
+      if (name !== undefined) gone.push(name)
+    }
+    const fresh: string[] = []
+    for (const subscription of added) {
+      const name = this.#add(subscription)
+      if (name !== undefined) fresh.push(name)
+    }
+    if (gone.length > 0) this.#subscriptions.unsubscribe(gone, at, out)
+    if (fresh.length > 0) this.#subscriptions.subscribe(fresh, at, out)
+  }
+
+  silent(subscription: Subscription, at: Micros, out: SessionOutput): void {
+    const feeds = this.#byInstrument.get(subscription.instrument.id)
+    const { channel } = subscription
+    if (channel === 'trade') feeds?.trades?.silent(at, out)
+    else if (channel === 'book') feeds?.book?.silent(out)
+    else {
+      // Neither can be asked what was missed; a new subscription is all that can be done.
+      feeds?.feed(channel)?.become('stale', 'silent beyond its usual rate', at, out)
+      if (feeds !== undefined) this.#resubscribe(streamName(feeds.instrument.symbol, channel), at, out)
+    }
+  }
+
+  instrumentsChanged(_instruments: readonly Instrument[]): void {
+    // Every subscription carries its instrument: there is nothing to look up anew.
+  }
+
+  bookStatistics(): ReadonlyMap<InstrumentId, Readonly<BookStatistics>> {
+    const statistics = new Map<InstrumentId, Readonly<BookStatistics>>()
+    for (const [id, feeds] of this.#byInstrument) {
+      if (feeds.book !== undefined) statistics.set(id, feeds.book.statistics)
+    }
+    return statistics
+  }
+
+  /** @returns the name of the stream, if it is new. */
+  #add({ instrument, channel }: Subscription): string | undefined {
+    let feeds = this.#symbols.get(instrument.symbol)
+    if (feeds === undefined) {
+      feeds = new SymbolFeeds(instrument, {
+        newRequestId: () => this.#nextRequestId++,
+        resume: this.#options.resume.get(instrument.id),
+        repairTrades: this.#options.repairTrades,
+      })
+      this.#symbols.set(instrument.symbol, feeds)
+      this.#byInstrument.set(instrument.id, feeds)
+    }
+    const name = streamName(instrument.symbol, channel)
+    if (this.#streams.get(name) !== undefined) return undefined
+    const read = readStreamName(name)
+    if (read === undefined) return undefined
+    feeds.add(read.kind)
+    this.#streams.add(name, read.kind, feeds)
+    return name
+  }
+
+  #remove({ instrument, channel }: Subscription, at: Micros, out: SessionOutput): string | undefined {
+    const name = streamName(instrument.symbol, channel)
+    const feeds = this.#symbols.get(instrument.symbol)
+    if (feeds === undefined || this.#streams.get(name) === undefined) return undefined
+    feeds.feed(channel)?.become('unknown', 'no longer subscribed to', at, out)
+    feeds.remove(channel)
+    this.#streams.delete(name)
+    if (feeds.isEmpty) {
+      this.#symbols.delete(instrument.symbol)
+      this.#byInstrument.delete(instrument.id)
+    }
+    return name
+  }
+
+  #resubscribe(name: string, at: Micros, out: SessionOutput): void {
+    this.#subscriptions.unsubscribe([name], at, out)
+    this.#subscriptions.subscribe([name], at, out)
+  }
+
+  #wasHeard(name: string): boolean {
+    const stream = this.#streams.get(name)
+    if (stream === undefined) return true
+    const { trades, book, quote, ticker } = stream.feeds
+    return [trades?.feed, book?.feed, quote, ticker].some((feed) => (feed?.lastMessageTime ?? null) !== null)
+  }
+
+  /** A frame that is no market data: acknowledgements, errors, notices. */
+  #control(frame: unknown, text: string, at: Micros, out: SessionOutput): void {
+    if (isWireObject(frame)) {
+      const id = typeof frame.id === 'number' ? frame.id : undefined
+      if (frame.result === null && id !== undefined) {
+        for (const name of this.#subscriptions.acknowledged(id)) this.#inForce(name, at, out)
+        return
+      }
+      const error = isWireObject(frame.error) ? frame.error : frame
+      if (typeof error.msg === 'string') {
+        this.#subscriptions.refused(id, error.msg, at, out)
+        return
+      }
+      // "Please establish a new connection as soon as possible to prevent interruption." (Server Shutdown)
+      const notice = isWireObject(frame.data) ? frame.data : frame
+      if (notice.e === 'serverShutdown') {
+        out.command({ kind: 'reconnect', reason: 'the venue announced that its server shuts down' })
+        return
+      }
+    }
+    out.refused({ kind: 'unknown-message', reason: 'no message of this venue', sample: text.slice(0, SAMPLE_LENGTH) })
+  }
+
+  #inForce(name: string, at: Micros, out: SessionOutput): void {
+    const stream = this.#streams.get(name)
+    if (stream?.kind === 'depth') stream.feeds.book?.subscribed(at, out)
+  }
+}
+
+/** @returns the snapshot, or why there is none. */
+function readSnapshot(outcome: RestOutcome, out: SessionOutput): DepthSnapshot | string {
+  if (outcome.kind === 'failed') return outcome.reason
+  const { status, body } = outcome.response
+  if (status !== 200) return `the venue answered ${status}`
+  try {
+    const root = parseWire(body)
+    if (!isWireObject(root)) throw new VenueError('VENUE_ANSWER_INVALID', 'not an object')
+    return {
+      lastUpdateId: wholeOf(root, 'lastUpdateId'),
+      bids: levelsOf(root, 'bids'),
+      asks: levelsOf(root, 'asks'),
+    }
+  } catch (error) {
+    if (!(error instanceof VenueError || error instanceof MarketError)) throw error
+    out.refused({ kind: 'malformed', reason: `book snapshot: ${error.message}`, sample: body.slice(0, SAMPLE_LENGTH) })
+    return 'the answer was unreadable'
+  }
+}

@@ -1,0 +1,100 @@
+import type { WireCursor } from '../shared/wire-cursor.ts'
+import type { StreamKind } from './streams.ts'
+import type { SymbolFeeds } from './symbol-feeds.ts'
+
+/** One stream of a connection, with the texts by which its frames are recognised. */
+export interface Stream {
+  readonly name: string
+  readonly kind: StreamKind
+  readonly feeds: SymbolFeeds
+  /** `,"data":{` and what every frame of this kind has next. */
+  readonly head: string
+  /** `,"s":"BTCUSDT",` and what every frame of this kind has next. */
+  readonly symbolPart: string
+}
+
+const HEAD: Readonly<Record<StreamKind, string>> = {
+  trade: ',"data":{"e":"trade","E":',
+  'agg-trade': ',"data":{"e":"aggTrade","E":',
+  'book-ticker': ',"data":{"u":',
+  depth: ',"data":{"e":"depthUpdate","E":',
+  ticker: ',"data":{"e":"24hrTicker","E":',
+}
+
+const AFTER_SYMBOL: Readonly<Record<StreamKind, string>> = {
+  trade: ',"t":',
+  'agg-trade': ',"a":',
+  'book-ticker': ',"b":',
+  depth: ',"U":',
+  ticker: ',"p":',
+}
+
+/** Finds the stream of a frame by name, without making a string of the name first. */
+export class StreamTable {
+  readonly #byName = new Map<string, Stream>()
+  #slots: Array<Stream | undefined> = new Array<Stream | undefined>(64).fill(undefined)
+
+  get size(): number {
+    return this.#byName.size
+  }
+
+  values(): IterableIterator<Stream> {
+    return this.#byName.values()
+  }
+
+  get(name: string): Stream | undefined {
+    return this.#byName.get(name)
+  }
+
+  add(name: string, kind: StreamKind, feeds: SymbolFeeds): void {
+    const symbol = JSON.stringify(feeds.instrument.symbol)
+    this.#byName.set(name, {
+      name,
+      kind,
+      feeds,
+      head: HEAD[kind],
+      symbolPart: `,"s":${symbol}${AFTER_SYMBOL[kind]}`,
+    })
+    this.#rebuild()
+  }
+
+  delete(name: string): void {
+    this.#byName.delete(name)
+    this.#rebuild()
+  }
+
+  /** Reads a stream's name up to its closing quote; undefined if no stream goes by it, or the name is written oddly. */
+  read(cursor: WireCursor): Stream | undefined {
+    const { text, at } = cursor
+    let hash = 0
+    let index = at
+    let code = text.charCodeAt(index)
+    while (code !== 34 && code >= 32) {
+      hash = (Math.imul(hash, 31) + code) | 0
+      code = text.charCodeAt(++index)
+    }
+    if (code !== 34) return undefined
+    const slot = this.#slots[hash & (this.#slots.length - 1)]
+    if (slot !== undefined && slot.name.length === index - at && text.startsWith(slot.name, at)) {
+      cursor.at = index + 1
+      return slot
+    }
+    const stream = this.#byName.get(text.slice(at, index))
+    if (stream !== undefined) cursor.at = index + 1
+    return stream
+  }
+
+  #rebuild(): void {
+    let length = 64
+    while (length < this.#byName.size * 8) length *= 2
+    this.#slots = new Array<Stream | undefined>(length).fill(undefined)
+    for (const stream of this.#byName.values()) {
+      let hash = 0
+      for (let index = 0; index < stream.name.length; index++) {
+        hash = (Math.imul(hash, 31) + stream.name.charCodeAt(index)) | 0
+      }
+      // Of two names in one slot the later wins; the other is found by the map.
+      this.#slots[hash & (length - 1)] = stream
+    }
+  }
+}

@@ -1,0 +1,78 @@
+import type { Channel, Instrument, Micros } from '../../market/index.ts'
+import type { TradeResume } from '../protocol.ts'
+import { Feed } from '../shared/feed.ts'
+import { TradeContinuity } from '../shared/trade-continuity.ts'
+import { DepthBook } from './depth-book.ts'
+import { TRADE_HISTORY } from './history.ts'
+import type { StreamKind } from './streams.ts'
+
+/** What the feeds of one symbol need of their session. */
+export interface SymbolContext {
+  readonly newRequestId: () => number
+  readonly resume: TradeResume | undefined
+  readonly repairTrades: boolean
+}
+
+/** The feeds of one symbol on one connection. A feed that is not subscribed to is absent. */
+export class SymbolFeeds {
+  readonly instrument: Instrument
+  readonly #context: SymbolContext
+  trades: TradeContinuity | undefined
+  /** Whether single trades come: then bundled ones say nothing new. */
+  hasSingleTrades = false
+  quote: Feed | undefined
+  ticker: Feed | undefined
+  book: DepthBook | undefined
+
+  constructor(instrument: Instrument, context: SymbolContext) {
+    this.instrument = instrument
+    this.#context = context
+  }
+
+  get isEmpty(): boolean {
+    return this.trades === undefined && this.quote === undefined && this.ticker === undefined && this.book === undefined
+  }
+
+  /** Takes a stream into the symbol's care. */
+  add(kind: StreamKind): void {
+    if (kind === 'depth') this.book ??= new DepthBook(new Feed(this.instrument, 'book'), this.#context.newRequestId)
+    else if (kind === 'book-ticker') this.quote ??= new Feed(this.instrument, 'quote')
+    else if (kind === 'ticker') this.ticker ??= new Feed(this.instrument, 'ticker')
+    else {
+      this.trades ??= new TradeContinuity({
+        feed: new Feed(this.instrument, 'trade'),
+        history: this.#context.repairTrades ? TRADE_HISTORY : null,
+        resume: this.#context.resume,
+        newRequestId: this.#context.newRequestId,
+      })
+    }
+  }
+
+  /** Forgets a channel. */
+  remove(channel: Channel): void {
+    if (channel === 'book') this.book = undefined
+    else if (channel === 'quote') this.quote = undefined
+    else if (channel === 'ticker') this.ticker = undefined
+    else {
+      this.trades = undefined
+      this.hasSingleTrades = false
+    }
+  }
+
+  feed(channel: Channel): Feed | undefined {
+    if (channel === 'book') return this.book?.feed
+    if (channel === 'quote') return this.quote
+    if (channel === 'ticker') return this.ticker
+    return this.trades?.feed
+  }
+
+  /** Earliest time at which something of this symbol is to be done. */
+  get due(): number {
+    return Math.min(this.trades?.due ?? Number.POSITIVE_INFINITY, this.book?.due ?? Number.POSITIVE_INFINITY)
+  }
+
+  /** Receive time of the newest message of a channel; null if there was none. */
+  lastMessageTime(channel: Channel): Micros | null {
+    return this.feed(channel)?.lastMessageTime ?? null
+  }
+}
