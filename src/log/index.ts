@@ -1,0 +1,14 @@
+export type {
+  GroupMember,
+  GroupPosition,
+  Log,
+  LogEntry,
+  LogRecord,
+  ReadLimits,
+  Retention,
+  Topic,
+  TopicBounds,
+} from './log.ts'
+export { TOPICS } from './log.ts'
+export { isLogError, LogError, type LogErrorCode } from './log-error.ts'
+export { openLog } from './open-log.ts'
