@@ -181,13 +181,3 @@ export interface Store {
   ping(): Promise<void>
   close(): Promise<void>
 }
-
-export interface StoreAddress {
-  /** `http://127.0.0.1:8123`, without credentials. */
-  readonly url: string
-  readonly user: string
-  readonly password: string
-  readonly database: string
-  /** Name of the cluster that tables are spread over; absent on one machine. */
-  readonly cluster?: string | undefined
-}
