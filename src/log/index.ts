@@ -1,3 +1,4 @@
+export { decodeFrames, encodeFrames, type RawFrame } from './frame-batch.ts'
 export type {
   GroupMember,
   GroupPosition,
