@@ -95,7 +95,10 @@ export function decodeFrames(value: Uint8Array): RawFrame[] {
 
 function decode(bytes: Buffer): RawFrame[] {
   if (bytes[0] !== VERSION) {
-    throw new LogError('LOG_RECORD_INVALID', `a record of raw frames has version ${bytes[0] ?? 'none'}; ${VERSION} is read here`)
+    throw new LogError(
+      'LOG_RECORD_INVALID',
+      `a record of raw frames has version ${bytes[0] ?? 'none'}; ${VERSION} is read here`,
+    )
   }
   const sources: Source[] = []
   const sourceCount = bytes.readUInt16LE(1)
