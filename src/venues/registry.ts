@@ -1,11 +1,13 @@
 import type { VenueId } from '../market/index.ts'
 import { binance } from './binance/protocol.ts'
+import { coinbase } from './coinbase/protocol.ts'
 import type { VenueProtocol } from './protocol.ts'
 import { VenueError } from './venue-error.ts'
 
 /** Every venue that there is. A new one adds its import and its line here. */
 const PROTOCOLS = {
   binance,
+  coinbase,
 } as const satisfies Record<string, VenueProtocol>
 
 const BY_ID: ReadonlyMap<string, VenueProtocol> = new Map(Object.entries(PROTOCOLS))

@@ -62,7 +62,7 @@ export class BookSide {
     let step = 1
     let low = 0
     while (at > 0) {
-      const probe = at - step < 0 ? 0 : at - step
+      const probe = Math.max(at - step, 0)
       if (this.#isBefore(levels[probe] as SideLevel, key, price)) {
         low = probe + 1
         break

@@ -50,8 +50,10 @@ export class WireCursor {
 
   /** Steps over `expected` if it comes next. */
   literal(expected: string): boolean {
-    if (!this.#text.startsWith(expected, this.at)) return false
-    this.at += expected.length
+    // Cutting and comparing is several times faster than `startsWith`, which V8 does not inline.
+    const end = this.at + expected.length
+    if (this.#text.slice(this.at, end) !== expected) return false
+    this.at = end
     return true
   }
 
@@ -84,15 +86,14 @@ export class WireCursor {
     const text = this.#text
     if (text.charCodeAt(this.at) !== QUOTE) return undefined
     const first = this.at + 1
-    for (let index = first; ; index++) {
+    const end = text.indexOf('"', first)
+    if (end < 0) return undefined
+    for (let index = first; index < end; index++) {
       const code = text.charCodeAt(index)
-      if (code === QUOTE) {
-        this.at = index + 1
-        return text.slice(first, index)
-      }
-      // Also leaves at the end, where the code is not a number.
-      if (!(code >= 32) || code === BACKSLASH) return undefined
+      if (code < 32 || code === BACKSLASH) return undefined
     }
+    this.at = end + 1
+    return text.slice(first, end)
   }
 
   /** A decimal without sign in quotes (`"0.35130000"`), in canonical form; undefined if none comes next. */
@@ -148,7 +149,7 @@ export class WireCursor {
     const text = this.#text
     if (text.charCodeAt(this.at) !== QUOTE) return -1
     const first = this.at + 1
-    if (this.#second === '' || !text.startsWith(this.#second, first)) return this.#newSecond(first)
+    if (this.#second === '' || text.slice(first, first + SECOND_LENGTH) !== this.#second) return this.#newSecond(first)
     this.at = first + SECOND_LENGTH
     let fraction = 0
     if (this.character(POINT)) {
