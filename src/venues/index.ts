@@ -1,3 +1,11 @@
+export {
+  type BookState,
+  type CaptureProblem,
+  CaptureReplay,
+  type CaptureReplayOptions,
+  type CaptureSummary,
+} from './capture-replay.ts'
+export { normalizeCapture } from './normalize-capture.ts'
 export * from './protocol.ts'
 export * from './registry.ts'
 export * from './venue-error.ts'

@@ -8,7 +8,9 @@ export type VenueErrorCode =
   | 'VENUE_ANSWER_INVALID'
   /** Text of a venue is not JSON, or not of the shape that its protocol has. */
   | 'VENUE_TEXT_INVALID'
-  /** A capture cannot be read: no line of it is a record. */
+  /** A line of a capture is not a record. The rest of the capture is read. */
+  | 'VENUE_CAPTURE_LINE_INVALID'
+  /** A capture cannot be read: no line of it is a record, or one never ends. */
   | 'VENUE_CAPTURE_INVALID'
 
 /** A fault in what a venue said, or in what was asked of a venue's protocol. */
