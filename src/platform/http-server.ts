@@ -7,6 +7,7 @@ import {
   type FastifyRequest,
   type FastifySchema,
   fastify,
+  LogController,
 } from 'fastify'
 import type { Logger } from './logger.ts'
 import type { Metrics } from './metrics.ts'
@@ -37,7 +38,7 @@ export function createHttpServer(options: HttpServerOptions) {
   const loggerInstance: FastifyBaseLogger = options.logger
   const server = fastify({
     loggerInstance,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: options.bodyLimitBytes ?? BODY_LIMIT_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MILLISECONDS,
     connectionTimeout: CONNECTION_TIMEOUT_MILLISECONDS,

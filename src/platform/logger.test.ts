@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { createLogger, isLoopback, nearest, withoutSecrets } from './index.ts'
+import { createLogger, hasColour, isLoopback, nearest, withoutSecrets } from './index.ts'
+import { prettyDestination } from './pretty-log.ts'
 
 test('secrets do not reach the log', () => {
   const lines: string[] = []
@@ -40,4 +41,31 @@ test('a misspelt word is recognised, a different one is not', () => {
   assert.equal(nearest('Binanse', words), 'binance')
   assert.equal(nearest('bitstamp', words), undefined)
   assert.equal(nearest('', words), undefined)
+})
+
+test('a log line for people has no character that steers their terminal, and keeps our colours', () => {
+  const lines: string[] = []
+  const destination = prettyDestination({ colour: true, write: (line) => lines.push(line) })
+  destination.write(
+    '{"level":"warn","time":"2026-01-31T12:34:56.789Z","role":"gateway","msg":"a\\u001b[2Jb","venue":"k\\u0007"}',
+  )
+  assert.equal(lines[0]?.replaceAll(/\u001b\[\d+m/g, ''), '12:34:56.789 warn  gateway: a\ufffd[2Jb venue=k\ufffd\n')
+  assert.match(lines[0] ?? '', /\u001b\[33mwarn/)
+})
+
+test('NO_COLOR, a dumb terminal and a pipe get no colour', () => {
+  const before = { ...process.env }
+  try {
+    delete process.env.NO_COLOR
+    process.env.TERM = 'xterm'
+    assert.equal(hasColour({ isTTY: true }), true)
+    assert.equal(hasColour({}), false)
+    process.env.NO_COLOR = '1'
+    assert.equal(hasColour({ isTTY: true }), false)
+    delete process.env.NO_COLOR
+    process.env.TERM = 'dumb'
+    assert.equal(hasColour({ isTTY: true }), false)
+  } finally {
+    process.env = before
+  }
 })

@@ -1,4 +1,6 @@
-import { type DestinationStream, type Logger as PinoLogger, pino, type TransportSingleOptions } from 'pino'
+import { type DestinationStream, type Logger as PinoLogger, pino } from 'pino'
+import { prettyDestination } from './pretty-log.ts'
+import { hasColour } from './terminal.ts'
 
 /** Structured logger: `logger.info({ venue, instrument }, 'what happened')`. */
 export type Logger = PinoLogger
@@ -39,28 +41,6 @@ export function createLogger(options: LoggerOptions): Logger {
   }
   if (options.destination !== undefined) return pino(settings, options.destination)
   const pretty = options.format === 'pretty' || (options.format === 'auto' && process.stderr.isTTY === true)
-  if (pretty && prettyAvailable()) {
-    const transport: TransportSingleOptions = {
-      target: 'pino-pretty',
-      options: {
-        destination: STANDARD_ERROR,
-        colorize: process.stderr.isTTY === true && process.env.NO_COLOR === undefined,
-        ignore: 'pid,hostname',
-        translateTime: 'SYS:HH:MM:ss.l',
-      },
-    }
-    const { formatters: _formatters, ...prettySettings } = settings
-    return pino({ ...prettySettings, transport })
-  }
+  if (pretty) return pino(settings, prettyDestination({ colour: hasColour(process.stderr) }))
   return pino(settings, pino.destination({ dest: STANDARD_ERROR, sync: true }))
-}
-
-/** `pino-pretty` is a development dependency: an installation without those logs JSON. */
-function prettyAvailable(): boolean {
-  try {
-    import.meta.resolve('pino-pretty')
-    return true
-  } catch {
-    return false
-  }
 }
