@@ -95,9 +95,14 @@ test('after a crash the state is the last checkpoint brought up to date from the
   log.add([trade(3, 30), trade(4, 40)])
   const after = await ResumeState.load(log, 'a')
   assert.deepEqual(after.trades(VENUE).get(BTC), { lastTradeId: '4', exchangeTime: 40, receiveTime: 40 })
-  assert.deepEqual(after.outages(VENUE), [
-    { instrument: BTC, channel: 'trade', from: 40, cause: 'collector-crashed', revision: 0 },
-  ])
+  const said: GapEvent[] = []
+  assert.deepEqual(
+    after.outages(VENUE, 100 as Micros, (gap) => said.push(gap)),
+    said,
+  )
+  const [gap] = said
+  assert.equal(gap?.id, 'test:BTC-USDT:trade:40')
+  assert.deepEqual([gap.from, gap.to, gap.cause, gap.state, gap.revision], [40, null, 'collector-crashed', 'open', 0])
 })
 
 test('the tape counts as whole only below the first hole', async () => {
@@ -122,9 +127,12 @@ test('a gap that was open at the end goes on under its own id', async () => {
   const log = arrayLog()
   log.add([trade(1, 10), gap(0, 'open'), gap(1, 'open')])
   const state = await ResumeState.load(log, 'a')
-  assert.deepEqual(state.outages(VENUE), [
-    { instrument: BTC, channel: 'trade', from: 10, cause: 'collector-crashed', revision: 1 },
-  ])
+  const said: GapEvent[] = []
+  state.outages(VENUE, 100 as Micros, (revised) => said.push(revised))
+  assert.deepEqual(
+    said.map(({ id, revision, cause }) => [id, revision, cause]),
+    [['test:BTC-USDT:trade:10', 2, 'collector-crashed']],
+  )
 })
 
 test('a farewell is told from a crash', async () => {
@@ -132,7 +140,10 @@ test('a farewell is told from a crash', async () => {
   const state = new ResumeState('a')
   state.note(trade(1, 10))
   await state.save(log, flushed, true)
-  assert.equal((await ResumeState.load(log, 'a')).outages(VENUE)[0]?.cause, 'collector-stopped')
+  assert.equal(
+    (await ResumeState.load(log, 'a')).outages(VENUE, 100 as Micros, () => undefined)[0]?.cause,
+    'collector-stopped',
+  )
 })
 
 test('each collector finds its own state among those of others', async () => {

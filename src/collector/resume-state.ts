@@ -2,6 +2,7 @@ import type { Log, LogRecord } from '../log/index.ts'
 import {
   type Channel,
   decodeEvent,
+  type GapCause,
   type GapEvent,
   type InstrumentId,
   type MarketEvent,
@@ -9,6 +10,7 @@ import {
   now,
   type TradeEvent,
   type VenueId,
+  type VenueSymbol,
 } from '../market/index.ts'
 import type { Outage, TradeResume } from '../venues/index.ts'
 import { CollectorError } from './collector-error.ts'
@@ -27,20 +29,14 @@ interface TradeFrontier {
 }
 
 interface InstrumentState {
+  symbol: string
   heard: Partial<Record<Channel, number>>
   trades?: TradeFrontier
 }
 
-interface OpenGap {
-  revision: number
-  from: number
-  instrument: string
-  channel: Channel
-}
-
 interface VenueResumeState {
   instruments: Map<string, InstrumentState>
-  openGaps: Map<string, OpenGap>
+  openGaps: Map<string, GapEvent>
 }
 
 interface Checkpoint {
@@ -54,9 +50,13 @@ interface Checkpoint {
     {
       instruments: Record<
         string,
-        { heard: Partial<Record<Channel, number>>; trades?: Omit<TradeFrontier, 'ahead'> & { ahead: number[] } }
+        {
+          symbol: string
+          heard: Partial<Record<Channel, number>>
+          trades?: Omit<TradeFrontier, 'ahead'> & { ahead: number[] }
+        }
       >
-      openGaps: Record<string, OpenGap>
+      openGaps: Record<string, GapEvent>
     }
   >
 }
@@ -82,7 +82,7 @@ export class ResumeState {
     const venue = this.#venue(event.venue)
     let state = venue.instruments.get(event.instrument)
     if (state === undefined) {
-      state = { heard: {} }
+      state = { symbol: event.symbol, heard: {} }
       venue.instruments.set(event.instrument, state)
     }
     if (event.messageType === 'gap') {
@@ -110,30 +110,54 @@ export class ResumeState {
     return resumes
   }
 
-  /** The stretches since the last run in which nothing was watched, and the gaps that it left open. */
-  outages(venue: VenueId): Outage[] {
-    const found: Outage[] = []
+  /**
+   * The stretches since the last run in which nothing was watched, and the gaps that it left open. `say` is given the gaps of
+   * them as they have to stand on the tape from now on; each outage goes on with one.
+   */
+  outages(venue: VenueId, at: Micros, say: (gap: GapEvent) => void): Outage[] {
+    const found = new Map<string, Outage>()
     const state = this.#venues.get(venue)
-    if (state === undefined) return found
-    const open = new Set<string>()
-    const cause = this.stoppedInOrder ? 'collector-stopped' : 'collector-crashed'
-    for (const gap of state.openGaps.values()) {
-      open.add(`${gap.channel}:${gap.instrument}`)
-      found.push({
-        instrument: gap.instrument as InstrumentId,
-        channel: gap.channel,
-        from: gap.from as Micros,
-        cause,
-        revision: gap.revision,
-      })
+    if (state === undefined) return []
+    const cause: GapCause = this.stoppedInOrder ? 'collector-stopped' : 'collector-crashed'
+    const evidence = this.stoppedInOrder ? 'the collector was stopped' : 'the collector ended without a farewell'
+    const open = [...state.openGaps.values()].sort((left, right) => left.from - right.from)
+    for (const gap of open) {
+      const key = `${gap.channel}:${gap.instrument}`
+      const goesOn = found.get(key)
+      const revision = gap.revision + 1
+      const now: GapEvent = { ...gap, revision, cause, evidence: `${gap.evidence}; ${evidence}`, receiveTime: at }
+      if (goesOn === undefined) found.set(key, now)
+      say(
+        goesOn === undefined
+          ? now
+          : { ...now, to: at, state: 'partly', evidence: `${now.evidence}; it goes on as ${goesOn.id}` },
+      )
     }
-    for (const [instrument, { heard }] of state.instruments) {
-      for (const [channel, at] of Object.entries(heard) as [Channel, number][]) {
-        if (open.has(`${channel}:${instrument}`)) continue
-        found.push({ instrument: instrument as InstrumentId, channel, from: at as Micros, cause, revision: 0 })
+    for (const [instrument, { symbol, heard }] of state.instruments) {
+      for (const [channel, from] of Object.entries(heard) as [Channel, Micros][]) {
+        const key = `${channel}:${instrument}`
+        if (found.has(key)) continue
+        const gap: GapEvent = {
+          messageType: 'gap',
+          id: `${venue}:${instrument}:${channel}:${from}`,
+          revision: 0,
+          venue,
+          instrument: instrument as InstrumentId,
+          symbol: symbol as VenueSymbol,
+          channel,
+          from,
+          to: null,
+          cause,
+          state: 'open',
+          missing: null,
+          evidence,
+          receiveTime: at,
+        }
+        found.set(key, gap)
+        say(gap)
       }
     }
-    return found
+    return [...found.values()]
   }
 
   /** Forgets a feed that is no longer watched on purpose. */
@@ -162,8 +186,9 @@ export class ResumeState {
     const checkpoint: Checkpoint = { version: 1, collector: this.#collector, next, stopped, venues: {} }
     for (const [venue, state] of this.#venues) {
       const instruments: Checkpoint['venues'][string]['instruments'] = {}
-      for (const [instrument, { heard, trades }] of state.instruments) {
+      for (const [instrument, { symbol, heard, trades }] of state.instruments) {
         instruments[instrument] = {
+          symbol,
           heard,
           ...(trades === undefined ? {} : { trades: { ...trades, ahead: [...trades.ahead] } }),
         }
@@ -204,8 +229,9 @@ export class ResumeState {
   #restore(checkpoint: Checkpoint): void {
     for (const [venue, { instruments, openGaps }] of Object.entries(checkpoint.venues)) {
       const state = this.#venue(venue as VenueId)
-      for (const [instrument, { heard, trades }] of Object.entries(instruments)) {
+      for (const [instrument, { symbol, heard, trades }] of Object.entries(instruments)) {
         state.instruments.set(instrument, {
+          symbol,
           heard,
           ...(trades === undefined ? {} : { trades: { ...trades, ahead: new Set(trades.ahead) } }),
         })
@@ -266,12 +292,7 @@ function giveUpHoles(trades: TradeFrontier): void {
 
 function noteGap(venue: VenueResumeState, state: InstrumentState, gap: GapEvent): void {
   if (gap.state === 'open') {
-    venue.openGaps.set(gap.id, {
-      revision: gap.revision,
-      from: gap.from,
-      instrument: gap.instrument,
-      channel: gap.channel,
-    })
+    venue.openGaps.set(gap.id, gap)
     return
   }
   venue.openGaps.delete(gap.id)

@@ -66,7 +66,7 @@ export class VenueRunner {
     this.protocol = protocol
     this.#config = config
     this.#catalogue = new Catalogue(protocol)
-    this.#outages = options.resume.outages(protocol.venue)
+    this.#outages = options.resume.outages(protocol.venue, now(), (gap) => this.#event('rest', gap))
     this.#budget = new WeightBudget(limits.requestWeight, limits.requestWindowMilliseconds)
     const rest = (config.endpoints.rest ?? protocol.endpoints.rest).replace(/\/$/, '')
     const ws = (config.endpoints.ws ?? protocol.endpoints.ws).replace(/\/$/, '')

@@ -130,15 +130,21 @@ export interface VenueSession {
   bookStatistics(): ReadonlyMap<InstrumentId, Readonly<BookStatistics>>
 }
 
-/** A stretch that was not watched before this session began: the collector was down. The session closes its gap. */
+/**
+ * A stretch that was not watched before this session began: the collector was down. Its gap is on the tape already, open; the
+ * session goes on with it and closes it.
+ */
 export interface Outage {
+  /** Id of its gap. */
+  readonly id: string
   readonly instrument: InstrumentId
   readonly channel: Channel
   /** Receive time of the last message that is on the tape. */
   readonly from: Micros
   readonly cause: GapCause
-  /** Revision with which its gap was said last; 0 if it was not said yet. */
+  /** Revision with which its gap was said last. */
   readonly revision: number
+  readonly evidence: string
 }
 
 export interface SessionOptions {
@@ -147,7 +153,7 @@ export interface SessionOptions {
   readonly instruments: readonly Instrument[]
   /** What is already on the tape, by instrument. */
   readonly resume: ReadonlyMap<InstrumentId, TradeResume>
-  /** Opened as gaps when the session starts, and closed as after a disconnection. */
+  /** Closed by the session as after a disconnection. At most one a feed. */
   readonly outages?: readonly Outage[]
   /**
    * Turned off by replays of captures in which requests cannot be repeated: then the session repairs nothing by itself

@@ -8,6 +8,7 @@ import type {
   Subscription,
   VenueSession,
 } from '../protocol.ts'
+import { FeedMaker } from '../shared/feed-maker.ts'
 import { TRADE_HISTORY_PURPOSE } from '../shared/trade-continuity.ts'
 import { VenueError } from '../venue-error.ts'
 import type { DepthSnapshot } from './depth-book.ts'
@@ -29,10 +30,12 @@ export class BinanceSession implements VenueSession {
   readonly #byInstrument = new Map<InstrumentId, SymbolFeeds>()
   readonly #subscriptions = new Subscriptions()
   readonly #reader: FrameReader
+  readonly #feeds: FeedMaker
   #nextRequestId = 1
 
   constructor(options: SessionOptions) {
     this.#options = options
+    this.#feeds = new FeedMaker(options.outages)
     this.#reader = new FrameReader(this.#streams, this.#symbols)
     for (const subscription of options.plan.subscriptions) this.#add(subscription)
   }
@@ -144,6 +147,7 @@ export class BinanceSession implements VenueSession {
         newRequestId: () => this.#nextRequestId++,
         resume: this.#options.resume.get(instrument.id),
         repairTrades: this.#options.repairTrades,
+        feeds: this.#feeds,
       })
       this.#symbols.set(instrument.symbol, feeds)
       this.#byInstrument.set(instrument.id, feeds)

@@ -1,6 +1,7 @@
 import type { Channel, Instrument, Micros } from '../../market/index.ts'
 import type { TradeResume } from '../protocol.ts'
-import { Feed } from '../shared/feed.ts'
+import type { Feed } from '../shared/feed.ts'
+import type { FeedMaker } from '../shared/feed-maker.ts'
 import { TradeContinuity } from '../shared/trade-continuity.ts'
 import { DepthBook } from './depth-book.ts'
 import { TRADE_HISTORY } from './history.ts'
@@ -11,6 +12,7 @@ export interface SymbolContext {
   readonly newRequestId: () => number
   readonly resume: TradeResume | undefined
   readonly repairTrades: boolean
+  readonly feeds: FeedMaker
 }
 
 /** The feeds of one symbol on one connection. A feed that is not subscribed to is absent. */
@@ -35,12 +37,12 @@ export class SymbolFeeds {
 
   /** Takes a stream into the symbol's care. */
   add(kind: StreamKind): void {
-    if (kind === 'depth') this.book ??= new DepthBook(new Feed(this.instrument, 'book'), this.#context.newRequestId)
-    else if (kind === 'book-ticker') this.quote ??= new Feed(this.instrument, 'quote')
-    else if (kind === 'ticker') this.ticker ??= new Feed(this.instrument, 'ticker')
+    if (kind === 'depth') this.book ??= new DepthBook(this.#context.feeds.make(this.instrument, 'book'), this.#context.newRequestId)
+    else if (kind === 'book-ticker') this.quote ??= this.#context.feeds.make(this.instrument, 'quote')
+    else if (kind === 'ticker') this.ticker ??= this.#context.feeds.make(this.instrument, 'ticker')
     else {
       this.trades ??= new TradeContinuity({
-        feed: new Feed(this.instrument, 'trade'),
+        feed: this.#context.feeds.make(this.instrument, 'trade'),
         history: this.#context.repairTrades ? TRADE_HISTORY : null,
         resume: this.#context.resume,
         newRequestId: this.#context.newRequestId,

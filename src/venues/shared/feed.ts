@@ -1,5 +1,5 @@
 import type { Channel, FeedState, GapCause, Instrument, Micros } from '../../market/index.ts'
-import type { SessionOutput } from '../protocol.ts'
+import type { Outage, SessionOutput } from '../protocol.ts'
 import { Gap, type GapFacts } from './gap.ts'
 
 /**
@@ -17,9 +17,14 @@ export class Feed {
   #lastGapFrom: Micros | null = null
   #gapsFromThere = 0
 
-  constructor(instrument: Instrument, channel: Channel) {
+  /** @param outage a break that began before this session and is on the tape already */
+  constructor(instrument: Instrument, channel: Channel, outage?: Outage) {
     this.instrument = instrument
     this.channel = channel
+    if (outage === undefined) return
+    const { from, cause, evidence } = outage
+    this.#break = new Gap({ instrument, channel, from, cause, evidence, continued: outage })
+    this.#lastMessageTime = from
   }
 
   get state(): FeedState {

@@ -13,6 +13,8 @@ export interface GapFacts {
   readonly state?: GapState
   /** Set apart gaps of one feed that begin at the same moment. */
   readonly ordinal?: number
+  /** A gap that is on the tape already: its id and the revision with which it was said last. */
+  readonly continued?: { readonly id: string; readonly revision: number }
 }
 
 export interface GapRevision {
@@ -43,6 +45,7 @@ export class Gap {
   constructor(facts: GapFacts) {
     const ordinal = facts.ordinal ?? 1
     this.id =
+      facts.continued?.id ??
       `${facts.instrument.venue}:${facts.instrument.id}:${facts.channel}:${facts.from}` +
       (ordinal > 1 ? `.${ordinal}` : '')
     this.#instrument = facts.instrument
@@ -53,6 +56,7 @@ export class Gap {
     this.#state = facts.state ?? 'open'
     this.#missing = facts.missing ?? null
     this.#evidence = facts.evidence
+    if (facts.continued !== undefined) this.#revision = facts.continued.revision + 1
   }
 
   get from(): Micros {
