@@ -37,7 +37,8 @@ export class SymbolFeeds {
 
   /** Takes a stream into the symbol's care. */
   add(kind: StreamKind): void {
-    if (kind === 'depth') this.book ??= new DepthBook(this.#context.feeds.make(this.instrument, 'book'), this.#context.newRequestId)
+    if (kind === 'depth')
+      this.book ??= new DepthBook(this.#context.feeds.make(this.instrument, 'book'), this.#context.newRequestId)
     else if (kind === 'book-ticker') this.quote ??= this.#context.feeds.make(this.instrument, 'quote')
     else if (kind === 'ticker') this.ticker ??= this.#context.feeds.make(this.instrument, 'ticker')
     else {
