@@ -1,7 +1,9 @@
-// Sets the remembered theme before the first paint, so that a page never flashes in the other one.
+// Sets the theme before the first paint, so that a page never flashes in the other one.
+let theme = null
 try {
-  const theme = localStorage.getItem('opentape.theme')
-  if (theme === 'light' || theme === 'dark') document.documentElement.dataset.theme = theme
+  theme = localStorage.getItem('opentape.theme')
 } catch {
   // Storage can be forbidden; then the system's theme is used.
 }
+if (theme !== 'light' && theme !== 'dark') theme = matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light'
+document.documentElement.dataset.theme = theme

@@ -69,6 +69,11 @@ export class CandleSeries {
     this.#drawnUntil = null
   }
 
+  /** Has the next change be everything: for a chart that starts empty. */
+  redrawAll(): void {
+    this.#replaced = true
+  }
+
   /** What changed since it was last asked. The caller draws it; the next question starts from there. */
   takeChange(): CandleChange {
     const change = this.#pendingChange()

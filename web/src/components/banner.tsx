@@ -1,0 +1,40 @@
+import { useServices, useSignal } from '../services.ts'
+import { Icon } from './icon.tsx'
+
+/** What a person must see first: that prices are invented, and what is wrong. */
+export function Banner() {
+  const { status } = useServices()
+  const answer = useSignal(status.status)
+  const failure = useSignal(status.failure)
+  const notices = (answer?.notices ?? []).filter((notice) => notice.level !== 'info' && !/simulat/.test(notice.code))
+  return (
+    <>
+      {answer?.simulated === true && (
+        <aside className="banner banner-simulated" aria-label="Simulated data">
+          <strong>Simulated</strong>
+          <span>
+            These markets are invented by the built-in simulator.
+            <span className="banner-more">
+              {' '}
+              They are not real prices. For the real exchanges: <code>npm start</code>
+            </span>
+          </span>
+        </aside>
+      )}
+      <div aria-live="polite">
+        {failure !== null && answer !== null && (
+          <div className="banner banner-error">
+            <Icon name="warning" />
+            <span>{failure.message}</span>
+          </div>
+        )}
+        {notices.map((notice) => (
+          <div key={notice.code} className={`banner banner-${notice.level}`}>
+            <Icon name="warning" />
+            <span>{notice.text}</span>
+          </div>
+        ))}
+      </div>
+    </>
+  )
+}

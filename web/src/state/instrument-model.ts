@@ -1,0 +1,73 @@
+import type { CandleInterval, Instrument } from '../../../src/gateway/schemas/index.ts'
+import { getCandles, getFeeds, getGaps, getInstrument, getTrades } from '../api/rest.ts'
+import type { StreamClient } from '../api/stream-client.ts'
+import { BookFeed } from './book-feed.ts'
+import { CANDLE_PAGE, CandleFeed } from './candle-feed.ts'
+import type { Coalescer } from './coalescer.ts'
+import { FeedStore } from './feed-store.ts'
+import { Signal } from './signal.ts'
+import { TapeFeed } from './tape-feed.ts'
+
+/** Prints fetched when the page opens. */
+const TAPE_HISTORY = 100
+
+/** Everything behind one instrument's page, except its candles, which depend on the interval. */
+export class InstrumentModel {
+  readonly book: BookFeed
+  readonly tape: TapeFeed
+  readonly feeds: FeedStore
+  /** Reference data; null while they are not known. */
+  readonly definition = new Signal<Instrument | null>(null)
+  /** True once the gateway has said that it knows no such instrument. */
+  readonly missing = new Signal(false)
+  readonly #stream: StreamClient
+  readonly #venue: string
+  readonly #instrument: string
+  readonly #abort = new AbortController()
+  #endFeeds: () => void = () => {}
+
+  constructor(stream: StreamClient, coalescer: Coalescer, venue: string, instrument: string) {
+    this.#stream = stream
+    this.#venue = venue
+    this.#instrument = instrument
+    this.book = new BookFeed(stream, coalescer, venue, instrument)
+    this.tape = new TapeFeed(coalescer)
+    this.feeds = new FeedStore(coalescer)
+  }
+
+  start(): void {
+    const filter = { venue: this.#venue, instrument: this.#instrument }
+    const signal = this.#abort.signal
+    this.book.start()
+    this.tape.start(this.#stream, this.#venue, this.#instrument, (abort) =>
+      getTrades({ ...filter, limit: TAPE_HISTORY }, abort),
+    )
+    this.#endFeeds = this.feeds.follow(this.#stream, this.#venue, this.#instrument)
+    // What fails here leaves its fact unknown, and the page says so; the stream brings most of it again.
+    getFeeds(filter, signal).then((feeds) => this.feeds.replaceFeeds(feeds), ignoreUnknown)
+    getGaps({ ...filter, limit: 100 }, signal).then((page) => this.feeds.mergeGaps(page.items), ignoreUnknown)
+    getInstrument(this.#venue, this.#instrument, signal).then((page) => {
+      const definition = page.items.find((item) => item.instrument === this.#instrument && item.venue === this.#venue)
+      if (definition === undefined) this.missing.set(true)
+      else this.definition.set(definition)
+    }, ignoreUnknown)
+  }
+
+  stop(): void {
+    this.#abort.abort()
+    this.book.stop()
+    this.tape.stop()
+    this.#endFeeds()
+  }
+}
+
+function ignoreUnknown(): void {}
+
+/** A candle feed that asks the gateway. */
+export function candleFeed(coalescer: Coalescer, venue: string, instrument: string, interval: CandleInterval) {
+  return new CandleFeed(
+    (to, signal) =>
+      getCandles({ venue, instrument, interval, limit: CANDLE_PAGE, ...(to === null ? {} : { to }) }, signal),
+    coalescer,
+  )
+}

@@ -1,0 +1,62 @@
+import { compareKnown } from '../format/decimal-format.ts'
+import type { MarketRow } from './market-row.ts'
+
+export type SortColumn = 'instrument' | 'venue' | 'last' | 'change' | 'volume' | 'spread'
+
+export interface MarketView {
+  readonly search: string
+  /** Empty: every one. */
+  readonly venue: string
+  readonly base: string
+  readonly quote: string
+  readonly sort: SortColumn
+  readonly descending: boolean
+}
+
+export const DEFAULT_VIEW: MarketView = {
+  search: '',
+  venue: '',
+  base: '',
+  quote: '',
+  sort: 'volume',
+  descending: true,
+}
+
+/** Keys of the rows that a view shows, in its order. Ties keep the order of venue and instrument. */
+export function orderMarkets(
+  rows: readonly MarketRow[],
+  view: MarketView,
+  spread: (row: MarketRow) => string | null,
+): string[] {
+  const words = view.search.toLowerCase().split(/\s+/).filter(Boolean)
+  const shown = rows.filter(
+    (row) =>
+      (view.venue === '' || row.venue === view.venue) &&
+      (view.base === '' || row.base === view.base) &&
+      (view.quote === '' || row.quote === view.quote) &&
+      words.every((word) => `${row.venue} ${row.instrument} ${row.symbol}`.toLowerCase().includes(word)),
+  )
+  const value: Record<Exclude<SortColumn, 'instrument' | 'venue'>, (row: MarketRow) => string | null> = {
+    last: (row) => row.last,
+    change: (row) => row.change,
+    volume: (row) => row.quoteVolume,
+    spread,
+  }
+  const byName = (left: MarketRow, right: MarketRow) =>
+    compareText(left.instrument, right.instrument) || compareText(left.venue, right.venue)
+  const sort = view.sort
+  shown.sort((left, right) => {
+    if (sort === 'instrument') return view.descending ? -byName(left, right) : byName(left, right)
+    if (sort === 'venue') {
+      const order = compareText(left.venue, right.venue)
+      return (view.descending ? -order : order) || byName(left, right)
+    }
+    const read = value[sort]
+    return compareKnown(read(left), read(right), view.descending) || byName(left, right)
+  })
+  return shown.map((row) => row.key)
+}
+
+function compareText(left: string, right: string): number {
+  return left < right ? -1 : left > right ? 1 : 0
+}

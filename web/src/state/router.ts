@@ -1,0 +1,46 @@
+import { Signal } from './signal.ts'
+
+export type Route =
+  | { readonly page: 'markets' }
+  | { readonly page: 'feeds' }
+  | { readonly page: 'instrument'; readonly venue: string; readonly instrument: string }
+  | { readonly page: 'missing'; readonly path: string }
+
+/** The page that a path names. */
+export function parseRoute(path: string): Route {
+  const parts = path.split('/').filter(Boolean)
+  if (parts.length === 0) return { page: 'markets' }
+  if (parts.length === 1 && parts[0] === 'feeds') return { page: 'feeds' }
+  if (parts.length === 3 && parts[0] === 'markets') {
+    try {
+      return {
+        page: 'instrument',
+        venue: decodeURIComponent(parts[1] ?? ''),
+        instrument: decodeURIComponent(parts[2] ?? ''),
+      }
+    } catch {
+      return { page: 'missing', path }
+    }
+  }
+  return { page: 'missing', path }
+}
+
+export function instrumentPath(venue: string, instrument: string): string {
+  return `/markets/${encodeURIComponent(venue)}/${encodeURIComponent(instrument)}`
+}
+
+/** Real addresses by the browser's history: every page can be linked, opened in a tab, and gone back from. */
+export class Router {
+  readonly route: Signal<Route>
+
+  constructor() {
+    this.route = new Signal(parseRoute(location.pathname))
+    addEventListener('popstate', () => this.route.set(parseRoute(location.pathname)))
+  }
+
+  go(path: string): void {
+    if (path === location.pathname) return
+    history.pushState(null, '', path)
+    this.route.set(parseRoute(location.pathname))
+  }
+}
