@@ -29,11 +29,12 @@ export class Catalogue {
    */
   async refresh(request: (request: RestRequest) => Promise<RestOutcome>): Promise<CatalogueChange> {
     const outcomes = await Promise.all(this.#protocol.instrumentRequests().map(request))
-    const bodies = outcomes.map((outcome) => {
-      if (outcome.kind === 'failed') throw unavailable(this.#protocol.venue, outcome.reason)
-      if (outcome.response.status !== 200)
-        throw unavailable(this.#protocol.venue, `it answered ${outcome.response.status}`)
-      return outcome.response.body
+    const bodies = outcomes.map((outcome, index) => {
+      const answered = outcome.kind === 'answered' && outcome.response.status === 200
+      if (answered) return outcome.response.body
+      if (index > 0) return ''
+      const why = outcome.kind === 'failed' ? outcome.reason : `it answered ${outcome.response.status}`
+      throw unavailable(this.#protocol.venue, why)
     })
     let read: ReturnType<VenueProtocol['instruments']>
     try {

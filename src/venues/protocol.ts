@@ -172,9 +172,9 @@ export interface VenueProtocol {
   readonly channels: readonly Channel[]
   readonly limits: VenueLimits
   readonly endpoints: { readonly rest: string; readonly ws: string }
-  /** Requests whose answers together are the reference data. */
+  /** Requests whose answers together are the reference data. The first is essential, the others add to it. */
   instrumentRequests(): readonly RestRequest[]
-  /** Reads those answers, in the same order. Unknown kinds are skipped and counted. @throws VenueError if unreadable. */
+  /** Reads those answers, in the same order; an empty text stands for one of the others that did not come. Unknown kinds are skipped and counted. @throws VenueError if unreadable. */
   instruments(bodies: readonly string[]): {
     readonly instruments: readonly Instrument[]
     readonly skipped: readonly Refusal[]
