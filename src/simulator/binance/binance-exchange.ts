@@ -1,0 +1,273 @@
+import type { IncomingMessage } from 'node:http'
+import { Audience } from '../audience.ts'
+import type { ClientConnection } from '../client-connection.ts'
+import { Exchange, type ExchangeOptions, type Reply } from '../exchange.ts'
+import type { FaultChannel } from '../faults/fault-specification.ts'
+import { jsonObject } from '../json.ts'
+import type { Listing } from '../model/listing.ts'
+import { BinanceRest } from './binance-rest.ts'
+import { aggregatePayload, bookTickerPayload, dayFigures, timeText, tradePayload } from './binance-text.ts'
+import { DepthBatch } from './depth-batch.ts'
+
+/*
+ * "A single connection can listen to a maximum of 1024 streams." "WebSocket connections have a limit of 5 incoming
+ * messages per second." "The WebSocket server will send a `ping frame` every 20 seconds. If the WebSocket server does not
+ * receive a `pong frame` back from the connection within a minute the connection will be disconnected."
+ * https://github.com/binance/binance-spot-api-docs/blob/master/web-socket-streams.md, looked at 2026-11-22.
+ */
+const MOST_STREAMS = 1_024
+const MOST_MESSAGES_PER_SECOND = 5
+const PING_MICROS = 20_000_000
+const PONG_MICROS = 60_000_000
+const TICKER_MICROS = 1_000_000
+
+type StreamKind = 'trade' | 'aggTrade' | 'bookTicker' | 'depth@100ms' | 'depth' | 'ticker'
+
+const CHANNELS: Readonly<Record<StreamKind, FaultChannel>> = {
+  trade: 'trade',
+  aggTrade: 'trade',
+  bookTicker: 'quote',
+  'depth@100ms': 'book',
+  depth: 'book',
+  ticker: 'ticker',
+}
+
+interface Client {
+  readonly combined: boolean
+  readonly inMicros: boolean
+  readonly streams: Set<string>
+  lastPing: number
+  windowStart: number
+  windowMessages: number
+}
+
+export interface BinanceOptions extends ExchangeOptions {
+  /** A connection is cut after so long: 24 hours at the real one. */
+  readonly connectionAgeMilliseconds: number
+}
+
+/** Binance's spot market data as its documentation describes them. */
+export class BinanceExchange extends Exchange {
+  protected readonly webSocketPath = ''
+  readonly #rest: BinanceRest
+  readonly #ageMicros: number
+  readonly #clients = new Map<ClientConnection, Client>()
+  readonly #audiences: Readonly<Record<StreamKind, Audience>> = {
+    trade: new Audience(),
+    aggTrade: new Audience(),
+    bookTicker: new Audience(),
+    'depth@100ms': new Audience(),
+    depth: new Audience(),
+    ticker: new Audience(),
+  }
+  readonly #fast = new Map<number, DepthBatch>()
+  readonly #slow = new Map<number, DepthBatch>()
+  readonly #tops = new Map<number, string>()
+  #nextTicker = 0
+
+  constructor(options: BinanceOptions) {
+    super('binance', options)
+    this.#rest = new BinanceRest(options)
+    this.#ageMicros = options.connectionAgeMilliseconds * 1_000
+  }
+
+  protected rest(url: URL, _request: IncomingMessage): Reply {
+    return this.#rest.answer(url)
+  }
+
+  protected opened(connection: ClientConnection): void {
+    const url = new URL(connection.url, 'http://simulator')
+    const client: Client = {
+      combined: url.pathname.startsWith('/stream'),
+      inMicros: url.searchParams.get('timeUnit')?.toUpperCase() === 'MICROSECOND',
+      streams: new Set(),
+      lastPing: connection.openedAt,
+      windowStart: 0,
+      windowMessages: 0,
+    }
+    this.#clients.set(connection, client)
+    const named = client.combined ? (url.searchParams.get('streams') ?? '') : url.pathname.replace(/^\/ws\/?/, '')
+    for (const stream of named.split('/')) if (stream !== '') this.#subscribe(connection, client, stream)
+  }
+
+  protected received(connection: ClientConnection, text: string): void {
+    const client = this.#clients.get(connection)
+    if (client === undefined) return
+    if (this.options.limits && this.#tooMany(client)) {
+      connection.close(1008, 'Too many requests')
+      return
+    }
+    const request = jsonObject(text)
+    if (request === undefined) {
+      connection.send('{"error":{"code":3,"msg":"Invalid JSON: expected value at line 1 column 1"}}')
+      return
+    }
+    const id = JSON.stringify(request.id ?? null)
+    const parameters = Array.isArray(request.params) ? request.params.filter((one) => typeof one === 'string') : []
+    if (request.method === 'LIST_SUBSCRIPTIONS') {
+      connection.send(`{"result":${JSON.stringify([...client.streams])},"id":${id}}`)
+      return
+    }
+    if (request.method !== 'SUBSCRIBE' && request.method !== 'UNSUBSCRIBE') {
+      connection.send(
+        `{"error":{"code":2,"msg":"Invalid request: unknown variant \`${asciiOf(request.method)}\`"},"id":${id}}`,
+      )
+      return
+    }
+    connection.send(`{"result":null,"id":${id}}`)
+    for (const stream of parameters) {
+      if (request.method === 'SUBSCRIBE') this.#subscribe(connection, client, stream)
+      else this.#unsubscribe(connection, client, stream)
+    }
+    if (client.streams.size > MOST_STREAMS) connection.close(1008, 'Too many streams')
+  }
+
+  protected closed(connection: ClientConnection): void {
+    this.#clients.delete(connection)
+    this.forget(connection, Object.values(this.#audiences))
+  }
+
+  happened(listing: Listing): void {
+    const { trade, aggTrade, bookTicker, depth } = this.#audiences
+    if (listing.eventTradeCount > 0) {
+      for (let id = listing.firstEventTradeId; id <= listing.trades.lastId; id++) {
+        const one = listing.trades.get(id)
+        if (one === undefined) continue
+        if (trade.of(listing.index).size > 0)
+          this.#send('trade', listing, (micros) => tradePayload(listing, one, micros))
+        if (aggTrade.of(listing.index).size > 0) {
+          this.#send('aggTrade', listing, (micros) => aggregatePayload(listing, one, micros))
+        }
+      }
+    }
+    if (listing.changes.length === 0) return
+    if (bookTicker.of(listing.index).size > 0) this.#sendTop(listing)
+    // A diff that has begun takes in every change until it is sent, even if nobody listens for a moment.
+    if (this.#fast.has(listing.index) || this.#audiences['depth@100ms'].of(listing.index).size > 0) {
+      this.#collect(this.#fast, listing, 100_000)
+    }
+    if (this.#slow.has(listing.index) || depth.of(listing.index).size > 0) this.#collect(this.#slow, listing, 1_000_000)
+  }
+
+  protected passed(now: number): void {
+    this.#sendDepth('depth@100ms', this.#fast, now)
+    this.#sendDepth('depth', this.#slow, now)
+    if (now >= this.#nextTicker) {
+      this.#nextTicker = now + TICKER_MICROS
+      for (const index of this.#audiences.ticker.listings) this.#sendTicker(index, now)
+    }
+    for (const [connection, client] of this.#clients) this.#lookAfter(connection, client, now)
+  }
+
+  #lookAfter(connection: ClientConnection, client: Client, now: number): void {
+    if (now - client.lastPing >= PING_MICROS) {
+      client.lastPing = now
+      connection.ping()
+    }
+    if (now - connection.lastPongAt > PING_MICROS + PONG_MICROS) connection.close(1008, 'Pong timeout')
+    else if (now - connection.openedAt >= this.#ageMicros) connection.close(1001, '24h')
+  }
+
+  #tooMany(client: Client): boolean {
+    const now = this.options.now()
+    if (now - client.windowStart >= 1_000_000) {
+      client.windowStart = now
+      client.windowMessages = 0
+    }
+    client.windowMessages++
+    return client.windowMessages > MOST_MESSAGES_PER_SECOND
+  }
+
+  #parse(stream: string): { listing: Listing; kind: StreamKind } | undefined {
+    const at = stream.indexOf('@')
+    if (at < 0 || stream.slice(0, at) !== stream.slice(0, at).toLowerCase()) return undefined
+    const listing = this.model.find('binance', stream.slice(0, at).toUpperCase())
+    const kind = stream.slice(at + 1)
+    return listing !== undefined && isStreamKind(kind) ? { listing, kind } : undefined
+  }
+
+  /** Unknown streams are accepted without a word, as at the real exchange. */
+  #subscribe(connection: ClientConnection, client: Client, stream: string): void {
+    client.streams.add(stream)
+    const parsed = this.#parse(stream)
+    if (parsed !== undefined) this.#audiences[parsed.kind].add(parsed.listing.index, connection)
+  }
+
+  #unsubscribe(connection: ClientConnection, client: Client, stream: string): void {
+    client.streams.delete(stream)
+    const parsed = this.#parse(stream)
+    if (parsed !== undefined) this.#audiences[parsed.kind].remove(parsed.listing.index, connection)
+  }
+
+  #send(kind: StreamKind, listing: Listing, payload: (inMicros: boolean) => string): void {
+    const stream = `${listing.specification.symbol.toLowerCase()}@${kind}`
+    let inMillis = ''
+    let combined = ''
+    for (const connection of this.#audiences[kind].of(listing.index)) {
+      const client = this.#clients.get(connection)
+      if (client === undefined) continue
+      if (inMillis === '') inMillis = payload(false)
+      let text = client.inMicros ? payload(true) : inMillis
+      if (client.combined) {
+        if (client.inMicros) text = `{"stream":"${stream}","data":${text}}`
+        else {
+          if (combined === '') combined = `{"stream":"${stream}","data":${inMillis}}`
+          text = combined
+        }
+      }
+      this.tell(connection, CHANNELS[kind], listing, text)
+    }
+  }
+
+  #sendTop(listing: Listing): void {
+    const { bids, asks } = listing
+    const top = `${bids.priceAt(0)} ${bids.lotsAt(0)} ${asks.priceAt(0)} ${asks.lotsAt(0)}`
+    if (this.#tops.get(listing.index) === top) return
+    this.#tops.set(listing.index, top)
+    this.#send('bookTicker', listing, () => bookTickerPayload(listing))
+  }
+
+  #collect(batches: Map<number, DepthBatch>, listing: Listing, width: number): void {
+    let batch = batches.get(listing.index)
+    if (batch === undefined) {
+      const now = this.options.model.time
+      // Listings take turns within the interval, so that the work is spread.
+      const phase = (listing.index % 10) * (width / 10)
+      const due = Math.floor((now - phase) / width) * width + width + phase
+      batch = new DepthBatch(listing, listing.updateId - listing.changes.length + 1, due)
+      batches.set(listing.index, batch)
+    }
+    batch.add()
+  }
+
+  #sendDepth(kind: 'depth' | 'depth@100ms', batches: Map<number, DepthBatch>, now: number): void {
+    for (const [index, batch] of batches) {
+      if (batch.due > now) continue
+      batches.delete(index)
+      const time = this.model.venueTime('binance', now)
+      this.#send(kind, batch.listing, (inMicros) => batch.payload(time, inMicros))
+    }
+  }
+
+  #sendTicker(index: number, now: number): void {
+    const listing = this.model.listings[index]
+    if (listing === undefined || !listing.active) return
+    this.#send('ticker', listing, (inMicros) => {
+      const time = this.model.venueTime('binance', now)
+      const close = timeText(time, inMicros)
+      const open = timeText(time - 86_400_000_000, inMicros)
+      const head = `{"e":"24hrTicker","E":${close},"s":"${listing.specification.symbol}",`
+      return `${head}${JSON.stringify(dayFigures(listing)).slice(1, -1)},"O":${open},"C":${close}}`
+    })
+  }
+}
+
+function isStreamKind(text: string): text is StreamKind {
+  return Object.hasOwn(CHANNELS, text)
+}
+
+function asciiOf(value: unknown): string {
+  return String(value)
+    .replace(/[^a-zA-Z0-9_]/g, '?')
+    .slice(0, 40)
+}

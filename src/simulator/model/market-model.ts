@@ -1,0 +1,277 @@
+import { type Asset, asset, assets, listingSpecification, type SimulatedVenue } from './catalogue.ts'
+import { Listing } from './listing.ts'
+import { FairPrices, PRICE_STEP_MICROS } from './prices.ts'
+import { Random } from './random.ts'
+import { Schedule } from './schedule.ts'
+import { type Lean, Trading } from './trading.ts'
+
+/** How much of the activity is echo: each event brings this many more, on average (a Hawkes process). */
+const ECHO_HERE = 0.4
+const ECHO_ELSEWHERE = 0.1
+const ECHO_OF_TRADE = 0.5
+const ECHO_TOTAL = 0.56
+const ECHO_HERE_MICROS = 9_000
+const ECHO_ELSEWHERE_MICROS = 18_000
+/** What one trade moves the fair price by: small, so that flow matters but does not run away. */
+const IMPACT = 6e-7
+const BASIS_SPREAD = 4e-5
+
+export interface MarketModelOptions {
+  readonly seed: number
+  readonly venues: readonly SimulatedVenue[]
+  readonly instruments: number | readonly string[]
+  /** Events a second of virtual time, over everything. */
+  readonly rate: number
+  readonly startMicros: number
+  readonly levels: number
+  readonly historyTrades: number
+  readonly historyMicros: number
+  readonly retainTrades: number
+}
+
+/**
+ * The market behind all simulated exchanges. Runs on virtual time and draws only from its seed: the same options and the
+ * same calls give the same trades and books, however fast they are asked for.
+ */
+export class MarketModel {
+  readonly listings: Listing[] = []
+  readonly #options: MarketModelOptions
+  readonly #random: Random
+  readonly #activity: Random
+  readonly #trading: Trading
+  readonly #prices: FairPrices
+  readonly #echoes = new Schedule()
+  readonly #siblings: Listing[][] = []
+  readonly #assetIndexes = new Map<string, number>()
+  readonly #clockOffsets = new Map<SimulatedVenue, number>()
+  readonly #bySymbol = new Map<string, Listing>()
+  #weights: number[] = []
+  #active: Listing[] = []
+  #totalWeight = 0
+  #time: number
+  #nextArrival: number
+  #nextStep: number
+  #events = 0
+  #trades = 0
+
+  constructor(options: MarketModelOptions) {
+    this.#options = options
+    this.#random = new Random(options.seed, 1)
+    this.#activity = new Random(options.seed, 2)
+    this.#trading = new Trading(this.#random)
+    this.#prices = new FairPrices(new Random(options.seed, 3))
+    for (const coin of assets(options.instruments, options.seed)) {
+      for (const venue of options.venues) this.#add(venue, coin)
+    }
+    this.#time = options.startMicros
+    this.#layDownHistory()
+    for (const listing of this.listings) this.#open(listing)
+    this.#nextStep = options.startMicros + PRICE_STEP_MICROS
+    this.#reweigh()
+    this.#nextArrival = this.#time + this.#arrivalGap()
+  }
+
+  /** Virtual time: everything before it has happened. */
+  get time(): number {
+    return this.#time
+  }
+
+  get eventCount(): number {
+    return this.#events
+  }
+
+  get tradeCount(): number {
+    return this.#trades
+  }
+
+  /** The time that a venue's clock shows when virtual time is `time`. */
+  venueTime(venue: SimulatedVenue, time: number): number {
+    return time + (this.#clockOffsets.get(venue) ?? 0)
+  }
+
+  setClockOffset(venue: SimulatedVenue, micros: number): void {
+    this.#clockOffsets.set(venue, micros)
+  }
+
+  find(venue: SimulatedVenue, symbol: string): Listing | undefined {
+    return this.#bySymbol.get(`${venue} ${symbol}`)
+  }
+
+  /** Lists a coin on a venue, or takes up trading again where it was delisted. */
+  list(venue: SimulatedVenue, code: string): Listing {
+    const known = this.listings.find((one) => one.specification.venue === venue && one.specification.base === code)
+    if (known !== undefined) {
+      known.active = true
+      this.#reweigh()
+      return known
+    }
+    const rank = this.#assetIndexes.size
+    const listing = this.#add(venue, asset(code, rank, new Random(this.#options.seed, 1_000 + rank)))
+    this.#open(listing)
+    this.#reweigh()
+    return listing
+  }
+
+  delist(listing: Listing): void {
+    listing.active = false
+    this.#reweigh()
+  }
+
+  /** Lets nothing happen for a stretch of virtual time: all that was due is later by as much. */
+  skip(micros: number): void {
+    this.#time += micros
+    this.#nextArrival += micros
+    this.#nextStep += micros
+    this.#echoes.shift(micros)
+  }
+
+  /**
+   * Runs up to a moment of virtual time, or until so many events have happened, whichever is first.
+   * @param observe is called after each event with the listing that it happened to.
+   */
+  advance(until: number, maximumEvents: number, observe: (listing: Listing) => void): void {
+    let left = maximumEvents
+    for (;;) {
+      const next = Math.min(this.#nextArrival, this.#echoes.earliest)
+      while (this.#nextStep <= next && this.#nextStep <= until) {
+        this.#prices.step()
+        this.#nextStep += PRICE_STEP_MICROS
+      }
+      if (next > until) {
+        this.#time = Math.max(this.#time, until)
+        return
+      }
+      if (left-- <= 0) return
+      this.#time = Math.max(this.#time, Math.floor(next))
+      if (this.#echoes.earliest <= this.#nextArrival) {
+        const listing = this.listings[this.#echoes.take()]
+        if (listing?.active) this.#happen(listing, next, observe)
+      } else {
+        this.#nextArrival = next + this.#arrivalGap()
+        const listing = this.#choose()
+        if (listing !== undefined) this.#happen(listing, next, observe)
+      }
+    }
+  }
+
+  #happen(listing: Listing, exact: number, observe: (listing: Listing) => void): void {
+    const stamp = this.#stamp(listing, this.#time)
+    listing.begin(stamp)
+    listing.basis += -listing.basis * 0.01 + this.#random.normal() * BASIS_SPREAD * 0.14
+    this.#trading.happen(listing, this.#lean(listing), stamp)
+    this.#events++
+    const trades = listing.eventTradeCount
+    const activity = this.#activity
+    if (trades > 0) {
+      this.#trades += trades
+      const direction = listing.trades.get(listing.trades.lastId)?.buy ? 1 : -1
+      this.#prices.push(listing.assetIndex, direction * IMPACT * Math.min(trades, 6))
+      if (activity.chance(ECHO_OF_TRADE))
+        this.#echoes.add(exact + activity.exponential(ECHO_HERE_MICROS), listing.index)
+    }
+    if (activity.chance(ECHO_HERE)) this.#echoes.add(exact + activity.exponential(ECHO_HERE_MICROS), listing.index)
+    if (activity.chance(ECHO_ELSEWHERE)) {
+      const siblings = this.#siblings[listing.assetIndex] as Listing[]
+      const sibling = siblings[activity.integer(siblings.length)] as Listing
+      this.#echoes.add(exact + activity.exponential(ECHO_ELSEWHERE_MICROS), sibling.index)
+    }
+    observe(listing)
+  }
+
+  /** Binance writes milliseconds, the others microseconds; what is written is the truth of the ledger. */
+  #stamp(listing: Listing, time: number): number {
+    const shown = this.venueTime(listing.specification.venue, time)
+    return listing.specification.venue === 'binance' ? Math.floor(shown / 1_000) * 1_000 : shown
+  }
+
+  #lean(listing: Listing): Lean {
+    return {
+      price: this.#prices.price(listing.assetIndex) * (1 + listing.basis),
+      turbulence: this.#prices.turbulence,
+      levels: this.#options.levels,
+    }
+  }
+
+  #arrivalGap(): number {
+    const regime = Math.min(3, Math.max(0.5, this.#prices.turbulence))
+    return this.#activity.exponential(1_000_000 / (this.#options.rate * (1 - ECHO_TOTAL) * regime))
+  }
+
+  #choose(): Listing | undefined {
+    const wanted = this.#activity.uniform() * this.#totalWeight
+    let low = 0
+    let high = this.#weights.length - 1
+    while (low < high) {
+      const middle = (low + high) >>> 1
+      if ((this.#weights[middle] as number) <= wanted) low = middle + 1
+      else high = middle
+    }
+    return this.#active[low]
+  }
+
+  #reweigh(): void {
+    this.#active = this.listings.filter((listing) => listing.active)
+    let sum = 0
+    this.#weights = this.#active.map((listing) => {
+      sum += listing.specification.weight
+      return sum
+    })
+    this.#totalWeight = sum
+  }
+
+  #add(venue: SimulatedVenue, coin: Asset): Listing {
+    let assetIndex = this.#assetIndexes.get(coin.code)
+    if (assetIndex === undefined) {
+      assetIndex = this.#prices.add(coin)
+      this.#assetIndexes.set(coin.code, assetIndex)
+      this.#siblings[assetIndex] = []
+    }
+    const index = this.listings.length
+    const random = new Random(this.#options.seed, 10_000 + index)
+    const identity = {
+      firstTradeId: 1_000_000 + random.integer(900_000_000),
+      updateId: 10_000_000 + random.integer(1_000_000_000),
+    }
+    const retain = Math.max(this.#options.retainTrades, this.#options.historyTrades)
+    const listing = new Listing(listingSpecification(venue, coin), index, assetIndex, identity, retain)
+    listing.basis = random.normal() * BASIS_SPREAD
+    this.listings.push(listing)
+    this.#bySymbol.set(`${venue} ${listing.specification.symbol}`, listing)
+    this.#siblings[assetIndex]?.push(listing)
+    return listing
+  }
+
+  #open(listing: Listing): void {
+    listing.begin(this.#stamp(listing, this.#time))
+    this.#trading.open(listing, this.#lean(listing))
+    listing.begin(listing.eventTime)
+    listing.firstLiveId = listing.trades.lastId + 1
+  }
+
+  /** Trades before the start, so that history can be paged through and charts have a past. */
+  #layDownHistory(): void {
+    const { historyTrades, historyMicros, startMicros } = this.#options
+    if (historyTrades === 0) return
+    const steps = Math.min(historyTrades, 600)
+    const width = historyMicros / steps
+    for (let step = 0; step < steps; step++) {
+      this.#prices.step(Math.max(1, Math.round(width / PRICE_STEP_MICROS)))
+      const from = startMicros - historyMicros + step * width
+      const due = Math.floor(((step + 1) * historyTrades) / steps) - Math.floor((step * historyTrades) / steps)
+      for (const listing of this.listings) this.#pastTrades(listing, due, from, width)
+    }
+  }
+
+  #pastTrades(listing: Listing, count: number, from: number, width: number): void {
+    const random = this.#random
+    const lean = this.#lean(listing)
+    const target = lean.price * 10 ** listing.specification.priceDecimals
+    for (let trade = 0; trade < count; trade++) {
+      const buy = random.chance(0.5)
+      const away = target * 6e-5 * random.uniform()
+      const price = Math.max(1, Math.round(target + (buy ? away : -away)))
+      const time = Math.floor(from + ((trade + 0.2 + 0.6 * random.uniform()) * width) / count)
+      listing.trade(price, this.#trading.lots(listing, lean.price), buy, this.#stamp(listing, time))
+    }
+  }
+}
