@@ -1,6 +1,8 @@
 export * from './candle.ts'
 export * from './event-rows.ts'
 export * from './fits-store.ts'
+export { type MigrateOptions, type MigrateReport, migrateStore } from './migrate.ts'
+export { openStore } from './open-store.ts'
 export { type Row, TABLE_NAMES, TABLES, type TableName } from './schema/tables.ts'
 export * from './store.ts'
 export * from './store-address.ts'

@@ -1,6 +1,6 @@
 -- What is known of venues, instruments and feeds, and where the tape is not whole.
 
-CREATE TABLE instruments {{on_cluster}}
+CREATE TABLE IF NOT EXISTS instruments {{on_cluster}}
 (
     venue LowCardinality(String),
     instrument LowCardinality(String),
@@ -22,7 +22,7 @@ ENGINE = {{engine ReplacingMergeTree(updated_at)}}
 ORDER BY (venue, instrument)
 SETTINGS {{deduplication}};
 
-CREATE TABLE venue_states {{on_cluster}}
+CREATE TABLE IF NOT EXISTS venue_states {{on_cluster}}
 (
     venue LowCardinality(String),
     receive_time DateTime64(6, 'UTC') CODEC(Delta, ZSTD(1)),
@@ -40,7 +40,7 @@ PARTITION BY toYYYYMM(receive_time)
 ORDER BY (venue, receive_time, tape_position, tape_index)
 SETTINGS {{deduplication}};
 
-CREATE TABLE feed_states {{on_cluster}}
+CREATE TABLE IF NOT EXISTS feed_states {{on_cluster}}
 (
     venue LowCardinality(String),
     instrument LowCardinality(String),
@@ -60,7 +60,7 @@ PARTITION BY toYYYYMM(receive_time)
 ORDER BY (venue, instrument, channel, receive_time, tape_position, tape_index)
 SETTINGS {{deduplication}};
 
-CREATE TABLE gaps {{on_cluster}}
+CREATE TABLE IF NOT EXISTS gaps {{on_cluster}}
 (
     venue LowCardinality(String),
     instrument LowCardinality(String),

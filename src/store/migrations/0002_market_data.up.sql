@@ -1,6 +1,6 @@
 -- The tape: trades, quotes, tickers, books.
 
-CREATE TABLE trades {{on_cluster}}
+CREATE TABLE IF NOT EXISTS trades {{on_cluster}}
 (
     venue LowCardinality(String),
     instrument LowCardinality(String),
@@ -23,7 +23,7 @@ PARTITION BY toYYYYMM(time)
 ORDER BY (venue, instrument, time, ordinal)
 SETTINGS {{deduplication}};
 
-CREATE TABLE quotes {{on_cluster}}
+CREATE TABLE IF NOT EXISTS quotes {{on_cluster}}
 (
     venue LowCardinality(String),
     instrument LowCardinality(String),
@@ -39,11 +39,11 @@ CREATE TABLE quotes {{on_cluster}}
     sequence Nullable(Int64) CODEC(ZSTD(1))
 )
 ENGINE = {{engine MergeTree()}}
-PARTITION BY toYYYYMM(receive_time)
+PARTITION BY toMonday(receive_time)
 ORDER BY (venue, instrument, receive_time, tape_position, tape_index)
-SETTINGS {{deduplication}};
+SETTINGS {{deduplication}}, ttl_only_drop_parts = 1;
 
-CREATE TABLE tickers {{on_cluster}}
+CREATE TABLE IF NOT EXISTS tickers {{on_cluster}}
 (
     venue LowCardinality(String),
     instrument LowCardinality(String),
@@ -60,11 +60,11 @@ CREATE TABLE tickers {{on_cluster}}
     quote_volume Nullable(Decimal(38, 18)) CODEC(ZSTD(1))
 )
 ENGINE = {{engine MergeTree()}}
-PARTITION BY toYYYYMM(receive_time)
+PARTITION BY toMonday(receive_time)
 ORDER BY (venue, instrument, receive_time, tape_position, tape_index)
-SETTINGS {{deduplication}};
+SETTINGS {{deduplication}}, ttl_only_drop_parts = 1;
 
-CREATE TABLE book_updates {{on_cluster}}
+CREATE TABLE IF NOT EXISTS book_updates {{on_cluster}}
 (
     venue LowCardinality(String),
     instrument LowCardinality(String),
@@ -81,9 +81,9 @@ CREATE TABLE book_updates {{on_cluster}}
 ENGINE = {{engine MergeTree()}}
 PARTITION BY toDate(receive_time)
 ORDER BY (venue, instrument, receive_time, tape_position, tape_index)
-SETTINGS {{deduplication}};
+SETTINGS {{deduplication}}, ttl_only_drop_parts = 1;
 
-CREATE TABLE book_snapshots {{on_cluster}}
+CREATE TABLE IF NOT EXISTS book_snapshots {{on_cluster}}
 (
     venue LowCardinality(String),
     instrument LowCardinality(String),
@@ -99,4 +99,4 @@ CREATE TABLE book_snapshots {{on_cluster}}
 ENGINE = {{engine MergeTree()}}
 PARTITION BY toDate(receive_time)
 ORDER BY (venue, instrument, receive_time, tape_position, tape_index)
-SETTINGS {{deduplication}};
+SETTINGS {{deduplication}}, ttl_only_drop_parts = 1;

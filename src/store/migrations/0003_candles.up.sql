@@ -3,7 +3,7 @@
 -- largest (time, ordinal): the key holds both in one number. The product of price and amount is taken in 256 bits,
 -- since the engine does not notice when 128 bits overflow.
 
-CREATE TABLE candles_1s {{on_cluster}}
+CREATE TABLE IF NOT EXISTS candles_1s {{on_cluster}}
 (
     venue LowCardinality(String),
     instrument LowCardinality(String),
@@ -23,7 +23,7 @@ PARTITION BY toYYYYMM(open_time)
 ORDER BY (venue, instrument, open_time)
 SETTINGS {{deduplication}};
 
-CREATE TABLE candles_1m {{on_cluster}}
+CREATE TABLE IF NOT EXISTS candles_1m {{on_cluster}}
 (
     venue LowCardinality(String),
     instrument LowCardinality(String),
@@ -43,7 +43,7 @@ PARTITION BY toYYYYMM(open_time)
 ORDER BY (venue, instrument, open_time)
 SETTINGS {{deduplication}};
 
-CREATE TABLE candles_5m {{on_cluster}}
+CREATE TABLE IF NOT EXISTS candles_5m {{on_cluster}}
 (
     venue LowCardinality(String),
     instrument LowCardinality(String),
@@ -63,7 +63,7 @@ PARTITION BY toYear(open_time)
 ORDER BY (venue, instrument, open_time)
 SETTINGS {{deduplication}};
 
-CREATE TABLE candles_15m {{on_cluster}}
+CREATE TABLE IF NOT EXISTS candles_15m {{on_cluster}}
 (
     venue LowCardinality(String),
     instrument LowCardinality(String),
@@ -83,7 +83,7 @@ PARTITION BY toYear(open_time)
 ORDER BY (venue, instrument, open_time)
 SETTINGS {{deduplication}};
 
-CREATE TABLE candles_1h {{on_cluster}}
+CREATE TABLE IF NOT EXISTS candles_1h {{on_cluster}}
 (
     venue LowCardinality(String),
     instrument LowCardinality(String),
@@ -103,7 +103,7 @@ PARTITION BY toYear(open_time)
 ORDER BY (venue, instrument, open_time)
 SETTINGS {{deduplication}};
 
-CREATE TABLE candles_1d {{on_cluster}}
+CREATE TABLE IF NOT EXISTS candles_1d {{on_cluster}}
 (
     venue LowCardinality(String),
     instrument LowCardinality(String),
@@ -122,7 +122,7 @@ ENGINE = {{engine AggregatingMergeTree()}}
 ORDER BY (venue, instrument, open_time)
 SETTINGS {{deduplication}};
 
-CREATE TABLE candles_1w {{on_cluster}}
+CREATE TABLE IF NOT EXISTS candles_1w {{on_cluster}}
 (
     venue LowCardinality(String),
     instrument LowCardinality(String),
@@ -141,7 +141,7 @@ ENGINE = {{engine AggregatingMergeTree()}}
 ORDER BY (venue, instrument, open_time)
 SETTINGS {{deduplication}};
 
-CREATE MATERIALIZED VIEW candles_1s_view {{on_cluster}} TO candles_1s AS
+CREATE MATERIALIZED VIEW IF NOT EXISTS candles_1s_view {{on_cluster}} TO candles_1s AS
 SELECT
     venue,
     instrument,
@@ -158,7 +158,7 @@ SELECT
 FROM trades
 GROUP BY venue, instrument, open_time;
 
-CREATE MATERIALIZED VIEW candles_1m_view {{on_cluster}} TO candles_1m AS
+CREATE MATERIALIZED VIEW IF NOT EXISTS candles_1m_view {{on_cluster}} TO candles_1m AS
 SELECT
     venue,
     instrument,
@@ -175,7 +175,7 @@ SELECT
 FROM candles_1s AS source
 GROUP BY venue, instrument, open_time;
 
-CREATE MATERIALIZED VIEW candles_5m_view {{on_cluster}} TO candles_5m AS
+CREATE MATERIALIZED VIEW IF NOT EXISTS candles_5m_view {{on_cluster}} TO candles_5m AS
 SELECT
     venue,
     instrument,
@@ -192,7 +192,7 @@ SELECT
 FROM candles_1m AS source
 GROUP BY venue, instrument, open_time;
 
-CREATE MATERIALIZED VIEW candles_15m_view {{on_cluster}} TO candles_15m AS
+CREATE MATERIALIZED VIEW IF NOT EXISTS candles_15m_view {{on_cluster}} TO candles_15m AS
 SELECT
     venue,
     instrument,
@@ -209,7 +209,7 @@ SELECT
 FROM candles_5m AS source
 GROUP BY venue, instrument, open_time;
 
-CREATE MATERIALIZED VIEW candles_1h_view {{on_cluster}} TO candles_1h AS
+CREATE MATERIALIZED VIEW IF NOT EXISTS candles_1h_view {{on_cluster}} TO candles_1h AS
 SELECT
     venue,
     instrument,
@@ -226,7 +226,7 @@ SELECT
 FROM candles_15m AS source
 GROUP BY venue, instrument, open_time;
 
-CREATE MATERIALIZED VIEW candles_1d_view {{on_cluster}} TO candles_1d AS
+CREATE MATERIALIZED VIEW IF NOT EXISTS candles_1d_view {{on_cluster}} TO candles_1d AS
 SELECT
     venue,
     instrument,
@@ -243,7 +243,7 @@ SELECT
 FROM candles_1h AS source
 GROUP BY venue, instrument, open_time;
 
-CREATE MATERIALIZED VIEW candles_1w_view {{on_cluster}} TO candles_1w AS
+CREATE MATERIALIZED VIEW IF NOT EXISTS candles_1w_view {{on_cluster}} TO candles_1w AS
 SELECT
     venue,
     instrument,

@@ -1,6 +1,6 @@
 -- What the platform says of its own work.
 
-CREATE TABLE ingestion_statistics {{on_cluster}}
+CREATE TABLE IF NOT EXISTS ingestion_statistics {{on_cluster}}
 (
     consumer LowCardinality(String),
     topic LowCardinality(String),
@@ -20,7 +20,7 @@ ORDER BY (consumer, topic, written_at, from_position)
 TTL toDateTime(written_at) + INTERVAL 30 DAY
 SETTINGS {{deduplication}};
 
-CREATE TABLE rejected_events {{on_cluster}}
+CREATE TABLE IF NOT EXISTS rejected_events {{on_cluster}}
 (
     venue LowCardinality(String),
     instrument LowCardinality(String),

@@ -1,0 +1,77 @@
+import { queryBookAsOf } from './queries/book-as-of.ts'
+import { queryCandles } from './queries/candles.ts'
+import { queryMarkets } from './queries/markets.ts'
+import { queryIngestion, queryTableSizes } from './queries/operations.ts'
+import { queryFeeds, queryGaps, queryInstruments, queryVenueStates } from './queries/states.ts'
+import { queryQuotes, queryTrades } from './queries/tape.ts'
+import { applyRetention } from './retention.ts'
+import { type Row, TABLE_NAMES, TABLES, type TableName } from './schema/tables.ts'
+import type { Store } from './store.ts'
+import type { StoreAddress } from './store-address.ts'
+import type { StoreBatch } from './store-batch.ts'
+import { StoreClient } from './store-client.ts'
+
+/** Rows of one insert: they are one block, so that they are stored whole or not at all. */
+const MAXIMUM_ROWS_AN_INSERT = 100_000
+/** One insert below the embedded store's bound, whatever its rows. */
+const MAXIMUM_BYTES_AN_INSERT = 8 * 1024 * 1024
+
+/** Connects to a store. Nothing is asked yet: `ping` tells whether it is there. */
+export function openStore(address: StoreAddress): Store {
+  const client = new StoreClient(address)
+  const insert = <Name extends TableName>(table: Name, rows: readonly Row<Name>[], token: string) =>
+    insertRows(client, table, rows, token)
+  return {
+    insert,
+    insertBatch: (batch, range) => insertBatch(client, batch, range),
+    trades: (query) => queryTrades(client, query),
+    quotes: (query) => queryQuotes(client, query),
+    candles: (query) => queryCandles(client, query),
+    gaps: (query) => queryGaps(client, query),
+    feeds: (query = {}) => queryFeeds(client, query),
+    venueStates: () => queryVenueStates(client),
+    instruments: (query = {}) => queryInstruments(client, query.venue),
+    bookAsOf: (query) => queryBookAsOf(client, query),
+    markets: (query) => queryMarkets(client, query),
+    ingestion: (query) => queryIngestion(client, query),
+    tableSizes: () => queryTableSizes(client),
+    retain: (keep) => applyRetention(client, keep),
+    ping: () => client.ping(),
+    close: () => client.close(),
+  }
+}
+
+async function insertBatch(client: StoreClient, batch: StoreBatch, range: string): Promise<void> {
+  // One after the other: a failure leaves at most one table in doubt, and the tables share the same disk anyway.
+  for (const table of TABLE_NAMES) await insertRows(client, table, batch.rows[table], `store:${table}:${range}`)
+}
+
+async function insertRows(
+  client: StoreClient,
+  table: TableName,
+  rows: readonly (readonly unknown[])[],
+  token: string,
+): Promise<void> {
+  const columns = TABLES[table].columns.map((column) => column.name)
+  let piece = 0
+  for (const lines of piecesOf(rows)) {
+    await client.insertLines(table, columns, lines, piece === 0 ? token : `${token}:${piece}`)
+    piece++
+  }
+}
+
+/** The rows as lines, cut where the rows alone decide, so that a repeated insert is cut in the same places. */
+function* piecesOf(rows: readonly (readonly unknown[])[]): Generator<Buffer> {
+  let lines = ''
+  let count = 0
+  for (const row of rows) {
+    lines += `${JSON.stringify(row)}\n`
+    count++
+    if (count >= MAXIMUM_ROWS_AN_INSERT || lines.length >= MAXIMUM_BYTES_AN_INSERT) {
+      yield Buffer.from(lines)
+      lines = ''
+      count = 0
+    }
+  }
+  if (count > 0) yield Buffer.from(lines)
+}
