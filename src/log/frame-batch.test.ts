@@ -7,14 +7,17 @@ import { LogError } from './log-error.ts'
 
 const anyText = fc.string({ unit: 'binary' }).map((text) => text.toWellFormed())
 
-const anyFrame: fc.Arbitrary<RawFrame> = fc.record({
-  receiveTime: fc.maxSafeNat().map((value) => value as Micros),
-  connection: anyText,
-  kind: fc.constantFrom('ws', 'http'),
-  direction: fc.constantFrom('in', 'out', 'open', 'close'),
-  url: anyText,
-  data: anyText,
-})
+const anyFrame: fc.Arbitrary<RawFrame> = fc.record(
+  {
+    receiveTime: fc.maxSafeNat().map((value) => value as Micros),
+    connection: anyText,
+    kind: fc.constantFrom('ws', 'http'),
+    direction: fc.constantFrom('in', 'out', 'open', 'close'),
+    url: anyText,
+    data: anyText,
+  },
+  { noNullPrototype: true },
+)
 
 test('frames come back as they went in, whatever their text', () => {
   fc.assert(

@@ -12,4 +12,4 @@ export type {
 } from './log.ts'
 export { TOPICS } from './log.ts'
 export { isLogError, LogError, type LogErrorCode } from './log-error.ts'
-export { openLog } from './open-log.ts'
+export { type LogOptions, openLog } from './open-log.ts'
