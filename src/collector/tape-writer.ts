@@ -21,7 +21,7 @@ interface Batch {
 }
 
 export interface TapeWriterOptions {
-  readonly log: Log
+  readonly log: Pick<Log, 'append'>
   /** Whether frames are kept as they came. */
   readonly raw: boolean
   /** Told when so much is waiting that the sockets must not be read, and when they may be again. */
