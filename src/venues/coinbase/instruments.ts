@@ -111,7 +111,7 @@ function step(value: unknown): DecimalText | undefined {
  */
 function readVolumes(body: string | undefined, skipped: Refusal[]): Map<string, DecimalText> {
   const volumes = new Map<string, DecimalText>()
-  if (body === undefined) return volumes
+  if (body === undefined || body === '') return volumes
   const stats = membersOf(parsed(body))
   if (stats === undefined) {
     skipped.push({ kind: 'malformed', reason: 'volumes are unreadable', sample: body.slice(0, 200) })

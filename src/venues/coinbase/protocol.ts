@@ -10,9 +10,9 @@ import type {
   VenueSession,
 } from '../protocol.ts'
 import { shardByInstrument } from '../shared/shards.ts'
-import { COINBASE, instrumentFromId, readInstruments } from './instruments.ts'
+import { COINBASE, readInstruments } from './instruments.ts'
+import { recogniseCoinbase } from './recognise.ts'
 import { CoinbaseSession } from './session.ts'
-import { membersOf } from './wire.ts'
 
 /**
  * Instruments on one connection. The venue sets no number; "Spread subscriptions […] over more than one websocket client
@@ -60,42 +60,10 @@ export const coinbase: VenueProtocol = {
   },
 
   recognise(evidence: CaptureEvidence, instruments: readonly Instrument[]): RecognisedSession | undefined {
-    if (!isOurs(evidence)) return undefined
-    const all = new Map(instruments.map((instrument) => [instrument.symbol as string, instrument]))
-    for (const id of productIds(evidence.text)) {
-      const instrument = all.get(id) ?? instrumentFromId(id)
-      if (instrument !== undefined) all.set(id, instrument)
-    }
-    if (all.size === 0) return undefined
-    const subscriptions = [...all.values()].flatMap((instrument) =>
-      (['trade', 'book', 'ticker'] as const).map((channel) => ({ instrument, channel })),
-    )
-    return { plan: { name: 'capture', path: '', subscriptions } }
+    return recogniseCoinbase(evidence, instruments)
   },
 
   answers(url: string, request: RestRequest): boolean {
     return url.endsWith(request.path)
   },
-}
-
-const HOSTS = /^wss?:\/\/ws-feed[\w.-]*\.(?:pro|exchange|gdax)?\.?coinbase\.com(?:[:/?]|$)|^wss?:\/\/ws-feed\.gdax\.com/
-const FRAME = /^\s*\{\s*"type"\s*:\s*"(?:subscribe|subscriptions|snapshot|l2update|match|last_match|ticker|heartbeat)"/
-
-function isOurs(evidence: CaptureEvidence): boolean {
-  return HOSTS.test(evidence.url) || (evidence.direction !== 'open' && FRAME.test(evidence.text))
-}
-
-/** Products that a frame names: in a subscription, or as its own. */
-function productIds(text: string): string[] {
-  let frame: ReturnType<typeof membersOf>
-  try {
-    frame = membersOf(JSON.parse(text))
-  } catch (error) {
-    if (error instanceof SyntaxError) return []
-    throw error
-  }
-  if (frame === undefined) return []
-  const channels = Array.isArray(frame.channels) ? frame.channels : []
-  const lists = [frame.product_ids, [frame.product_id], ...channels.map((channel) => membersOf(channel)?.product_ids)]
-  return lists.flat().filter((id): id is string => typeof id === 'string')
 }

@@ -20,9 +20,9 @@ import { backoff } from '../shared/jitter.ts'
 import { TradeContinuity } from '../shared/trade-continuity.ts'
 import { VenueError } from '../venue-error.ts'
 import { acknowledgedChannel, subscriptionMessages, type WireChannel } from './channels.ts'
+import { Level2Scanner } from './level2-scanner.ts'
 import { Product } from './product.ts'
 import { coinbaseTradeHistory } from './trade-history.ts'
-import { UpdateScanner } from './update-scanner.ts'
 import { type ErrorFrame, type Frame, readFrame, type SubscriptionsFrame } from './wire.ts'
 
 /** How long a subscription may go without being acknowledged before it is sent again. */
@@ -36,7 +36,7 @@ export class CoinbaseSession implements VenueSession {
   readonly #options: SessionOptions
   readonly #products = new Map<string, Product>()
   readonly #byInstrument = new Map<InstrumentId, Product>()
-  readonly #scanner = new UpdateScanner()
+  readonly #scanner = new Level2Scanner()
   /** Symbols of every instrument of the venue, subscribed or not. */
   readonly #known = new Set<string>()
   /** `channel:product` of what the server last said that it sends. */
@@ -67,20 +67,15 @@ export class CoinbaseSession implements VenueSession {
   }
 
   received(frame: string, at: Micros, out: SessionOutput): void {
-    const update = this.#scanner.read(frame)
-    if (update !== undefined) {
-      const product = this.#products.get(update.product)
-      if (product !== undefined) product.update(update, at, out)
-      else this.#unknownProduct(update.product, frame, out)
-      return
-    }
-    let read: Frame | undefined
-    try {
-      read = readFrame(frame)
-    } catch (error) {
-      if (!(error instanceof VenueError || error instanceof MarketError || error instanceof SyntaxError)) throw error
-      this.#malformed(frame, error.message, at, out)
-      return
+    let read: Frame | undefined = this.#scanner.read(frame)
+    if (read === undefined) {
+      try {
+        read = readFrame(frame)
+      } catch (error) {
+        if (!(error instanceof VenueError || error instanceof MarketError || error instanceof SyntaxError)) throw error
+        this.#malformed(frame, error.message, at, out)
+        return
+      }
     }
     if (read === undefined) {
       out.refused({ kind: 'unknown-message', reason: 'a frame of an unknown kind', sample: sample(frame) })

@@ -177,7 +177,7 @@ function addTrade(report: TradesReport, trade: TradeEvent): void {
   report.lastPrice = trade.price
   if (trade.side === 'buy') report.buys++
   if (trade.side === 'sell') report.sells++
-  report.ids.push(String(trade.id))
+  if (trade.id !== null) report.ids.push(trade.id)
 }
 
 /** The hash that the truth files hold of a book. */
