@@ -1,0 +1,59 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { Command, CommanderError, Option } from 'commander'
+import { EXIT } from '../platform/index.ts'
+import { exitCodeFor } from './cli-error.ts'
+import { addCollectCommand } from './commands/collect.ts'
+import { addTokenCommand } from './commands/token.ts'
+import { addUpCommand } from './commands/up.ts'
+import { addVenuesCommand } from './commands/venues.ts'
+import { printError } from './output.ts'
+
+const EXIT_CODES = `
+Exit codes:
+  0  done
+  1  failed; the message says why
+  2  wrong usage, or a configuration that cannot be used: nothing was started
+  3  something that it needs cannot be reached: an exchange, a server
+  4  it is running already, or another process holds what it needs
+  130  stopped at once by a second Ctrl-C
+
+Configuration: flags, OPENTAPE_… variables, opentape.yaml; see docs/configuration.md.`
+
+/** The program. Commands load what they need when they run, so that help is quick. */
+function program(): Command {
+  const root = new Command('opentape')
+    .description('The consolidated tape for cryptocurrency markets, self-hosted.')
+    .version(version(), '-V, --version')
+    .addOption(new Option('--json', 'results and errors as JSON, for programs').default(false))
+    .option('--no-color', 'no colours (so does NO_COLOR=1)')
+    .showHelpAfterError('(add --help for what is allowed)')
+    .showSuggestionAfterError(true)
+    .configureHelp({ showGlobalOptions: true })
+    .addHelpText('after', EXIT_CODES)
+    .exitOverride()
+  addUpCommand(root)
+  addCollectCommand(root)
+  addVenuesCommand(root)
+  addTokenCommand(root)
+  return root
+}
+
+function version(): string {
+  const manifest: unknown = JSON.parse(readFileSync(join(import.meta.dirname, '..', '..', 'package.json'), 'utf8'))
+  const text = typeof manifest === 'object' && manifest !== null && 'version' in manifest ? manifest.version : undefined
+  return `${String(text)} (Node ${process.versions.node})`
+}
+
+/** Runs a command and ends the process with its exit code. */
+export async function main(argv: readonly string[]): Promise<void> {
+  if (argv.includes('--no-color')) process.env.NO_COLOR = '1'
+  try {
+    await program().parseAsync([...argv])
+    process.exit(process.exitCode ?? EXIT.ok)
+  } catch (error) {
+    if (error instanceof CommanderError) process.exit(error.exitCode === 0 ? EXIT.ok : EXIT.usage)
+    printError(error, { json: argv.includes('--json') })
+    process.exit(exitCodeFor(error))
+  }
+}

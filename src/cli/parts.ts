@@ -1,0 +1,29 @@
+import { type ControlDatabase, openControl } from '../control/index.ts'
+import { type Log, openLog } from '../log/index.ts'
+import type { Config, Logger } from '../platform/index.ts'
+import { type EmbeddedUser, embeddedStoreAddress, parseStoreAddress, type StoreAddress } from '../store/index.ts'
+import { DataDirectory } from './data-directory.ts'
+
+export const EMBEDDED = 'embedded'
+
+/** The log that the configuration names. */
+export function openConfiguredLog(config: Config): Promise<Log> {
+  return openLog(config.log.url === EMBEDDED ? new DataDirectory(config.data).log : config.log.url)
+}
+
+/** The control database that the configuration names. */
+export function openConfiguredControl(config: Config, logger: Logger): Promise<ControlDatabase> {
+  return openControl({
+    url: config.control.url,
+    file: new DataDirectory(config.data).control,
+    onIdleError: (error) =>
+      logger.warn({ err: error }, 'a connection to the control database broke; another is opened'),
+  })
+}
+
+/** Where the store is that the configuration names. */
+export async function configuredStoreAddress(config: Config, user: EmbeddedUser): Promise<StoreAddress> {
+  if (config.store.url !== EMBEDDED) return parseStoreAddress(config.store.url)
+  const { host, port } = config.store
+  return embeddedStoreAddress({ host, port, user, secretsDirectory: new DataDirectory(config.data).secrets })
+}

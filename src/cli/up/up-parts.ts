@@ -1,0 +1,130 @@
+import { join } from 'node:path'
+import { type Config, EXIT, type Logger, type RoleReady, SupervisedChild } from '../../platform/index.ts'
+import type { SupervisedStore } from '../../store/index.ts'
+import { CliError } from '../cli-error.ts'
+import type { DataDirectory } from '../data-directory.ts'
+import { EMBEDDED } from '../parts.ts'
+import type { RoleOrder } from '../role-process.ts'
+import type { Role } from '../roles.ts'
+import { SUPERVISOR_STOP_MILLISECONDS } from '../stop-limits.ts'
+import { withSimulatedEndpoints } from './simulated-endpoints.ts'
+import { startStore } from './store-part.ts'
+import type { UpReport } from './up-report.ts'
+
+export interface UpPartsOptions {
+  readonly config: Config
+  readonly directory: DataDirectory
+  readonly simulated: boolean
+  readonly report: UpReport
+  readonly logger: Logger
+  readonly signal: AbortSignal
+}
+
+const ROLE_PROCESS = join(import.meta.dirname, '..', 'role-process.ts')
+const READY_MILLISECONDS = 60_000
+/** The way that the data goes: who writes stops before who reads. */
+const STOP_ORDER: readonly Role[] = ['collector', 'processor', 'gateway', 'simulator']
+
+/** The processes of `opentape up`. */
+export class UpParts {
+  /** Rejects if a part cannot run at all, such as with an address that is not allowed. */
+  readonly beyondHope: Promise<never>
+  readonly #options: UpPartsOptions
+  readonly #children = new Map<Role, SupervisedChild>()
+  readonly #urls = new Map<Role, string | null>()
+  readonly #giveUp: (error: Error) => void
+  #store: Promise<SupervisedStore> | undefined
+  #stopping = false
+
+  constructor(options: UpPartsOptions) {
+    this.#options = options
+    const { promise, reject } = Promise.withResolvers<never>()
+    promise.catch(() => undefined)
+    this.beyondHope = promise
+    this.#giveUp = reject
+  }
+
+  /** Where the collector's HTTP side is at the moment. */
+  get collectorUrl(): string | undefined {
+    return this.#urls.get('collector') ?? undefined
+  }
+
+  /** Starts everything at once, as far as one part does not need another. Resolves with the address of the gateway when it is up. */
+  async start(): Promise<string> {
+    const { config } = this.#options
+    const store = this.#startStore(config)
+    const collecting = this.#startCollector(config)
+    const serving = store.then((settled) => this.#startReaders(settled))
+    const [gateway] = await Promise.race([Promise.all([serving, collecting]), this.beyondHope])
+    if (gateway.url === null) throw new CliError('CLI_START_FAILED', 'the gateway did not say where it listens')
+    return gateway.url
+  }
+
+  /** Stops what was started, in the order in which the data goes; each has what came before it when its turn comes. */
+  async stop(): Promise<void> {
+    this.#stopping = true
+    for (const role of STOP_ORDER) await this.#stopRole(role)
+    const store = await this.#store?.catch(() => undefined)
+    if (store === undefined) return
+    await store.stop()
+    this.#options.report.say({ event: 'part-stopped', part: 'store' })
+  }
+
+  /** @returns the configuration with the port that the store really has. */
+  async #startStore(config: Config): Promise<Config> {
+    if (config.store.url !== EMBEDDED) return config
+    this.#store = startStore(config, this.#options.directory, this.#options)
+    // Where the port is known, whoever uses the store may start beside it and try until it is there.
+    if (config.store.port !== 0) {
+      this.#store.catch((error: Error) => this.#giveUp(error))
+      return config
+    }
+    const { writer } = await this.#store
+    return { ...config, store: { ...config.store, port: Number(new URL(writer.url).port) } }
+  }
+
+  async #startCollector(config: Config): Promise<RoleReady> {
+    const simulator = this.#options.simulated ? await this.#startRole('simulator', config).firstReady : undefined
+    const pointed = simulator?.url == null ? config : await withSimulatedEndpoints(config, simulator.url)
+    return this.#startRole('collector', pointed).firstReady
+  }
+
+  async #startReaders(config: Config): Promise<RoleReady> {
+    this.#startRole('processor', config)
+    return this.#startRole('gateway', config).firstReady
+  }
+
+  #startRole(role: Role, config: Config): SupervisedChild {
+    const { report, logger, simulated } = this.#options
+    if (this.#stopping) throw new CliError('CLI_START_FAILED', 'stopped while starting')
+    const order: RoleOrder = { role, config, simulated }
+    const child = new SupervisedChild(
+      {
+        name: role,
+        module: ROLE_PROCESS,
+        startMessage: () => order,
+        readyMilliseconds: READY_MILLISECONDS,
+        stopMilliseconds: SUPERVISOR_STOP_MILLISECONDS,
+        hopelessExitCodes: [EXIT.usage],
+      },
+      logger,
+      {
+        ready: ({ url }) => {
+          this.#urls.set(role, url)
+          report.say({ event: 'part-ready', part: role, url })
+        },
+        ended: (how, restartMilliseconds) => report.say({ event: 'part-ended', part: role, how, restartMilliseconds }),
+      },
+    )
+    child.firstReady.catch((error: Error) => this.#giveUp(error))
+    this.#children.set(role, child)
+    return child
+  }
+
+  async #stopRole(role: Role): Promise<void> {
+    const child = this.#children.get(role)
+    if (child === undefined) return
+    await child.stop()
+    this.#options.report.say({ event: 'part-stopped', part: role })
+  }
+}
