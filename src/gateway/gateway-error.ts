@@ -93,6 +93,11 @@ export const GATEWAY_ERRORS = {
     title: 'The gateway failed',
     remedy: 'This is a mistake of ours: the log of the gateway has the cause under the request id.',
   },
+  GATEWAY_START_REFUSED: {
+    status: 500,
+    title: 'The gateway does not start like this',
+    remedy: 'Correct the configuration: without a token it may listen on loopback only.',
+  },
   GATEWAY_STORE_UNAVAILABLE: {
     status: 503,
     title: 'The store does not answer',

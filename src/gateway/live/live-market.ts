@@ -8,6 +8,7 @@ import {
   type MarketEvent,
   type Micros,
   type VenueId,
+  type VenueStateEvent,
   type VenueSymbol,
 } from '../../market/index.ts'
 import { InstrumentSlot } from './instrument-slot.ts'
@@ -94,6 +95,14 @@ export class LiveMarket {
   /** A record of a venue came, whatever is in it. */
   heard(venue: string, at: Micros): void {
     this.#pulse(venue as VenueId)?.heard(at)
+  }
+
+  /** A venue's state from before the gateway began to listen; what the tape says counts more. */
+  venueStateKnown(state: VenueStateEvent): void {
+    const pulse = this.#pulse(state.venue)
+    if (pulse === undefined || pulse.state !== undefined) return
+    pulse.state = state
+    this.#simulated ||= state.simulated
   }
 
   /** Takes one line of a topic. A line that cannot be used is counted and harms nothing else. */

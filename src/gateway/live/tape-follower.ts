@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import type { Log, LogRecord, Topic } from '../../log/log.ts'
+import type { Log, LogRecord, Topic } from '../../log/index.ts'
 import { MICROS_PER_SECOND, type Micros, now } from '../../market/index.ts'
 import type { Logger } from '../../platform/index.ts'
 import { bookSnapshotOf, takeAnalyticsLine } from './analytics-line.ts'

@@ -159,8 +159,11 @@ export type StreamFrame =
       heartbeatMilliseconds: number
     }
   | { type: 'ack'; sequence: number; op: 'subscribe' | 'unsubscribe'; id: string }
-  /** The latest of what the subscription matches. Where it is large, `complete` is false and the rest follows in batches. */
-  | { type: 'snapshot'; sequence: number; id: string; complete: boolean; messages: StreamEvent[] }
+  /**
+   * The latest of what the subscription matches; it may come in several frames, the last has `final: true`. Where it is
+   * large, `complete` is false, and the rest follows in batches as the client takes it.
+   */
+  | { type: 'snapshot'; sequence: number; id: string; final: boolean; complete: boolean; messages: StreamEvent[] }
   /** `conflated`: how many messages were replaced by newer ones because this client is slow; absent if none. */
   | { type: 'batch'; sequence: number; conflated?: number; messages: StreamEvent[] }
   | { type: 'heartbeat'; sequence: number; time: number }

@@ -76,23 +76,29 @@ export class StreamClient {
    * then: nothing is lost by that, since only the newest counts.
    */
   snapshot(id: string, latest: Iterable<Latest>): void {
-    const body: string[] = []
+    const name = `"id":${JSON.stringify(id)}`
+    let body: string[] = []
     let bytes = 0
+    let total = 0
     for (const part of latest) {
-      if ('slot' in part && bytes > FRAME_BYTES) {
+      if ('slot' in part && total > FRAME_BYTES) {
         this.#markStale(part.slot, part.route)
         continue
       }
       const line = 'slot' in part ? latestLine(part.slot, part.route) : part.line
       if (line === undefined) continue
+      if (bytes > FRAME_BYTES) {
+        this.frame('snapshot', `${name},"final":false,"complete":false,"messages":[${body.join(',')}]`)
+        body = []
+        bytes = 0
+      }
       body.push(line)
       bytes += line.length
+      total += line.length
+      this.delivered++
     }
-    this.delivered += body.length
-    this.frame(
-      'snapshot',
-      `"id":${JSON.stringify(id)},"complete":${this.#backlog === undefined},"messages":[${body.join(',')}]`,
-    )
+    const complete = this.#backlog === undefined
+    this.frame('snapshot', `${name},"final":true,"complete":${complete},"messages":[${body.join(',')}]`)
   }
 
   /**

@@ -1,5 +1,5 @@
-import { GATEWAY_ERRORS, type GatewayError } from './gateway-error.ts'
-import type { Problem } from './schemas/index.ts'
+import { GATEWAY_ERRORS, type GatewayError } from '../gateway-error.ts'
+import type { Problem } from '../schemas/index.ts'
 
 export const PROBLEM_CONTENT_TYPE = 'application/problem+json; charset=utf-8'
 

@@ -1,4 +1,4 @@
-import { GatewayError } from './gateway-error.ts'
+import { GatewayError } from '../gateway-error.ts'
 
 /** Longest cursor that is looked at. */
 export const MAXIMUM_CURSOR_LENGTH = 512

@@ -1,5 +1,5 @@
-import { MarketError, type Micros, micros, microsFromIso } from '../market/index.ts'
-import { GatewayError } from './gateway-error.ts'
+import { MarketError, type Micros, micros, microsFromIso } from '../../market/index.ts'
+import { GatewayError } from '../gateway-error.ts'
 
 const INTEGER = /^-?\d{1,16}$/
 /** The first and last moment that the store and ISO 8601 with four digits of year can both say, in microseconds. */

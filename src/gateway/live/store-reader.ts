@@ -1,0 +1,7 @@
+import type { Store } from '../../store/index.ts'
+
+/** What the gateway asks of the store: questions only. */
+export type StoreReader = Pick<
+  Store,
+  'trades' | 'quotes' | 'candles' | 'gaps' | 'feeds' | 'venueStates' | 'instruments' | 'bookAsOf' | 'markets' | 'ping'
+>
