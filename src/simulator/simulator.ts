@@ -185,7 +185,12 @@ export class SimulatorControl {
       this.ledger.recordBooks()
       this.#schedule()
     }
-    if (this.#stopped || this.now() >= this.#settledAt) return
+    await this.untilQuiet()
+  }
+
+  /** Resolves when the market stands still and all has been sent, whoever or whatever stopped it. */
+  async untilQuiet(): Promise<void> {
+    if (this.#stopped || (this.#quiet && this.now() >= this.#settledAt)) return
     await new Promise<void>((resolve) => this.#settled.push(resolve))
   }
 

@@ -4,7 +4,7 @@ import type { Random } from './random.ts'
 /** Half of the usual spread, and how far out the makers' orders lie on average, as shares of the price. */
 const HALF_SPREAD = 3.5e-5
 const DEPTH = 1.1e-3
-const TAKER_CHANCE = 0.09
+const TAKER_CHANCE = 0.06
 const FEWEST_LEVELS = 12
 const LARGEST_LOTS = 1e14
 const SMALLEST_NOTIONAL = 45
@@ -57,14 +57,14 @@ export class Trading {
     const bestBid = listing.bids.priceAt(0)
     const bestAsk = listing.asks.priceAt(0)
     const stale = bestAsk < target - half * 0.5 ? 1 : bestBid > target + half * 0.5 ? -1 : 0
-    if (stale !== 0 && random.chance(0.4)) {
+    if (stale !== 0 && random.chance(0.25)) {
       // Somebody saw the price elsewhere and takes what is mispriced here, up to the fair price.
-      this.#take(listing, stale === 1, Math.floor(target), this.lots(listing, lean.price, 6), stamp)
+      this.#take(listing, stale === 1, Math.floor(target), this.lots(listing, lean.price, 2), stamp)
     } else if (random.chance(TAKER_CHANCE)) {
       if (random.chance(0.3)) listing.flow = random.chance(0.5) ? 1 : -1
       const buy = listing.flow === 1
-      const limit = buy ? Math.ceil(target * 1.002) : Math.floor(target * 0.998)
-      this.#take(listing, buy, limit, this.lots(listing, lean.price, 0.5), stamp)
+      const limit = buy ? Math.ceil(target * 1.0006) : Math.floor(target * 0.9994)
+      this.#take(listing, buy, limit, this.lots(listing, lean.price, 0.2), stamp)
     } else {
       this.#quote(listing, target, half, lean)
     }
