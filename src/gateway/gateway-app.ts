@@ -1,4 +1,5 @@
-import fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest } from 'fastify'
+import { randomUUID } from 'node:crypto'
+import fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest, LogController } from 'fastify'
 import type { Logger, Metrics } from '../platform/index.ts'
 import { bearerToken, type Principal, requireScope } from './access/authenticator.ts'
 import { guardOrigin } from './access/origin-guard.ts'
@@ -29,6 +30,7 @@ const BODY_LIMIT_BYTES = 16 * 1024
 const REQUEST_TIMEOUT_MILLISECONDS = 30_000
 const KEEP_ALIVE_MILLISECONDS = 72_000
 const MAXIMUM_PARAMETER_LENGTH = 256
+const REQUEST_ID = /^[A-Za-z0-9._-]{8,64}$/
 
 export interface GatewayAppOptions {
   readonly services: GatewayServices
@@ -43,13 +45,19 @@ export interface GatewayAppOptions {
 /** The HTTP side of the gateway, not yet listening. */
 export async function createGatewayApp(options: GatewayAppOptions): Promise<FastifyInstance> {
   const { services, metrics, listensOnLoopback } = options
+  const loggerInstance: FastifyBaseLogger = options.logger
   const app = fastify({
-    loggerInstance: options.logger as FastifyBaseLogger,
-    disableRequestLogging: true,
+    loggerInstance,
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: BODY_LIMIT_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MILLISECONDS,
     keepAliveTimeout: KEEP_ALIVE_MILLISECONDS,
     forceCloseConnections: true,
+    // A client's own id is taken over if it cannot do harm in a log.
+    genReqId: (request) => {
+      const given = request.headers['x-request-id']
+      return typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID()
+    },
     routerOptions: { maxParamLength: MAXIMUM_PARAMETER_LENGTH },
     // A parameter that is not known is the client's mistake, and no value is guessed from another kind of thing.
     ajv: { customOptions: { removeAdditional: false, coerceTypes: true, useDefaults: true, allErrors: false } },
@@ -66,6 +74,7 @@ export async function createGatewayApp(options: GatewayAppOptions): Promise<Fast
   addAnswerHooks(app)
   app.addHook('onRequest', async (request, reply) => {
     addSecurityHeaders(request, reply)
+    reply.header('x-request-id', request.id)
     guardOrigin({ host: request.headers.host, origin: request.headers.origin }, listensOnLoopback)
   })
 

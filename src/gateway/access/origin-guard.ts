@@ -1,11 +1,5 @@
-import { isIP } from 'node:net'
+import { isLoopback } from '../../platform/index.ts'
 import { GatewayError } from '../gateway-error.ts'
-
-/** Whether an address is of this machine only. */
-export function isLoopback(host: string): boolean {
-  const name = host.toLowerCase().replace(/^\[|\]$/g, '')
-  return name === 'localhost' || name === '::1' || (isIP(name) === 4 && name.startsWith('127.'))
-}
 
 /**
  * Keeps other web pages out. A gateway on loopback answers only to loopback's names: otherwise a page whose name is made to

@@ -4,6 +4,7 @@ import { type Channel, type InstrumentId, type Micros, now, type VenueId } from 
 import type { InstrumentQuery, Order } from '../../store/index.ts'
 import { GatewayError } from '../gateway-error.ts'
 import { sendPage } from '../http/answer.ts'
+import { decodeCursor, encodeCursor } from '../http/cursor.ts'
 import { keysetPage } from '../http/keyset-page.ts'
 import { optionalTimeInput } from '../http/time-input.ts'
 import {
@@ -53,11 +54,12 @@ export function historyRoutes(services: GatewayServices): FastifyPluginCallbackT
 
   /** What is asked of an instrument's history, checked; the answer's headers tell how its feed stands now. */
   function instrumentQuery(
+    question: string,
     query: RangeQuery & { readonly venue: string; readonly instrument: string },
     channel: Channel,
     reply: FastifyReply,
   ): InstrumentQuery {
-    const range = rangeOf(query)
+    const range = rangeOf(question, query)
     tellFeedState(reply, query.venue, query.instrument, channel)
     reply.header('cache-control', isSettled(range) ? SETTLED_CACHE : 'no-cache')
     return { venue: query.venue as VenueId, instrument: query.instrument as InstrumentId, ...range }
@@ -80,10 +82,17 @@ export function historyRoutes(services: GatewayServices): FastifyPluginCallbackT
         },
       },
       async (request, reply) => {
-        const page = await store.trades(instrumentQuery(request.query, 'trade', reply))
+        const question = questionOf('trades', request.query)
+        const page = await store.trades(instrumentQuery(question, request.query, 'trade', reply))
         const items = page.items.map(({ messageType: _type, ...trade }) => trade)
         const columns = Object.keys(TradeSchema.properties)
-        return sendPage(request, reply, { items, nextCursor: page.nextCursor }, columns, request.query.format)
+        return sendPage(
+          request,
+          reply,
+          { items, nextCursor: sealCursor(question, page.nextCursor) },
+          columns,
+          request.query.format,
+        )
       },
     )
 
@@ -96,10 +105,17 @@ export function historyRoutes(services: GatewayServices): FastifyPluginCallbackT
         },
       },
       async (request, reply) => {
-        const page = await store.quotes(instrumentQuery(request.query, 'quote', reply))
+        const question = questionOf('quotes', request.query)
+        const page = await store.quotes(instrumentQuery(question, request.query, 'quote', reply))
         const items = page.items.map(({ messageType: _type, ...quote }) => quote)
         const columns = Object.keys(QuoteSchema.properties)
-        return sendPage(request, reply, { items, nextCursor: page.nextCursor }, columns, request.query.format)
+        return sendPage(
+          request,
+          reply,
+          { items, nextCursor: sealCursor(question, page.nextCursor) },
+          columns,
+          request.query.format,
+        )
       },
     )
 
@@ -146,9 +162,10 @@ export function historyRoutes(services: GatewayServices): FastifyPluginCallbackT
       },
       async (request, reply) => {
         const { interval, fill, format } = request.query
-        const query = instrumentQuery(request.query, 'trade', reply)
+        const question = questionOf('candles', request.query)
+        const query = instrumentQuery(question, request.query, 'trade', reply)
         const page = await store.candles({ ...query, interval, fill, now: now() })
-        const answer = { items: [...page.items], nextCursor: page.nextCursor }
+        const answer = { items: [...page.items], nextCursor: sealCursor(question, page.nextCursor) }
         return sendPage(request, reply, answer, Object.keys(CandleSchema.properties), format)
       },
     )
@@ -165,8 +182,9 @@ export function historyRoutes(services: GatewayServices): FastifyPluginCallbackT
       async (request, reply) => {
         const { venue, instrument, channel, state, format } = request.query
         requireVenue(services, venue)
+        const question = questionOf('gaps', request.query)
         const page = await store.gaps({
-          ...rangeOf(request.query),
+          ...rangeOf(question, request.query),
           venue: venue as VenueId | undefined,
           instrument: instrument as InstrumentId | undefined,
           channel,
@@ -175,7 +193,7 @@ export function historyRoutes(services: GatewayServices): FastifyPluginCallbackT
         reply.header('cache-control', 'no-cache')
         const items = page.items.map(({ messageType: _type, ...gap }) => gap)
         const columns = Object.keys(GapSchema.properties)
-        return sendPage(request, reply, { items, nextCursor: page.nextCursor }, columns, format)
+        return sendPage(request, reply, { items, nextCursor: sealCursor(question, page.nextCursor) }, columns, format)
       },
     )
     done()
@@ -183,7 +201,7 @@ export function historyRoutes(services: GatewayServices): FastifyPluginCallbackT
 }
 
 /** @throws GatewayError GATEWAY_TIME_INVALID, GATEWAY_RANGE_INVALID */
-function rangeOf(query: RangeQuery): Range {
+function rangeOf(question: string, query: RangeQuery): Range {
   const from = optionalTimeInput('from', query.from) ?? undefined
   const to = optionalTimeInput('to', query.to) ?? undefined
   if (from !== undefined && to !== undefined && from >= to) {
@@ -194,9 +212,24 @@ function rangeOf(query: RangeQuery): Range {
     from,
     to,
     limit: query.limit,
-    cursor: query.cursor,
+    cursor: query.cursor === undefined ? undefined : openCursor(question, query.cursor),
     order: order === 'asc' ? 'oldest-first' : 'newest-first',
   }
+}
+
+/** Everything that is asked but for the place in it: a cursor is good for this only. */
+function questionOf(route: string, query: object): string {
+  const { cursor: _cursor, limit: _limit, format: _format, ...asked } = { cursor: '', limit: 0, format: '', ...query }
+  return `${route} ${JSON.stringify(asked)}`
+}
+
+/** The store's own cursor, tied to the question. */
+function sealCursor(question: string, cursor: string | null): string | null {
+  return cursor === null ? null : encodeCursor(question, [cursor])
+}
+
+function openCursor(question: string, cursor: string): string {
+  return String(decodeCursor(question, cursor, ['string'])[0])
 }
 
 function isSettled({ to }: Range): boolean {

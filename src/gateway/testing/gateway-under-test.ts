@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { encodeEvent, type MarketEvent } from '../../market/index.ts'
-import { type Config, createLogger, createMetrics } from '../../platform/index.ts'
+import { type Config, createLogger, createMetrics, defaultConfig } from '../../platform/index.ts'
 import type { TokenVerifier } from '../access/authenticator.ts'
 import { runGateway } from '../run-gateway.ts'
 import type { VenueDescription } from '../venue-description.ts'
@@ -48,20 +48,12 @@ export async function startGateway(context: TestContext, wishes: Wishes = {}): P
   const log = new MemoryLog()
   const store = new MemoryStore()
   await wishes.prepare?.(log, store)
+  const config = defaultConfig([])
   const abort = new AbortController()
   const listening = Promise.withResolvers<string>()
   const empty = await mkdtemp(join(tmpdir(), 'opentape-gateway-'))
   const running = runGateway({
-    config: {
-      gateway: {
-        host: '127.0.0.1',
-        port: 0,
-        token: 'auto',
-        maximumClients: 100,
-        requestsPerMinute: 1_000_000,
-        ...wishes.gateway,
-      },
-    } as Config,
+    config: { ...config, gateway: { ...config.gateway, port: 0, requestsPerMinute: 1_000_000, ...wishes.gateway } },
     logger: createLogger({ role: 'gateway', level: 'silent', format: 'json' }),
     metrics: createMetrics('gateway'),
     signal: abort.signal,
