@@ -114,7 +114,7 @@ test('a subscription gets its snapshot, then what is live, and only what it aske
     ['s1', 's2'],
   )
   socket.say({ type: 'ack', sequence: 2, op: 'subscribe', id: 's1' })
-  socket.say({ type: 'snapshot', sequence: 3, id: 's1', final: true, messages: [TICKER] })
+  socket.say({ type: 'snapshot', sequence: 3, id: 's1', final: true, complete: true, messages: [TICKER] })
   socket.say({ type: 'batch', sequence: 4, messages: [TICKER] })
   assert.deepEqual(seen, ['replay ticker', 'ready', 'live ticker'])
   assert.deepEqual(other.seen, [])

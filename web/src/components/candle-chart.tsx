@@ -178,12 +178,14 @@ export function CandleChart(props: {
     drawn.current?.volumes.setData(feed.series.candles.map((candle) => volume(candle, colors)))
   }, [theme, feed])
 
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new feed has a new chart, which is to be told too
   useEffect(() => {
     drawn.current?.candles.applyOptions({
       priceFormat: { type: 'price', precision: Math.min(scale, 12), minMove: 10 ** -Math.min(scale, 12) },
     })
   }, [scale, feed])
 
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new feed has a new chart, which is to be told too
   useEffect(() => {
     drawn.current?.chart.applyOptions({
       localization: {
@@ -198,6 +200,7 @@ export function CandleChart(props: {
     })
   }, [zone, interval, feed])
 
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new feed has a new chart, which is to be told too
   useEffect(() => {
     drawn.current?.gaps.setBands(gaps)
   }, [gaps, feed])

@@ -56,6 +56,7 @@ function draw(canvas: HTMLCanvasElement, curve: DepthCurve | null, pointer: numb
   context.fillStyle = color('--muted')
   context.font = `11px ${style.fontFamily}`
   context.textBaseline = 'bottom'
+  const digits = { minimumFractionDigits: Math.min(scale, 8), maximumFractionDigits: Math.min(scale, 8) }
   for (const [share, align] of [
     [0.02, 'left'],
     [0.5, 'center'],
@@ -63,11 +64,7 @@ function draw(canvas: HTMLCanvasElement, curve: DepthCurve | null, pointer: numb
   ] as const) {
     context.textAlign = align
     const price = curve.low + (curve.high - curve.low) * share
-    context.fillText(
-      price.toLocaleString('en-US', { maximumFractionDigits: Math.min(scale, 8) }),
-      share * width,
-      height - 2,
-    )
+    context.fillText(price.toLocaleString('en-US', digits), share * width, height - 2)
   }
   if (pointer === null) return
   context.strokeStyle = color('--faint')

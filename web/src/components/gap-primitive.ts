@@ -59,6 +59,7 @@ export class GapPrimitive implements ISeriesPrimitive<Time> {
   #draw(target: DrawTarget): void {
     const scale = this.#chart?.timeScale()
     if (scale === undefined || this.#bands.length === 0 || this.#times.length === 0) return
+    // biome-ignore lint/correctness/useHookAtTopLevel: a method of the chart library, not a hook
     target.useMediaCoordinateSpace(({ context, mediaSize }) => {
       context.fillStyle = this.#color
       for (const band of this.#bands) {

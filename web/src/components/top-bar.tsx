@@ -23,7 +23,7 @@ export function TopBar({ onHelp }: { onHelp: () => void }) {
         <Link href="/feeds" aria-current={route.page === 'feeds' ? 'page' : undefined}>
           Feeds
         </Link>
-        <a href="/api/docs">API</a>
+        <a href="/docs">API</a>
       </nav>
       <div className="top-bar-end">
         <fieldset className="segmented" aria-label="Time zone">
@@ -45,7 +45,7 @@ export function TopBar({ onHelp }: { onHelp: () => void }) {
         </button>
         <button
           type="button"
-          className="icon-button"
+          className="icon-button help-button"
           aria-label="Keyboard help"
           title="Keyboard help (?)"
           onClick={onHelp}

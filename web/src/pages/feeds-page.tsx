@@ -11,8 +11,8 @@ import { useNow } from './use-now.ts'
 import { useWindow } from './use-window.ts'
 
 const LINE_HEIGHT = 34
-/** Facts that no message brings, such as open gaps, are read anew this often. */
-const POLL_MILLISECONDS = 10_000
+/** Facts that no message brings, such as open gaps and ages, are read anew this often. */
+const POLL_MILLISECONDS = 3_000
 
 function FeedLine({ row, now }: { row: FeedRow; now: number }) {
   return (
@@ -28,7 +28,7 @@ function FeedLine({ row, now }: { row: FeedRow; now: number }) {
       <td className="number">{row.lastMessageTime === null ? '—' : formatDuration(now - row.lastMessageTime)}</td>
       <td className="number cell-delay">{row.delay === null ? '—' : `${(row.delay / 1_000).toFixed(0)} ms`}</td>
       <td className="number cell-sequence">{row.lastSequence ?? '—'}</td>
-      <td className="number">{row.resyncs}</td>
+      <td className="number cell-resyncs">{row.resyncs}</td>
       <td className={`number ${row.openGaps > 0 ? 'warn' : ''}`}>{row.openGaps}</td>
       <td className="cell-reason muted">{row.reason}</td>
     </tr>
@@ -47,7 +47,7 @@ const COLUMNS: readonly { label: string; className?: string; title?: string }[] 
     title: "From the venue's time of the last trade to our receiving it; it holds the difference of the two clocks too",
   },
   { label: 'Last sequence', className: 'number cell-sequence' },
-  { label: 'Resyncs', className: 'number', title: 'Since the collector started' },
+  { label: 'Resyncs', className: 'number cell-resyncs', title: 'Since the collector started' },
   { label: 'Open gaps', className: 'number' },
   { label: 'Why', className: 'cell-reason' },
 ]
@@ -178,7 +178,7 @@ export function FeedsPage() {
 function Spacer({ height }: { height: number }) {
   return (
     <tr className="spacer">
-      <td colSpan={COLUMNS.length} style={{ height }} />
+      <td style={{ height }} />
     </tr>
   )
 }

@@ -127,7 +127,7 @@ export class BookFeed {
     if (this.#refused !== '') {
       this.state.set('unknown')
       this.reason.set(this.#refused)
-    } else if (!this.#connected) {
+    } else if (!this.#connected || (this.#sequence === 0 && this.#feedState === 'synchronised')) {
       this.state.set(this.#view.known ? 'disconnected' : 'loading')
       this.reason.set('Waiting for a fresh snapshot')
     } else {

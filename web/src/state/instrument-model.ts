@@ -1,5 +1,5 @@
 import type { CandleInterval, Instrument } from '../../../src/gateway/schemas/index.ts'
-import { getCandles, getFeeds, getGaps, getInstrument, getTrades } from '../api/rest.ts'
+import { ApiError, getCandles, getFeeds, getGaps, getInstrument, getTrades } from '../api/rest.ts'
 import type { StreamClient } from '../api/stream-client.ts'
 import { BookFeed } from './book-feed.ts'
 import { CANDLE_PAGE, CandleFeed } from './candle-feed.ts'
@@ -50,7 +50,11 @@ export class InstrumentModel {
       const definition = page.items.find((item) => item.instrument === this.#instrument && item.venue === this.#venue)
       if (definition === undefined) this.missing.set(true)
       else this.definition.set(definition)
-    }, ignoreUnknown)
+    }, this.#notFound)
+  }
+
+  readonly #notFound = (error: unknown): void => {
+    if (error instanceof ApiError && error.status === 404) this.missing.set(true)
   }
 
   stop(): void {
