@@ -40,7 +40,7 @@ const Specification = Type.Union([
     {
       kind: Type.Literal('drop'),
       ...Where,
-      code: Type.Optional(Type.Union([1000, 1001, 1006, 1008, 1011, 1012, 1013].map((code) => Type.Literal(code)))),
+      code: Type.Optional(Type.Enum([1000, 1001, 1006, 1008, 1011, 1012, 1013])),
       everyMilliseconds: Type.Optional(Type.Integer({ minimum: 10, maximum: 86_400_000 })),
     },
     strict,
@@ -60,11 +60,7 @@ const Specification = Type.Union([
     {
       kind: Type.Literal('garbage'),
       ...Which,
-      variant: Type.Union(
-        (['invalid-json', 'truncated', 'binary', 'wrong-types', 'absurd-numbers'] as const).map((one) =>
-          Type.Literal(one),
-        ),
-      ),
+      variant: Type.Enum(['invalid-json', 'truncated', 'binary', 'wrong-types', 'absurd-numbers']),
     },
     strict,
   ),
@@ -82,7 +78,7 @@ const Specification = Type.Union([
     {
       kind: Type.Literal('http-error'),
       ...Where,
-      status: Type.Union([403, 418, 429, 500, 502, 503].map((status) => Type.Literal(status))),
+      status: Type.Enum([403, 418, 429, 500, 502, 503]),
       retryAfterSeconds: Type.Optional(Type.Integer({ minimum: 0, maximum: 86_400 })),
       /** Only paths that contain this. */
       path: Type.Optional(Type.String()),

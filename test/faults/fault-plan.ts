@@ -1,0 +1,91 @@
+import { FAULT_KINDS, type FaultKind, type FaultSpecification } from '../../src/simulator/index.ts'
+import { Seeded } from './seeded.ts'
+
+/** A process that can be killed; `everything` is all of them and their supervisor in one moment. */
+export type Victim = 'collector' | 'processor' | 'gateway' | 'store' | 'everything'
+export const VICTIMS: readonly Victim[] = ['collector', 'processor', 'gateway', 'store', 'everything']
+
+export interface Kill {
+  readonly victim: Victim
+  readonly afterMilliseconds: number
+}
+
+/** What is done to one run. */
+export interface FaultPlan {
+  readonly seed: number
+  readonly faults: readonly FaultSpecification[]
+  readonly kills: readonly Kill[]
+  readonly durationMilliseconds: number
+}
+
+const DURATION_MILLISECONDS = 6_000
+const GARBAGE = ['invalid-json', 'truncated', 'binary', 'wrong-types', 'absurd-numbers'] as const
+const VENUES = ['binance', 'coinbase', 'kraken'] as const
+const CHANNELS = ['trade', 'quote', 'book', 'ticker'] as const
+
+/**
+ * The plan of a seed. Consecutive seeds go round the kinds of faults and the processes, so that any sixty use all of them;
+ * the rest is drawn.
+ */
+export function faultPlan(seed: number): FaultPlan {
+  const random = new Seeded(seed)
+  const kinds = new Set<FaultKind>([FAULT_KINDS[seed % FAULT_KINDS.length] as FaultKind])
+  while (kinds.size < 3) kinds.add(random.pick(FAULT_KINDS))
+  const kills: Kill[] = []
+  const victim = VICTIMS[seed % VICTIMS.length] as Victim
+  kills.push({ victim, afterMilliseconds: random.between(300, DURATION_MILLISECONDS - 500) })
+  if (random.chance(0.4)) {
+    kills.push({ victim: random.pick(VICTIMS), afterMilliseconds: random.between(300, DURATION_MILLISECONDS - 500) })
+  }
+  return {
+    seed,
+    faults: [...kinds].map((kind) => specify(kind, random)),
+    kills: kills.sort((left, right) => left.afterMilliseconds - right.afterMilliseconds),
+    durationMilliseconds: DURATION_MILLISECONDS,
+  }
+}
+
+function specify(kind: FaultKind, random: Seeded): FaultSpecification {
+  const begin = { afterMilliseconds: random.between(0, 2_500) }
+  const time = { ...begin, durationMilliseconds: random.between(500, 2_500) }
+  const where = random.chance(0.5) ? { venue: random.pick(VENUES) } : {}
+  const which = random.chance(0.6) ? { channel: random.pick(CHANNELS) } : {}
+  const rarely = { probability: random.pick([0.002, 0.01, 0.05]) }
+  switch (kind) {
+    case 'drop':
+      return { kind, ...begin, ...where, code: random.pick([1006, 1001, 1012] as const) }
+    case 'silence':
+      return { kind, ...time, ...where, channel: random.pick(CHANNELS) }
+    case 'skip':
+    case 'repeat':
+    case 'reorder':
+      return { kind, ...time, ...where, ...which, ...rarely }
+    case 'corrupt-checksum':
+      return { kind, ...time, venue: 'kraken', ...rarely }
+    case 'garbage':
+      return { kind, ...time, ...where, variant: random.pick(GARBAGE), ...rarely }
+    case 'huge-frame':
+      return { kind, ...begin, ...where, bytes: random.between(1_000, 40_000_000), count: 1 }
+    case 'http-error':
+      return {
+        kind,
+        ...time,
+        ...where,
+        status: random.pick([418, 429, 503] as const),
+        retryAfterSeconds: 1,
+        probability: 0.5,
+      }
+    case 'slow':
+      return { kind, ...time, ...where, milliseconds: random.between(20, 400), jitterMilliseconds: 100 }
+    case 'clock-shift':
+      return { kind, ...time, ...where, milliseconds: random.between(-5_000, 5_000) }
+    case 'list':
+      return { kind, ...begin, assets: ['NEAR'] }
+    case 'delist':
+      return { kind, ...begin, ...where, assets: ['XRP'] }
+    case 'outage':
+      return { kind, ...begin, ...where, durationMilliseconds: random.between(300, 2_000) }
+    case 'history-limit':
+      return { kind, ...where, ...begin, trades: random.between(0, 40) }
+  }
+}

@@ -1,0 +1,59 @@
+import type { FaultPlan } from './fault-plan.ts'
+import { judge, type Verdict } from './judge.ts'
+import { Stage, until } from './stage.ts'
+
+/** Trades that every instrument must have before the faults begin, so that a missing one can be told from one never watched. */
+const WARM_TRADES = 2
+
+/** Carries out one plan from start to verdict. @throws Error with the seed, the plan and the end of the output. */
+export async function runPlan(plan: FaultPlan): Promise<Verdict> {
+  const stage = await Stage.set({ seed: plan.seed })
+  const { control } = stage.simulator
+  try {
+    const baseline = lastIds(stage)
+    await stage.start()
+    await stage.untilConnected()
+    control.resume()
+    await until('every instrument has traded', async () => {
+      const stored = await stage.sql(`SELECT venue, instrument, max(ordinal) FROM trades GROUP BY venue, instrument`)
+      const newest = new Map(stored.map(([venue, instrument, id]) => [`${venue} ${instrument}`, Number(id)]))
+      return [...baseline].every(([key, id]) => (newest.get(key) ?? 0) >= id + WARM_TRADES)
+    })
+    const begun = performance.now()
+    for (const fault of plan.faults) control.addFault(fault)
+    for (const { victim, afterMilliseconds } of plan.kills) {
+      await pause(afterMilliseconds - (performance.now() - begun))
+      stage.kill(victim)
+      if (victim === 'everything') await stage.start()
+    }
+    await pause(plan.durationMilliseconds - (performance.now() - begun))
+    control.removeAllFaults()
+    // A moment of ordinary market, so that every feed speaks again.
+    await pause(1_500)
+    await control.quiesce()
+    return await judge(stage, plan, baseline)
+  } catch (error) {
+    const tail = stage.output.split('\n').slice(-40).join('\n')
+    throw new Error(
+      `seed ${plan.seed}: ${error instanceof Error ? error.message : String(error)}\n${JSON.stringify(plan)}\n${tail}`,
+      {
+        cause: error,
+      },
+    )
+  } finally {
+    await stage.stop()
+  }
+}
+
+function lastIds(stage: Stage): Map<string, number> {
+  const last = new Map<string, number>()
+  for (const { venue, instrument, id } of stage.simulator.control.ledger.trades({ history: true })) {
+    const key = `${venue} ${instrument}`
+    last.set(key, Math.max(last.get(key) ?? 0, Number(id)))
+  }
+  return last
+}
+
+function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, Math.max(0, milliseconds)))
+}
