@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { setTimeout as sleep } from 'node:timers/promises'
+import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises'
 import {
   DeliverPolicy,
   DiscardPolicy,
@@ -179,18 +179,26 @@ export class JetStreamLog implements Log {
         const messages = await consumer.consume({ max_messages: TAIL_BUFFER_MESSAGES })
         const stop = (): void => messages.stop()
         signal.addEventListener('abort', stop, { once: true })
+        // It may have aborted while the consumer was made.
+        if (signal.aborted) stop()
         try {
-          let records: LogRecord[] = []
-          let bytes = 0
-          for await (const message of messages) {
-            const record = this.#record(topic, message)
-            records.push(record)
-            bytes += record.value.length
-            next = record.position + 1
-            if (messages.getPending() > 0 && records.length < maximumRecords && bytes < maximumBytes) continue
+          const iterator = messages[Symbol.asyncIterator]()
+          let coming = iterator.next()
+          for (let result = await coming; result.done !== true; result = await coming) {
+            const records: LogRecord[] = []
+            let bytes = 0
+            // What has arrived together is given together.
+            for (let one: IteratorResult<JsMsg> | undefined = result; one !== undefined && one.done !== true; ) {
+              const record = this.#record(topic, one.value)
+              records.push(record)
+              bytes += record.value.length
+              coming = iterator.next()
+              if (records.length >= maximumRecords || bytes >= maximumBytes) break
+              one = await Promise.race([coming, turn(undefined)])
+            }
+            next = (records.at(-1)?.position ?? next - 1) + 1
             yield records
-            records = []
-            bytes = 0
+            if (signal.aborted) return
           }
         } finally {
           signal.removeEventListener('abort', stop)

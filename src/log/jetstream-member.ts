@@ -34,7 +34,7 @@ export class JetStreamMember implements GroupMember {
   #leaseRevision: number
   #positionRevision: number
   #hasLeft = false
-  #isRenewing = false
+  #renewing: Promise<void> | undefined
 
   private constructor(
     options: JetStreamMemberOptions,
@@ -46,7 +46,7 @@ export class JetStreamMember implements GroupMember {
     this.#leaseRevision = leaseRevision
     this.#positionRevision = position.revision
     this.start = position.start
-    this.#renewal = setInterval(() => void this.#renew(), options.leaseMilliseconds / RENEWALS_PER_LEASE).unref()
+    this.#renewal = setInterval(() => this.#startRenewal(), options.leaseMilliseconds / RENEWALS_PER_LEASE).unref()
   }
 
   /** The member, or undefined while another holds the lease. */
@@ -95,19 +95,32 @@ export class JetStreamMember implements GroupMember {
   async leave(): Promise<void> {
     if (this.#hasLeft) return
     this.#stop()
-    await this.#options.leases.delete(this.#key, { previousSeq: this.#leaseRevision })
+    await this.#renewing
+    const { leases, owner } = this.#options
+    try {
+      await leases.delete(this.#key, { previousSeq: this.#leaseRevision })
+    } catch (error) {
+      if (!isConflict(error)) throw error
+      // Another holds it by now, or it ran out; or the answer to this member's last renewal was lost.
+      const entry = await leases.get(this.#key)
+      if (entry?.operation === 'PUT' && entry.string() === owner) {
+        await leases.delete(this.#key, { previousSeq: entry.revision })
+      }
+    }
+  }
+
+  #startRenewal(): void {
+    this.#renewing ??= this.#renew().finally(() => {
+      this.#renewing = undefined
+    })
   }
 
   async #renew(): Promise<void> {
-    if (this.#isRenewing) return
-    this.#isRenewing = true
     try {
       this.#leaseRevision = await this.#options.leases.update(this.#key, this.#options.owner, this.#leaseRevision)
     } catch (error) {
       // Anything but a conflict may pass; if the lease runs out meanwhile, the next commit tells.
       if (isConflict(error)) await this.#adoptLease()
-    } finally {
-      this.#isRenewing = false
     }
   }
 
