@@ -1,18 +1,8 @@
-import {
-  type BookLevel,
-  type FeedState,
-  type Instrument,
-  type InstrumentId,
-  type MarketEvent,
-  type Micros,
-  OrderBook,
-  type VenueId,
-  type VenueSymbol,
-} from '../market/index.ts'
+import type { Instrument, MarketEvent, Micros } from '../market/index.ts'
 import { CaptureAnswers } from './capture-answers.ts'
+import { type BookState, CaptureBooks } from './capture-books.ts'
 import { type CaptureRecord, readCaptureRecord } from './capture-record.ts'
 import type {
-  BookStatistics,
   CaptureEvidence,
   Command,
   RecognisedSession,
@@ -66,21 +56,6 @@ export interface CaptureSummary {
   unusedBodies: number
 }
 
-/** One book as it stands at the end. */
-export interface BookState {
-  readonly venue: VenueId
-  readonly instrument: InstrumentId
-  readonly symbol: VenueSymbol
-  readonly state: FeedState
-  /** All levels, best first. */
-  readonly bids: readonly BookLevel[]
-  readonly asks: readonly BookLevel[]
-  readonly checksumsVerified: number
-  readonly checksumsFailed: number
-  readonly gaps: number
-  readonly staleDropped: number
-}
-
 interface Connection {
   readonly name: string
   url: string
@@ -90,11 +65,10 @@ interface Connection {
   due: number
 }
 
-interface KeptBook {
-  readonly instrument: InstrumentId
-  readonly symbol: VenueSymbol
-  readonly book: OrderBook
-  state: FeedState
+interface ReadyAnswer {
+  readonly connection: string
+  readonly request: RestRequest
+  readonly body: string
 }
 
 /**
@@ -117,13 +91,15 @@ export class CaptureReplay {
   readonly #answers: CaptureAnswers
   readonly #connections = new Map<string, Connection>()
   readonly #sessions: VenueSession[] = []
-  readonly #books = new Map<InstrumentId, KeptBook>()
+  readonly #books = new CaptureBooks()
   readonly #referenceRequests: readonly RestRequest[]
   readonly #referenceBodies: string[]
   #instruments: readonly Instrument[]
   #time = 0 as Micros
   #events: MarketEvent[] = []
   #refusedAsUnknown = false
+  /** Answers to requests just made; given once the session has returned, as a collector would. */
+  readonly #ready: ReadyAnswer[] = []
 
   constructor(options: CaptureReplayOptions) {
     this.#options = options
@@ -151,8 +127,10 @@ export class CaptureReplay {
     // Time never runs back, whatever the recorder wrote: timers could not be kept otherwise.
     if (record.time > this.#time) this.#time = record.time
     this.#tick()
+    this.#answerReady()
     if (record.kind === 'http') this.#body(record)
     else this.#frame(record)
+    this.#answerReady()
     return this.#take()
   }
 
@@ -180,48 +158,19 @@ export class CaptureReplay {
       if (due > end) break
       this.#time = Math.max(due, this.#time) as Micros
       this.#tick()
+      this.#answerReady()
     }
     return this.#take()
   }
 
   /** Every book as it stands, if `books` was asked for. */
   bookStates(): readonly BookState[] {
-    const states: BookState[] = []
-    for (const { instrument, symbol, book, state } of this.#books.values()) {
-      const sums = this.#statistics(instrument)
-      states.push({
-        venue: this.#protocol.venue,
-        instrument,
-        symbol,
-        state,
-        bids: book.bids(),
-        asks: book.asks(),
-        checksumsVerified: sums.checksumsVerified,
-        checksumsFailed: sums.checksumsFailed,
-        gaps: sums.gaps,
-        staleDropped: sums.staleDropped,
-      })
-    }
-    return states
+    return this.#books.states(this.#protocol.venue, this.#sessions)
   }
 
   /** Time of the newest record. */
   get time(): Micros {
     return this.#time
-  }
-
-  #statistics(instrument: InstrumentId): BookStatistics {
-    const sums: BookStatistics = { checksumsVerified: 0, checksumsFailed: 0, gaps: 0, staleDropped: 0, resyncs: 0 }
-    for (const session of this.#sessions) {
-      const statistics = session.bookStatistics().get(instrument)
-      if (statistics === undefined) continue
-      sums.checksumsVerified += statistics.checksumsVerified
-      sums.checksumsFailed += statistics.checksumsFailed
-      sums.gaps += statistics.gaps
-      sums.staleDropped += statistics.staleDropped
-      sums.resyncs += statistics.resyncs
-    }
-    return sums
   }
 
   #take(): readonly MarketEvent[] {
@@ -353,6 +302,13 @@ export class CaptureReplay {
     }
   }
 
+  #answerReady(): void {
+    // An answer may lead to the next request, and each takes a body away: this ends.
+    for (let next = this.#ready.shift(); next !== undefined; next = this.#ready.shift()) {
+      this.#answer(next.connection, next.request, bodyOutcome(next.body))
+    }
+  }
+
   #answer(name: string, request: RestRequest, outcome: RestOutcome): void {
     const connection = this.#connections.get(name)
     if (connection === undefined) return
@@ -377,23 +333,7 @@ export class CaptureReplay {
   #event(event: MarketEvent): void {
     this.summary.events++
     this.#events.push(event)
-    if (this.#options.books !== true) return
-    if (event.messageType === 'book') {
-      const kept = this.#bookOf(event.instrument, event.symbol)
-      if (event.kind === 'snapshot') kept.book.replace(event.bids, event.asks)
-      else kept.book.update(event.bids, event.asks)
-    } else if (event.messageType === 'feed-state' && event.channel === 'book') {
-      this.#bookOf(event.instrument, event.symbol).state = event.state
-    }
-  }
-
-  #bookOf(instrument: InstrumentId, symbol: VenueSymbol): KeptBook {
-    let kept = this.#books.get(instrument)
-    if (kept === undefined) {
-      kept = { instrument, symbol, book: new OrderBook(), state: 'unknown' }
-      this.#books.set(instrument, kept)
-    }
-    return kept
+    if (this.#options.books === true) this.#books.follow(event)
   }
 
   #command(connection: Connection, command: Command): void {
@@ -401,7 +341,7 @@ export class CaptureReplay {
     if (command.kind === 'wake') connection.due = Math.min(connection.due, command.at)
     else if (command.kind === 'request') {
       const body = this.#answers.ask(connection.name, command.request)
-      if (body !== undefined) this.#answer(connection.name, command.request, bodyOutcome(body))
+      if (body !== undefined) this.#ready.push({ connection: connection.name, request: command.request, body })
     }
   }
 

@@ -1,5 +1,5 @@
+export type { BookState } from './capture-books.ts'
 export {
-  type BookState,
   type CaptureProblem,
   CaptureReplay,
   type CaptureReplayOptions,

@@ -60,7 +60,10 @@ export interface BookStatistics {
   resyncs: number
 }
 
-/** Where a session puts everything that it concludes. Called in order; nothing is kept by the session. */
+/**
+ * Where a session puts everything that it concludes. Called in order; nothing is kept by the session. Commands are carried
+ * out after the session's method has returned: none of them calls the session back from within.
+ */
 export interface SessionOutput {
   /** A fact for the tape: trades, quotes, books, tickers, gaps, feed states. */
   event(event: MarketEvent): void
@@ -172,6 +175,8 @@ export interface VenueProtocol {
   readonly channels: readonly Channel[]
   readonly limits: VenueLimits
   readonly endpoints: { readonly rest: string; readonly ws: string }
+  /** For people: by which rule it is proved that nothing is missing. */
+  readonly integrity: { readonly trades: string; readonly books: string }
   /** Requests whose answers together are the reference data. The first is essential, the others add to it. */
   instrumentRequests(): readonly RestRequest[]
   /** Reads those answers, in the same order; an empty text stands for one of the others that did not come. Unknown kinds are skipped and counted. @throws VenueError if unreadable. */

@@ -47,7 +47,7 @@ export class Gap {
     this.id =
       facts.continued?.id ??
       `${facts.instrument.venue}:${facts.instrument.id}:${facts.channel}:${facts.from}` +
-      (ordinal > 1 ? `.${ordinal}` : '')
+        (ordinal > 1 ? `.${ordinal}` : '')
     this.#instrument = facts.instrument
     this.#channel = facts.channel
     this.#from = facts.from

@@ -30,3 +30,22 @@ export interface TradeHistory {
   /** Reads one page. @throws VenueError VENUE_ANSWER_INVALID if it is unreadable. */
   read(body: string, ask: TradeAsk, at: Micros): HistoryPage
 }
+
+/** A trade id as a number; null if it is not a whole number that a double holds exactly. */
+export function tradeNumber(id: string | null): number | null {
+  if (id === null || !/^\d{1,16}$/.test(id)) return null
+  const value = Number(id)
+  return Number.isSafeInteger(value) ? value : null
+}
+
+/** Trades with the numbers of their ids, in ascending order; those without a number are left out. */
+export function ascending(
+  trades: readonly TradeEvent[],
+): Array<{ readonly event: TradeEvent; readonly number: number }> {
+  const numbered: Array<{ event: TradeEvent; number: number }> = []
+  for (const event of trades) {
+    const number = tradeNumber(event.id)
+    if (number !== null) numbered.push({ event, number })
+  }
+  return numbered.sort((left, right) => left.number - right.number)
+}

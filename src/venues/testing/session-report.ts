@@ -7,8 +7,8 @@ import {
   type TradeEvent,
   type VenueSymbol,
 } from '../../market/index.ts'
+import type { BookState } from '../capture-books.ts'
 import { CaptureReplay, type CaptureReplayOptions, type CaptureSummary } from '../capture-replay.ts'
-import type { BookState } from '../index.ts'
 import type { VenueProtocol } from '../protocol.ts'
 
 /** Everything that a replay of a session says of one symbol, in the words of the truth files. */
