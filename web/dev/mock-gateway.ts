@@ -23,6 +23,8 @@ export interface MockOptions {
 export interface MockGateway {
   readonly url: string
   readonly world: MockWorld
+  /** Says messages to every stream that subscribed to them. */
+  say(messages: readonly MockMessage[]): void
   /** Cuts every stream, as a restart of the gateway would. */
   dropStreams(): void
   /** Leaves out one frame of every stream: a hole that the page must notice. */
@@ -76,6 +78,9 @@ export async function startMockGateway(options: MockOptions = {}): Promise<MockG
   return {
     url: `http://127.0.0.1:${port}`,
     world,
+    say: (messages) => {
+      for (const client of sockets) client.batch(messages)
+    },
     dropStreams: () => {
       for (const client of sockets) client.socket.terminate()
     },

@@ -1,0 +1,261 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, test } from 'node:test'
+import type { Browser } from 'playwright-core'
+import { type MockGateway, type MockOptions, startMockGateway } from '../../web/dev/mock-gateway.ts'
+import { buildDashboard, heapBytes, launchBrowser, openPage, SKIP_REASON, sidewaysOverflow } from './browser.ts'
+
+/** A soak that is short by default; `OPENTAPE_SOAK_SECONDS` makes it long. */
+const SOAK_SECONDS = Number(process.env.OPENTAPE_SOAK_SECONDS ?? 12)
+/** Growth that a page may show: bounded buffers fill, and the engine keeps compiled code. */
+const SOAK_GROWTH_BYTES = 6 * 1024 * 1024
+
+describe('the dashboard against a stand-in for the gateway', { skip: SKIP_REASON }, () => {
+  let browser: Browser
+  let dashboard: Awaited<ReturnType<typeof buildDashboard>>
+  const gateways: MockGateway[] = []
+
+  const gateway = async (options: MockOptions = {}): Promise<MockGateway> => {
+    const started = await startMockGateway({ dist: dashboard.directory, ...options })
+    gateways.push(started)
+    return started
+  }
+
+  before(async () => {
+    dashboard = await buildDashboard()
+    browser = await launchBrowser()
+  })
+
+  after(async () => {
+    await browser?.close()
+    for (const started of gateways) await started.close()
+    await dashboard?.remove()
+  })
+
+  for (const colorScheme of ['light', 'dark'] as const) {
+    test(`every page shows what it is for, without complaint and without a stranger, ${colorScheme}`, async () => {
+      const { url } = await gateway()
+      const { page, complaints, foreign, close } = await openPage(browser, url, { colorScheme })
+      assert.equal(await page.locator('html').getAttribute('data-theme'), colorScheme)
+      await page.getByRole('link', { name: 'BTC-USDT binance' }).waitFor()
+      await page.getByText('Simulated', { exact: true }).waitFor()
+      await page.getByRole('status').getByText('Live').waitFor()
+      assert.equal(await page.title(), 'Markets · Opentape')
+
+      await page.getByRole('link', { name: 'BTC-USDT binance' }).click()
+      await page.waitForURL('**/markets/binance/BTC-USDT')
+      await page.getByRole('heading', { name: 'Order book' }).waitFor()
+      await page.locator('.ladder-asks tbody tr').nth(5).waitFor()
+      await page.locator('.tape tbody tr').nth(20).waitFor()
+      await page.locator('.legend').waitFor()
+      await page.getByText('synchronised', { exact: true }).first().waitFor()
+      assert.equal(await page.locator('.not-live').count(), 0)
+      await page.waitForFunction('/^[\\d,.]+ BTC-USDT · binance/.test(document.title)')
+      // The notice of the chart library is on the page, and its logo on the chart.
+      assert.ok(await page.getByRole('link', { name: /TradingView Lightweight Charts/ }).isVisible())
+      assert.ok(await page.locator('#tv-attr-logo').isVisible())
+
+      for (const interval of ['1s', '5m', '15m', '1h', '1d', '1w']) {
+        await page.getByRole('button', { name: interval, exact: true }).click()
+        await page.getByRole('img', { name: `Candles of BTC-USDT on binance, ${interval}` }).waitFor()
+      }
+      await page.getByRole('button', { name: 'Local' }).click()
+      assert.equal(await page.getByRole('button', { name: 'Local' }).getAttribute('aria-pressed'), 'true')
+
+      await page.getByRole('link', { name: 'Feeds', exact: true }).click()
+      await page.getByRole('heading', { name: 'Recent gaps' }).waitFor()
+      await page.locator('.feed-table tbody tr').nth(10).waitFor()
+      await page.getByLabel('State').selectOption('stale')
+      await page.getByText(/^12 of 192$/).waitFor()
+      assert.equal(await page.title(), 'Feeds · Opentape')
+
+      await page.goBack()
+      await page.waitForURL('**/markets/binance/BTC-USDT')
+      await page.goBack()
+      await page.getByRole('link', { name: 'BTC-USDT binance' }).waitFor()
+      assert.deepEqual(complaints, [])
+      assert.deepEqual(foreign, [])
+      await close()
+    })
+  }
+
+  test('an address can be opened directly, and one that names nothing says so', async () => {
+    const { url } = await gateway()
+    const { page, close } = await openPage(browser, `${url}/feeds`)
+    await page.getByRole('heading', { name: 'Recent gaps' }).waitFor()
+    await page.goto(`${url}/no/such/page/here`)
+    await page.getByRole('heading', { name: 'There is no page here' }).waitFor()
+    await page.goto(`${url}/markets/binance/NOPE-NOPE`)
+    await page.getByRole('heading', { name: 'This market is not known' }).waitFor()
+    await close()
+  })
+
+  test('the theme that was chosen is remembered', async () => {
+    const { url } = await gateway()
+    const { page, close } = await openPage(browser, url, { colorScheme: 'dark' })
+    await page.getByRole('button', { name: 'Switch to the light theme' }).click()
+    assert.equal(await page.locator('html').getAttribute('data-theme'), 'light')
+    await page.reload()
+    await page.getByRole('button', { name: 'Switch to the dark theme' }).waitFor()
+    assert.equal(await page.locator('html').getAttribute('data-theme'), 'light')
+    await close()
+  })
+
+  test('everything can be done by keyboard', async () => {
+    const { url } = await gateway()
+    const { page, close } = await openPage(browser, url)
+    await page.getByRole('link', { name: 'BTC-USDT binance' }).waitFor()
+    await page.keyboard.press('/')
+    await page.keyboard.type('eth kraken')
+    await page.getByText('1 of 48 markets').waitFor()
+    await page.keyboard.press('Enter')
+    await page.locator('a[data-row="kraken/ETH-USD"]:focus').waitFor()
+    await page.keyboard.press('/')
+    await page.keyboard.press('Escape')
+    await page.getByText('48 markets', { exact: true }).waitFor()
+    await page.keyboard.press('Escape')
+    await page.keyboard.press('j')
+    await page.keyboard.press('j')
+    await page.keyboard.press('k')
+    await page.keyboard.press('ArrowDown')
+    const focused = await page.locator('a[data-row]:focus').getAttribute('href')
+    const second = await page.locator('a[data-row]').nth(1).getAttribute('href')
+    assert.equal(focused, second)
+    const outline = await page
+      .locator('a[data-row]:focus')
+      .evaluate((element) => element.ownerDocument.defaultView?.getComputedStyle(element).outlineStyle)
+    assert.equal(outline, 'solid')
+    await page.keyboard.press('Enter')
+    await page.waitForURL('**/markets/**')
+    await page.keyboard.press('3')
+    await page.getByRole('img', { name: /, 5m$/ }).waitFor()
+    await page.keyboard.press('?')
+    await page.getByRole('dialog').getByRole('heading', { name: 'Keyboard' }).waitFor()
+    await page.keyboard.press('Escape')
+    await page.getByRole('dialog').waitFor({ state: 'detached' })
+    assert.match(page.url(), /markets/)
+    await page.keyboard.press('Escape')
+    await page.waitForURL(`${url}/`)
+    await page.keyboard.press('f')
+    await page.waitForURL(`${url}/feeds`)
+    await close()
+  })
+
+  test('pages fit a phone', async () => {
+    const { url } = await gateway()
+    const { page, close } = await openPage(browser, url, { viewport: { width: 360, height: 740 } })
+    await page.getByRole('link', { name: 'BTC-USDT binance' }).waitFor()
+    assert.equal(await sidewaysOverflow(page), 0)
+    await page.getByRole('link', { name: 'BTC-USDT binance' }).click()
+    for (const [tab, shown] of [
+      ['Book', '.ladder-asks'],
+      ['Depth', '.depth-canvas'],
+      ['Trades', '.tape'],
+      ['Chart', '.chart-host'],
+    ] as const) {
+      await page.getByRole('button', { name: tab, exact: true }).click()
+      await page.locator(shown).waitFor({ state: 'visible' })
+      assert.equal(await sidewaysOverflow(page), 0, tab)
+    }
+    await page.getByRole('link', { name: 'Feeds', exact: true }).click()
+    await page.locator('.feed-table tbody tr').first().waitFor()
+    assert.equal(await sidewaysOverflow(page), 0)
+    await close()
+  })
+
+  test('of a long list only the lines in sight are drawn, and the last can be reached', async () => {
+    const { url } = await gateway({ markets: 400 })
+    const { page, close } = await openPage(browser, url)
+    await page.getByText('1200 markets').waitFor()
+    assert.ok((await page.locator('a[data-row]').count()) < 80)
+    await page.keyboard.press('j')
+    await page.keyboard.press('End')
+    await page.locator('tr[aria-rowindex="1201"] a:focus').waitFor()
+    await close()
+  })
+
+  test('a lost connection is shown, its book is greyed, and both come back by themselves', async () => {
+    const mock = await gateway()
+    const { page, close } = await openPage(browser, `${mock.url}/markets/binance/BTC-USDT`)
+    await page.locator('.ladder-asks tbody tr').nth(5).waitFor()
+    await page.locator('.not-live').first().waitFor({ state: 'detached' })
+    mock.dropStreams()
+    await page.getByText('Not live: connection lost').waitFor()
+    await page.getByText('Disconnected', { exact: true }).waitFor()
+    await page.getByRole('status').getByText('Live', { exact: true }).waitFor()
+    await page.locator('.not-live').first().waitFor({ state: 'detached' })
+    // A hole in the frames: everything is taken anew.
+    mock.skipFrame()
+    await page.getByText('Not live: connection lost').waitFor()
+    await page.locator('.not-live').first().waitFor({ state: 'detached' })
+    await close()
+  })
+
+  test('a book whose feed is not synchronised is never shown as live', async () => {
+    const mock = await gateway()
+    const { page, close } = await openPage(browser, `${mock.url}/markets/binance/BTC-USDT`)
+    await page.locator('.ladder-asks tbody tr').nth(5).waitFor()
+    for (const [state, note] of [
+      ['stale', 'Not live: stale'],
+      ['recovering', 'Not live: being repaired'],
+    ] as const) {
+      mock.world.bookState = state
+      mock.say(mock.world.feedStates())
+      await page.getByText(note).waitFor()
+      assert.equal(await page.locator('.ladder-body.not-live').count(), 1)
+      assert.equal(await page.locator('.depth-canvas.not-live').count(), 1)
+    }
+    mock.world.bookState = 'synchronised'
+    mock.say(mock.world.feedStates())
+    await page.locator('.not-live').first().waitFor({ state: 'detached' })
+    await close()
+  })
+
+  test('where no exchange can be reached, the page says so and names the demo', async () => {
+    const { url } = await gateway({ mode: 'empty' })
+    const { page, close } = await openPage(browser, url)
+    await page.getByRole('heading', { name: 'No exchange can be reached' }).waitFor()
+    await page.getByText('npm run demo').first().waitFor()
+    await page.getByText('next try in 8 s').first().waitFor()
+    await close()
+  })
+
+  test('where the gateway fails, the page says what it answered and can be told to try again', async () => {
+    const { url } = await gateway({ mode: 'failing' })
+    const { page, close } = await openPage(browser, url)
+    await page.getByText('The mock gateway was told to fail.').waitFor()
+    await page.getByRole('button', { name: 'Try now' }).click()
+    await page.getByText('The mock gateway was told to fail.').waitFor()
+    await close()
+  })
+
+  test('older candles are fetched as the reader scrolls back', async () => {
+    const { url } = await gateway()
+    const { page, complaints, close } = await openPage(browser, `${url}/markets/kraken/ETH-USD`)
+    await page.locator('.legend').waitFor()
+    const older = page.waitForRequest((request) => request.url().includes('/candles') && request.url().includes('to='))
+    await page.locator('.chart-host').hover()
+    const scroll = async (): Promise<void> => {
+      for (let turn = 0; turn < 60; turn++) await page.mouse.wheel(-600, 0)
+    }
+    await Promise.all([older, scroll()])
+    assert.deepEqual(complaints, [])
+    await close()
+  })
+
+  test(`calm at 1,000 updates a second: the heap stays flat for ${SOAK_SECONDS} s on every page`, async () => {
+    const { url } = await gateway({ updatesPerSecond: 1_000 })
+    for (const path of ['/', '/markets/binance/BTC-USDT', '/feeds']) {
+      const { page, session, complaints, close } = await openPage(browser, `${url}${path}`)
+      await page.getByRole('status').getByText('Live', { exact: true }).waitFor()
+      await page.waitForTimeout(3_000)
+      const early = await heapBytes(session)
+      await page.waitForTimeout(SOAK_SECONDS * 1_000)
+      const late = await heapBytes(session)
+      assert.ok(late - early < SOAK_GROWTH_BYTES, `${path}: ${early} to ${late} bytes`)
+      // It kept up: nothing was cut for being slow, and what is shown still moves.
+      assert.ok(await page.getByRole('status').getByText('Live', { exact: true }).isVisible())
+      assert.deepEqual(complaints, [])
+      await close()
+    }
+  })
+})
