@@ -2,7 +2,7 @@
 // Plain JavaScript: it runs on whatever Node there is, and finds one that is new enough.
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { enableCompileCache } from 'node:module'
+import * as nodeModule from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { adviceFor, isSupported } from '../scripts/node-version.js'
@@ -12,7 +12,7 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)))
 
 if (isSupported()) {
   // Compiled code is kept from start to start, for the child processes too.
-  enableCompileCache?.(join(root, 'node_modules', '.cache', 'opentape'))
+  nodeModule.enableCompileCache?.(join(root, 'node_modules', '.cache', 'opentape'))
   const { main } = await import('../src/cli/index.ts')
   await main(process.argv)
 } else runOnBroughtNode()

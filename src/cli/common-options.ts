@@ -13,7 +13,7 @@ export interface ConfigFlags {
 
 /** Flags of the program itself. */
 export interface GlobalFlags {
-  readonly json: boolean
+  readonly json?: boolean
 }
 
 /** Adds the flags that say where the configuration comes from. */
@@ -23,12 +23,12 @@ export function withConfigFlags(command: Command): Command {
     .option('-d, --data <directory>', 'data directory')
     .option('--profile <name>', 'development, staging or production')
     .option('--log-level <level>', 'fatal, error, warn, info, debug or trace')
-    .option('--set <key=value>', 'any key of the configuration; repeat it for more', collectSetting, {})
+    .option('--set <key=value>', 'any key of the configuration; repeat it for more', collectSetting)
 }
 
 function collectSetting(
   text: string,
-  before: Readonly<Record<string, ConfigValue>>,
+  before: Readonly<Record<string, ConfigValue>> = {},
 ): Readonly<Record<string, ConfigValue>> {
   const [, key, value] = /^([^=\s]+)=(.*)$/s.exec(text) ?? []
   if (key === undefined || value === undefined)

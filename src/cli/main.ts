@@ -1,13 +1,18 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { Command, CommanderError, Option } from 'commander'
+import { Command, CommanderError } from 'commander'
 import { EXIT } from '../platform/index.ts'
 import { exitCodeFor } from './cli-error.ts'
 import { addCollectCommand } from './commands/collect.ts'
+import { addDoctorCommand } from './commands/doctor.ts'
+import { addExportCommand } from './commands/export.ts'
+import { addNormalizeCommand } from './commands/normalize.ts'
+import { addServeCommand } from './commands/serve.ts'
+import { addSimulateCommand } from './commands/simulate.ts'
+import { addStoreCommand } from './commands/store.ts'
 import { addTokenCommand } from './commands/token.ts'
 import { addUpCommand } from './commands/up.ts'
 import { addVenuesCommand } from './commands/venues.ts'
 import { printError } from './output.ts'
+import { programVersion } from './version.ts'
 
 const EXIT_CODES = `
 Exit codes:
@@ -24,8 +29,8 @@ Configuration: flags, OPENTAPE_… variables, opentape.yaml; see docs/configurat
 function program(): Command {
   const root = new Command('opentape')
     .description('The consolidated tape for cryptocurrency markets, self-hosted.')
-    .version(version(), '-V, --version')
-    .addOption(new Option('--json', 'results and errors as JSON, for programs').default(false))
+    .version(`${programVersion()} (Node ${process.versions.node})`, '-V, --version')
+    .option('--json', 'results and errors as JSON, for programs')
     .option('--no-color', 'no colours (so does NO_COLOR=1)')
     .showHelpAfterError('(add --help for what is allowed)')
     .showSuggestionAfterError(true)
@@ -34,15 +39,15 @@ function program(): Command {
     .exitOverride()
   addUpCommand(root)
   addCollectCommand(root)
+  addServeCommand(root)
+  addStoreCommand(root)
+  addSimulateCommand(root)
+  addNormalizeCommand(root)
+  addExportCommand(root)
   addVenuesCommand(root)
+  addDoctorCommand(root)
   addTokenCommand(root)
   return root
-}
-
-function version(): string {
-  const manifest: unknown = JSON.parse(readFileSync(join(import.meta.dirname, '..', '..', 'package.json'), 'utf8'))
-  const text = typeof manifest === 'object' && manifest !== null && 'version' in manifest ? manifest.version : undefined
-  return `${String(text)} (Node ${process.versions.node})`
 }
 
 /** Runs a command and ends the process with its exit code. */

@@ -7,7 +7,8 @@ import {
   type RoleReady,
 } from '../platform/index.ts'
 import { DataDirectory } from './data-directory.ts'
-import { openConfiguredControl, openConfiguredLog } from './parts.ts'
+import { configuredStoreAddress, openConfiguredControl, openConfiguredLog } from './parts.ts'
+import { programVersion } from './version.ts'
 import { ControlWatchlistKeeper } from './watchlist-keeper.ts'
 
 /** Parts that run as processes of their own. */
@@ -36,20 +37,56 @@ export async function runRole(run: RoleRun): Promise<void> {
   directory.prepare(run.simulated ? 'simulated' : 'live')
   await using opened = new AsyncDisposableStack()
   opened.use(directory.hold(run.role))
-  const context: RoleContext = {
-    config,
-    logger,
-    metrics: createMetrics(run.role),
-    signal,
-    ready: (report) => run.ready(report),
-  }
+  const metrics = createMetrics(run.role)
+  const context: RoleContext = { config, logger, metrics, signal, ready: (report) => run.ready(report) }
+  const close = (each: { close(): Promise<void> }) => each.close()
   switch (run.role) {
     case 'collector': {
       const { runCollector } = await import('../collector/index.ts')
-      const log = opened.adopt(await openConfiguredLog(config), (each) => each.close())
-      const control = opened.adopt(await openConfiguredControl(config, logger), (each) => each.close())
+      const log = opened.adopt(await openConfiguredLog(config), close)
+      const control = opened.adopt(await openConfiguredControl(config, logger), close)
       const keeper = new ControlWatchlistKeeper(control, config, logger)
       return await runCollector({ ...context, log, keeper, simulated: run.simulated })
     }
+    case 'gateway': {
+      const [{ runGateway }, { openStore }, { venueProtocols }] = await Promise.all([
+        import('../gateway/index.ts'),
+        import('../store/index.ts'),
+        import('../venues/index.ts'),
+      ])
+      const log = opened.adopt(await openConfiguredLog(config), close)
+      const control = opened.adopt(await openConfiguredControl(config, logger), close)
+      const store = opened.adopt(openStore(await configuredStoreAddress(config, 'reader')), close)
+      const venues = venueProtocols().map(({ venue, name, channels, integrity, limits }) => ({
+        id: venue,
+        name,
+        channels,
+        integrity,
+        limits,
+      }))
+      return await runGateway({ ...context, log, store, tokens: control.tokens, venues, version: programVersion() })
+    }
+    case 'simulator':
+      return await simulate(context)
+  }
+}
+
+/** The simulated exchanges as a role. */
+async function simulate({ config, logger, signal, ready }: RoleContext): Promise<void> {
+  const { startSimulator } = await import('../simulator/index.ts')
+  const { host, port, seed, eventsPerSecond, instruments } = config.simulator
+  const simulator = await startSimulator({
+    host,
+    port,
+    seed,
+    rate: eventsPerSecond,
+    instruments,
+    report: (message) => logger.info(message),
+  })
+  try {
+    ready({ url: simulator.controlUrl })
+    if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }))
+  } finally {
+    await simulator.stop()
   }
 }

@@ -234,6 +234,12 @@ export const ConfigSchema = section('Configuration of Opentape.', {
       default: 1,
       description: 'The same seed gives the same market.',
     }),
+    instruments: Type.Integer({
+      minimum: 1,
+      maximum: 1_000,
+      default: 12,
+      description: 'Coins that each simulated exchange lists.',
+    }),
     eventsPerSecond: Type.Number({
       minimum: 0.1,
       maximum: 1_000_000,

@@ -23,9 +23,9 @@ export class UpReport {
   readonly #json: boolean
   readonly #verbose: boolean
 
-  constructor(options: { readonly json: boolean; readonly verbose: boolean }) {
-    this.#json = options.json
-    this.#verbose = options.verbose
+  constructor(options: { readonly json?: boolean; readonly verbose?: boolean }) {
+    this.#json = options.json === true
+    this.#verbose = options.verbose === true
   }
 
   say(event: UpEvent): void {

@@ -93,6 +93,7 @@ export const toyVenue: VenueProtocol = {
     idleMilliseconds: 60_000,
   },
   endpoints: { rest: 'http://127.0.0.1:1', ws: 'ws://127.0.0.1:1' },
+  integrity: { trades: 'ids follow one another', books: 'none' },
   instrumentRequests: () => [{ id: 0, purpose: 'instruments', path: '/instruments', weight: 1 }],
   instruments: ([body = '']) => ({
     skipped: [],

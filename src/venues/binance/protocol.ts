@@ -14,6 +14,10 @@ export const binance: VenueProtocol = {
   // Hosts for market data only, which need no account and serve more regions: "only market data messages" (rest-api.md,
   // web-socket-streams.md). `api.binance.com` and `stream.binance.com:9443` speak the same.
   endpoints: { rest: 'https://data-api.binance.vision', ws: 'wss://data-stream.binance.vision' },
+  integrity: {
+    trades: 'trade ids are consecutive in each symbol; a hole is filled from REST history',
+    books: 'each update begins where the one before it ended, from a REST snapshot on',
+  },
   instrumentRequests: () => INSTRUMENT_REQUESTS,
   instruments: readInstruments,
 

@@ -41,6 +41,11 @@ export const coinbase: VenueProtocol = {
     idleMilliseconds: 15_000,
   },
   endpoints: { rest: 'https://api.exchange.coinbase.com', ws: 'wss://ws-feed.exchange.coinbase.com' },
+  integrity: {
+    trades:
+      'trade ids are consecutive in each product, and heartbeats name the last; a hole is filled from REST history',
+    books: 'the feed has neither sequence nor checksum: a book that contradicts itself is subscribed anew',
+  },
 
   instrumentRequests(): readonly RestRequest[] {
     return [

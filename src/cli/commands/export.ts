@@ -1,0 +1,106 @@
+import { type Command, InvalidArgumentError, Option } from 'commander'
+import { type Micros, microsFromIso } from '../../market/index.ts'
+import { venueIds } from '../../venues/index.ts'
+import { type ConfigFlags, configFrom, type GlobalFlags, withConfigFlags } from '../common-options.ts'
+
+interface RangeFlags extends ConfigFlags, GlobalFlags {
+  readonly venue: string
+  readonly from?: Micros
+  readonly to?: Micros
+  readonly output?: string
+}
+
+interface StoreFlags extends RangeFlags {
+  readonly instrument: string
+  readonly format: 'csv' | 'ndjson'
+  readonly interval?: string
+}
+
+/** `opentape export`: what was recorded, for other programs. */
+export function addExportCommand(root: Command): void {
+  const exporting = root
+    .command('export')
+    .summary('write what was recorded: raw captures, trades, candles')
+    .description('Writes what was recorded to a file or to standard output.')
+  withRange(exporting.command('raw').summary('frames as they came, as a capture'))
+    .description(
+      'Writes the frames of the raw log, byte for byte, as a capture that "opentape normalize" reads. Needs no running part.',
+    )
+    .option('--connection <name>', 'only this connection of the venue, such as market-0')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  opentape export raw --venue kraken > kraken.ndjson
+  opentape export raw --venue binance --from 2026-01-31T12:00:00Z --to 2026-01-31T12:05:00Z -o capture.ndjson`,
+    )
+    .action(async (_flags: unknown, command: Command) => {
+      const flags = command.optsWithGlobals<RangeFlags & { readonly connection?: string }>()
+      const { exportRaw } = await import('../export-raw.ts')
+      await exportRaw({ ...rangeOf(flags), connection: flags.connection, config: configFrom(flags).config })
+    })
+  withInstrument(exporting.command('trades').summary('trades from the store'))
+    .description(
+      'Writes the trades of one instrument, oldest first. The store has to run ("opentape up" or "opentape store").',
+    )
+    .addHelpText(
+      'after',
+      '\nExamples:\n  opentape export trades --venue kraken --instrument BTC-USD --format csv -o trades.csv',
+    )
+    .action(async (_flags: unknown, command: Command) => {
+      const flags = command.optsWithGlobals<StoreFlags>()
+      const { exportTrades } = await import('../export-store.ts')
+      await exportTrades({
+        ...rangeOf(flags),
+        instrument: flags.instrument,
+        format: flags.format,
+        config: configFrom(flags).config,
+      })
+    })
+  withInstrument(exporting.command('candles').summary('candles from the store'))
+    .description(
+      'Writes the candles of one instrument, oldest first. The store has to run ("opentape up" or "opentape store").',
+    )
+    .requiredOption('--interval <interval>', '1s, 1m, 5m, 15m, 1h, 1d or 1w')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  opentape export candles --venue binance --instrument BTC-USDT --interval 1m --format csv',
+    )
+    .action(async (_flags: unknown, command: Command) => {
+      const flags = command.optsWithGlobals<StoreFlags>()
+      const { exportCandles } = await import('../export-store.ts')
+      await exportCandles({
+        ...rangeOf(flags),
+        instrument: flags.instrument,
+        format: flags.format,
+        interval: flags.interval ?? '',
+        config: configFrom(flags).config,
+      })
+    })
+}
+
+function withRange(command: Command): Command {
+  return withConfigFlags(command)
+    .addOption(new Option('--venue <id>', 'the exchange').choices(venueIds()).makeOptionMandatory())
+    .option('--from <time>', 'from this receive time on: ISO 8601 with a zone', time)
+    .option('--to <time>', 'before this time: ISO 8601 with a zone', time)
+    .option('-o, --output <file>', 'where to; a file that exists is not replaced (default: standard output)')
+}
+
+function withInstrument(command: Command): Command {
+  return withRange(command)
+    .requiredOption('--instrument <id>', 'such as BTC-USDT')
+    .addOption(new Option('--format <format>', 'how it is written').choices(['ndjson', 'csv']).default('ndjson'))
+}
+
+function rangeOf(flags: RangeFlags) {
+  return { venue: flags.venue, from: flags.from, to: flags.to, output: flags.output }
+}
+
+function time(text: string): Micros {
+  try {
+    return microsFromIso(text)
+  } catch {
+    throw new InvalidArgumentError('Write a time such as 2026-01-31T12:00:00Z.')
+  }
+}
