@@ -84,7 +84,10 @@ export function microsFromIso(text: string): Micros {
     twoDigits(text, 17),
   )
   const back = new Date(milliseconds)
-  if (back.getUTCMonth() !== month - 1 || back.getUTCDate() !== day || twoDigits(text, 11) > 23) throw invalid(text)
+  // Date.UTC carries over what is too large: the 30th of February, the 61st minute.
+  const isCalendar = back.getUTCMonth() === month - 1 && back.getUTCDate() === day
+  const isClock = twoDigits(text, 11) < 24 && twoDigits(text, 14) < 60 && twoDigits(text, 17) < 60
+  if (!isCalendar || !isClock) throw invalid(text)
   const zone = match[8] ?? 'Z'
   let second = milliseconds * MICROS_PER_MILLISECOND
   if (zone === 'Z') {
@@ -93,6 +96,7 @@ export function microsFromIso(text: string): Micros {
   } else {
     const sign = zone.charCodeAt(0) === 43 ? 1 : -1
     const minutes = twoDigits(zone, 1) * 60 + twoDigits(zone, zone.length - 2)
+    if (twoDigits(zone, 1) > 23 || twoDigits(zone, zone.length - 2) > 59) throw invalid(text)
     second -= sign * minutes * 60 * MICROS_PER_SECOND
   }
   return (second + fractionMicros(match[7] ?? '')) as Micros
