@@ -1,6 +1,7 @@
 import type { VenueId } from '../market/index.ts'
 import { binance } from './binance/protocol.ts'
 import { coinbase } from './coinbase/protocol.ts'
+import { kraken } from './kraken/protocol.ts'
 import type { VenueProtocol } from './protocol.ts'
 import { VenueError } from './venue-error.ts'
 
@@ -8,6 +9,7 @@ import { VenueError } from './venue-error.ts'
 const PROTOCOLS = {
   binance,
   coinbase,
+  kraken,
 } as const satisfies Record<string, VenueProtocol>
 
 const BY_ID: ReadonlyMap<string, VenueProtocol> = new Map(Object.entries(PROTOCOLS))

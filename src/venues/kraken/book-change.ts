@@ -10,6 +10,8 @@ export class BookChange {
   readonly bidDigits: number[] = []
   readonly askDigits: number[] = []
   checksum: number | null = null
+  /** The depth to which the message says that its book goes; null where it does not say. */
+  depth: number | null = null
   time: Micros | null = null
 
   /** Begins anew. The lists of levels are new ones, because the old ones are on the tape by now. */
@@ -21,6 +23,7 @@ export class BookChange {
     this.bidDigits.length = 0
     this.askDigits.length = 0
     this.checksum = null
+    this.depth = null
     this.time = null
   }
 

@@ -34,8 +34,20 @@ export class CheckedBook {
     if (change.isSnapshot) this.clear()
     applySide(this.#bids, change.bids, change.bidDigits)
     applySide(this.#asks, change.asks, change.askDigits)
-    if (this.#bids.size > this.depth) this.#bids.cut(this.depth, change.bids)
-    if (this.#asks.size > this.depth) this.#asks.cut(this.depth, change.asks)
+    const isTooDeep = this.#bids.size > this.depth || this.#asks.size > this.depth
+    if (!isTooDeep) return
+    this.#bids.cut(this.depth, change.bids)
+    this.#asks.cut(this.depth, change.asks)
+    if (change.isSnapshot) {
+      // A snapshot says levels, not removals.
+      change.bids = this.bids()
+      change.asks = this.asks()
+    }
+  }
+
+  /** Whether another book has the same levels. */
+  equals(other: CheckedBook): boolean {
+    return isSameSide(this.bids(), other.bids()) && isSameSide(this.asks(), other.asks())
   }
 
   /**
@@ -93,4 +105,9 @@ function applySide(side: BookSide, levels: readonly BookLevel[], digits: readonl
     const level = levels[index] as BookLevel
     side.set(level[0], digits[2 * index] as number, level[1], digits[2 * index + 1] as number)
   }
+}
+
+function isSameSide(left: readonly BookLevel[], right: readonly BookLevel[]): boolean {
+  if (left.length !== right.length) return false
+  return left.every((level, index) => level[0] === right[index]?.[0] && level[1] === right[index]?.[1])
 }
