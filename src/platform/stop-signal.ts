@@ -25,8 +25,8 @@ const STOP_MESSAGE = 'stop'
 
 /**
  * Asks to stop in order at the first SIGINT or SIGTERM, at the supervisor's word, or when the supervisor is gone; ends at
- * once at the second signal, and after a time limit. A supervised process leaves SIGINT to its supervisor: a terminal
- * sends Ctrl-C to all of them at once, and they have an order.
+ * once at the second signal, and after a time limit. A supervised process leaves signals to its supervisor: a terminal
+ * sends Ctrl-C, and a service manager SIGTERM, to all of them at once, and they have an order.
  */
 export function stopSignal(options: StopOptions): AbortSignal {
   const controller = new AbortController()
@@ -44,7 +44,7 @@ export function stopSignal(options: StopOptions): AbortSignal {
     controller.abort()
   }
   const signalled = (name: NodeJS.Signals) => {
-    if (supervised && name === 'SIGINT') return
+    if (supervised && process.connected) return
     if (controller.signal.aborted) process.exit(EXIT.interrupted)
     ask(name)
   }

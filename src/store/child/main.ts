@@ -50,8 +50,9 @@ async function stop(): Promise<void> {
 
 process.on('uncaughtException', (cause) => die('uncaught exception', cause))
 process.on('unhandledRejection', (cause) => die('unhandled rejection', cause))
-process.on('SIGTERM', () => void stop())
-// A terminal sends Ctrl-C to every process of the group; the supervisor says when it is this one's turn.
+// A terminal sends Ctrl-C, and a service manager SIGTERM, to every process of the group; the supervisor says when it is this
+// one's turn.
+process.on('SIGTERM', () => undefined)
 process.on('SIGINT', () => undefined)
 process.on('disconnect', () => void stop())
 process.on('message', (message: ToChild) => {
