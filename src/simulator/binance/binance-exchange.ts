@@ -4,6 +4,7 @@ import type { ClientConnection } from '../client-connection.ts'
 import { Exchange, type ExchangeOptions, type Reply } from '../exchange.ts'
 import type { FaultChannel } from '../faults/fault-specification.ts'
 import { jsonObject } from '../json.ts'
+import { BestQuotes } from '../model/best-quotes.ts'
 import type { Listing } from '../model/listing.ts'
 import { BinanceRest } from './binance-rest.ts'
 import { aggregatePayload, bookTickerPayload, dayFigures, timeText, tradePayload } from './binance-text.ts'
@@ -62,7 +63,7 @@ export class BinanceExchange extends Exchange {
   }
   readonly #fast = new Map<number, DepthBatch>()
   readonly #slow = new Map<number, DepthBatch>()
-  readonly #tops = new Map<number, string>()
+  readonly #tops = new BestQuotes()
   #nextTicker = 0
 
   constructor(options: BinanceOptions) {
@@ -220,11 +221,7 @@ export class BinanceExchange extends Exchange {
   }
 
   #sendTop(listing: Listing): void {
-    const { bids, asks } = listing
-    const top = `${bids.priceAt(0)} ${bids.lotsAt(0)} ${asks.priceAt(0)} ${asks.lotsAt(0)}`
-    if (this.#tops.get(listing.index) === top) return
-    this.#tops.set(listing.index, top)
-    this.#send('bookTicker', listing, () => bookTickerPayload(listing))
+    if (this.#tops.changed(listing)) this.#send('bookTicker', listing, () => bookTickerPayload(listing))
   }
 
   #collect(batches: Map<number, DepthBatch>, listing: Listing, width: number): void {

@@ -28,6 +28,7 @@ export class CoinbaseRest {
     if (this.#options.limits && !this.#take()) return { status: 429, body: '{"message":"Public rate limit exceeded"}' }
     const [root, product, what, ...rest] = url.pathname.split('/').slice(1)
     if (root === 'time' && product === undefined) return this.#time()
+    if (root === 'currencies' && product === undefined) return this.#currencies()
     if (root !== 'products' || rest.length > 0) return NOT_FOUND
     const listings = this.#options.model.listings.filter((listing) => listing.specification.venue === 'coinbase')
     if (product === undefined || product === '') return json(listings.map(productRow))
@@ -57,6 +58,25 @@ export class CoinbaseRest {
     if (this.#tokens < 1) return false
     this.#tokens--
     return true
+  }
+
+  #currencies(): Reply {
+    const codes = this.#options.model.listings
+      .filter((listing) => listing.specification.venue === 'coinbase')
+      .map((listing) => listing.specification.base)
+    const row = (id: string, type: string, precision: string) => ({
+      id,
+      name: id,
+      min_size: precision,
+      status: 'online',
+      message: '',
+      max_precision: precision,
+      convertible_to: [],
+      details: { type },
+      default_network: '',
+      supported_networks: [],
+    })
+    return json([row('USD', 'fiat', '0.01'), ...codes.map((code) => row(code, 'crypto', '0.00000001'))])
   }
 
   #time(): Reply {

@@ -1,4 +1,4 @@
-import { isoFromMicros, micros } from '../../market/index.ts'
+import { isoTime } from '../iso-time.ts'
 import { fixed, trimmed } from '../model/fixed.ts'
 import type { Ladder } from '../model/ladder.ts'
 import type { Listing } from '../model/listing.ts'
@@ -21,9 +21,7 @@ export function trimmedSize(listing: Listing, lots: number): string {
   return trimmed(lots, listing.specification.sizeDecimals)
 }
 
-export function timeText(time: number): string {
-  return isoFromMicros(micros(time))
-}
+export const timeText = isoTime
 
 /** The product's sequence number when a trade happened: rises with every trade and every change of the book. */
 export function sequenceOf(listing: Listing, tradeId: number): number {

@@ -3,6 +3,7 @@ import { Audience } from '../audience.ts'
 import type { ClientConnection } from '../client-connection.ts'
 import { Exchange, type ExchangeOptions, type Reply } from '../exchange.ts'
 import { isObject, type JsonObject, jsonObject } from '../json.ts'
+import { BestQuotes } from '../model/best-quotes.ts'
 import type { Listing } from '../model/listing.ts'
 import { DepthView } from './depth-view.ts'
 import { KrakenRest } from './kraken-rest.ts'
@@ -31,9 +32,9 @@ export class KrakenExchange extends Exchange {
   readonly #tradeTickers = new Audience()
   readonly #quoteTickers = new Audience()
   readonly #books = new Map<number, Audience>(DEPTHS.map((depth) => [depth, new Audience()]))
-  /** By listing and depth; kept only while somebody looks. */
-  readonly #views = new Map<string, DepthView>()
-  readonly #tops = new Map<number, string>()
+  /** By depth and listing; begun anew by the first to look. */
+  readonly #views = new Map<number, Map<number, DepthView>>(DEPTHS.map((depth) => [depth, new Map()]))
+  readonly #tops = new BestQuotes()
 
   constructor(options: ExchangeOptions) {
     super('kraken', options)
@@ -85,13 +86,10 @@ export class KrakenExchange extends Exchange {
     }
     this.#sendQuote(listing)
     for (const [depth, audience] of this.#books) {
+      if (audience.size === 0) continue
       const listeners = audience.of(listing.index)
-      const key = `${listing.index} ${depth}`
-      if (listeners.size === 0) {
-        if (this.#views.size > 0) this.#views.delete(key)
-        continue
-      }
-      const text = this.#views.get(key)?.update(listing.eventTime)
+      if (listeners.size === 0) continue
+      const text = this.#views.get(depth)?.get(listing.index)?.update(listing.eventTime)
       if (text !== undefined) this.deliver('book', listing, text, listeners)
     }
   }
@@ -107,11 +105,7 @@ export class KrakenExchange extends Exchange {
 
   #sendQuote(listing: Listing): void {
     if (this.#quoteTickers.of(listing.index).size === 0) return
-    const { bids, asks } = listing
-    const top = `${bids.priceAt(0)} ${bids.lotsAt(0)} ${asks.priceAt(0)} ${asks.lotsAt(0)}`
-    if (this.#tops.get(listing.index) === top) return
-    this.#tops.set(listing.index, top)
-    this.#sendTicker(listing, this.#quoteTickers)
+    if (this.#tops.changed(listing)) this.#sendTicker(listing, this.#quoteTickers)
   }
 
   #sendTicker(listing: Listing, audience: Audience): void {
@@ -187,7 +181,7 @@ export class KrakenExchange extends Exchange {
       const audience = this.#books.get(wish.depth)
       if (audience === undefined) return 'Subscription depth not supported'
       // The first to look at this depth begins with the book as it is.
-      if (audience.of(index).size === 0) this.#views.set(`${index} ${wish.depth}`, new DepthView(listing, wish.depth))
+      if (audience.of(index).size === 0) this.#views.get(wish.depth)?.set(index, new DepthView(listing, wish.depth))
       audience.add(index, connection)
     }
     client.subscriptions++

@@ -29,6 +29,8 @@ export class KrakenRest {
         return this.#time()
       case '/0/public/SystemStatus':
         return result(`{"status":"online","timestamp":"${timeText(this.#now()).slice(0, 19)}Z"}`)
+      case '/0/public/Assets':
+        return this.#assets()
       case '/0/public/AssetPairs':
         return this.#pairs(url)
       case '/0/public/Ticker':
@@ -86,6 +88,17 @@ export class KrakenRest {
   #time(): Reply {
     const seconds = Math.floor(this.#now() / 1_000_000)
     return result(`{"unixtime":${seconds},"rfc1123":${JSON.stringify(new Date(seconds * 1_000).toUTCString())}}`)
+  }
+
+  #assets(): Reply {
+    const row = (altname: string, decimals: number) => {
+      return { aclass: 'currency', altname, decimals, display_decimals: 5, status: 'enabled' }
+    }
+    const coins = this.#listings().map((listing) => {
+      const { base, wsname } = this.#namesOf(listing)
+      return [base, row(wsname.split('/')[0] ?? base, 10)] as const
+    })
+    return result(JSON.stringify(Object.fromEntries([['ZUSD', row('USD', 4)], ...coins])))
   }
 
   #pairs(url: URL): Reply {

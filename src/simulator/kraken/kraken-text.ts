@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib'
-import { isoFromMicros, micros } from '../../market/index.ts'
+import { isoTime } from '../iso-time.ts'
 import { fixed } from '../model/fixed.ts'
 import type { Ladder } from '../model/ladder.ts'
 import type { Listing } from '../model/listing.ts'
@@ -16,9 +16,7 @@ export function sizeText(listing: Listing, lots: number): string {
   return fixed(lots, listing.specification.sizeDecimals)
 }
 
-export function timeText(time: number): string {
-  return isoFromMicros(micros(time))
-}
+export const timeText = isoTime
 
 export function levelText(listing: Listing, price: number, lots: number): string {
   return `{"price":${priceText(listing, price)},"qty":${sizeText(listing, lots)}}`

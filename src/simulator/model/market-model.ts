@@ -16,6 +16,11 @@ const ECHO_ELSEWHERE_MICROS = 18_000
 const IMPACT = 6e-7
 const BASIS_SPREAD = 4e-5
 
+/** 2023-11-14, the time from which ids are counted. */
+const FIRST_IDS_MICROS = 1_700_000_000_000_000
+/** More than any instrument trades at the rates that follow the clock. */
+const IDS_A_SECOND = 200
+
 export interface MarketModelOptions {
   readonly seed: number
   readonly venues: readonly SimulatedVenue[]
@@ -229,7 +234,7 @@ export class MarketModel {
     const index = this.listings.length
     const random = new Random(this.#options.seed, 10_000 + index)
     const identity = {
-      firstTradeId: 1_000_000 + random.integer(900_000_000),
+      firstTradeId: 1_000_000 + random.integer(900_000_000) + idsBefore(this.#options.startMicros),
       updateId: 10_000_000 + random.integer(1_000_000_000),
     }
     const retain = Math.max(this.#options.retainTrades, this.#options.historyTrades)
@@ -274,4 +279,9 @@ export class MarketModel {
       listing.trade(price, this.#trading.lots(listing, lean.price), buy, this.#stamp(listing, time))
     }
   }
+}
+
+/** An exchange that is started again goes on with ids above those of its last life, whatever its seed. */
+function idsBefore(startMicros: number): number {
+  return Math.max(0, Math.floor((startMicros - FIRST_IDS_MICROS) / 1_000_000)) * IDS_A_SECOND
 }
