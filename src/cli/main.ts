@@ -1,6 +1,6 @@
 import { Command, CommanderError } from 'commander'
 import { EXIT } from '../platform/index.ts'
-import { exitCodeFor } from './cli-error.ts'
+import { CliError, exitCodeFor } from './cli-error.ts'
 import { addCollectCommand } from './commands/collect.ts'
 import { addDoctorCommand } from './commands/doctor.ts'
 import { addExportCommand } from './commands/export.ts'
@@ -50,15 +50,28 @@ function program(): Command {
   return root
 }
 
+/** Usage errors are told as JSON, like all others. */
+function silence(command: Command): void {
+  command.configureOutput({ writeErr: () => undefined })
+  for (const each of command.commands) silence(each)
+}
+
 /** Runs a command and ends the process with its exit code. */
 export async function main(argv: readonly string[]): Promise<void> {
   if (argv.includes('--no-color')) process.env.NO_COLOR = '1'
+  const json = argv.includes('--json')
+  const root = program()
+  if (json) silence(root)
   try {
-    await program().parseAsync([...argv])
+    await root.parseAsync([...argv])
     process.exit(process.exitCode ?? EXIT.ok)
   } catch (error) {
-    if (error instanceof CommanderError) process.exit(error.exitCode === 0 ? EXIT.ok : EXIT.usage)
-    printError(error, { json: argv.includes('--json') })
+    if (error instanceof CommanderError) {
+      if (error.exitCode === 0) process.exit(EXIT.ok)
+      if (json) printError(new CliError('CLI_USAGE', error.message), { json })
+      process.exit(EXIT.usage)
+    }
+    printError(error, { json })
     process.exit(exitCodeFor(error))
   }
 }

@@ -1,5 +1,4 @@
 import { type Config, stopSignal } from '../platform/index.ts'
-import { migrateStore } from '../store/index.ts'
 import { CliError } from './cli-error.ts'
 import { DataDirectory } from './data-directory.ts'
 import { paint, print, printJson } from './output.ts'
@@ -19,7 +18,6 @@ export async function runStore(config: Config, options: { readonly json: boolean
   const signal = stopSignal({ logger, limitMilliseconds: ROLE_STOP_MILLISECONDS })
   const store = await startStore(config, directory, { logger, signal, report: new UpReport(options) })
   try {
-    await migrateStore(store.writer)
     const { url, user, database } = store.reader
     if (options.json) printJson({ event: 'ready', role: 'store', url, database, readerUser: user })
     else
