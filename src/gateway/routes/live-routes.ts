@@ -165,11 +165,20 @@ function feedOf({ market }: GatewayServices, slot: InstrumentSlot, channel: Chan
     channel,
     state,
     reason,
-    lastMessageTime: said.lastMessageTime,
+    lastMessageTime: heardTime(slot, channel) ?? said.lastMessageTime,
     lastSequence: said.lastSequence,
     resyncs: said.resyncs,
     stateTime: said.receiveTime,
     openGaps,
   }
   return feed
+}
+
+const TIMESTAMP = /^\{"messageType":"[a-z-]+","timestamp":(\d+)/
+
+/** When the newest message of a feed was received, as it stands in memory: states are said only now and then. */
+function heardTime(slot: InstrumentSlot, channel: Channel): number | undefined {
+  if (channel === 'book') return slot.liveBook?.receiveTime ?? undefined
+  const match = TIMESTAMP.exec(slot.line(channel) ?? '')
+  return match === null ? undefined : Number(match[1])
 }

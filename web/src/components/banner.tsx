@@ -31,7 +31,9 @@ export function Banner() {
         {notices.map((notice) => (
           <div key={notice.code} className={`banner banner-${notice.level}`}>
             <Icon name="warning" />
-            <span>{notice.text}</span>
+            <span className="banner-text" title={notice.text}>
+              {notice.text}
+            </span>
           </div>
         ))}
       </div>

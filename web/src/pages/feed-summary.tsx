@@ -10,7 +10,9 @@ function Tile(props: { label: string; value: string; note: string; tone?: 'good'
       <dt>{props.label}</dt>
       <dd>
         <span className="tile-value">{props.value}</span>
-        <span className="tile-note">{props.note}</span>
+        <span className="tile-note" title={props.note}>
+          {props.note}
+        </span>
       </dd>
     </div>
   )

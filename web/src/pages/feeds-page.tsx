@@ -60,6 +60,7 @@ export function FeedsPage() {
   const now = useNow()
   const [filter, setFilter] = useState<FeedFilter>({ state: '', venue: '', channel: '' })
   const [failure, setFailure] = useState<string | null>(null)
+  const [gapFailure, setGapFailure] = useState<string | null>(null)
   const [loaded, setLoaded] = useState(false)
   const scroller = useRef<HTMLElement>(null)
 
@@ -67,18 +68,19 @@ export function FeedsPage() {
     document.title = 'Feeds · Opentape'
     const abort = new AbortController()
     const load = async (): Promise<void> => {
-      try {
-        const [allFeeds, newestGaps] = await Promise.all([
-          getFeeds({}, abort.signal),
-          getGaps({ limit: 200 }, abort.signal),
-        ])
-        store.replaceFeeds(allFeeds)
-        store.mergeGaps(newestGaps.items)
-        setFailure(null)
+      // Each for itself: feeds are in the gateway's memory, gaps in the store, and one may be there without the other.
+      const [allFeeds, newestGaps] = await Promise.allSettled([
+        getFeeds({}, abort.signal),
+        getGaps({ limit: 200 }, abort.signal),
+      ])
+      if (abort.signal.aborted) return
+      if (allFeeds.status === 'fulfilled') {
+        store.replaceFeeds(allFeeds.value)
         setLoaded(true)
-      } catch (error) {
-        if (!abort.signal.aborted) setFailure(error instanceof Error ? error.message : String(error))
       }
+      setFailure(allFeeds.status === 'rejected' ? messageOf(allFeeds.reason) : null)
+      if (newestGaps.status === 'fulfilled') store.mergeGaps(newestGaps.value.items)
+      setGapFailure(newestGaps.status === 'rejected' ? messageOf(newestGaps.reason) : null)
     }
     void load()
     const timer = setInterval(load, POLL_MILLISECONDS)
@@ -169,10 +171,14 @@ export function FeedsPage() {
             )}
           </section>
         </section>
-        <GapTable gaps={gaps} loaded={loaded} />
+        <GapTable gaps={gaps} loaded={loaded} failure={gapFailure} />
       </div>
     </div>
   )
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
 }
 
 function Spacer({ height }: { height: number }) {

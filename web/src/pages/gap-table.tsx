@@ -4,7 +4,8 @@ import { formatDateTime, formatDuration } from '../format/time-format.ts'
 import { useServices, useSignal } from '../services.ts'
 
 /** The recent gaps: when, what, why, what became of them, and the facts they are concluded from. */
-export function GapTable({ gaps, loaded }: { gaps: readonly Gap[]; loaded: boolean }) {
+export function GapTable(props: { gaps: readonly Gap[]; loaded: boolean; failure: string | null }) {
+  const { gaps, loaded, failure } = props
   const { settings } = useServices()
   const zone = useSignal(settings.zone)
   return (
@@ -14,9 +15,14 @@ export function GapTable({ gaps, loaded }: { gaps: readonly Gap[]; loaded: boole
         <span className="muted">{gaps.length}</span>
       </header>
       <section className="panel-body" aria-label="List of gaps">
+        {failure !== null && (
+          <p className="gap-failure" role="alert">
+            Gaps of the past cannot be read now, those of this moment are shown. {failure}
+          </p>
+        )}
         {gaps.length === 0 ? (
           <p className="panel-note" role="status">
-            {loaded ? 'No gap: every feed is whole since it is watched.' : 'Loading gaps…'}
+            {failure !== null ? 'No open gap is known.' : loaded ? 'No gap is recorded.' : 'Loading gaps…'}
           </p>
         ) : (
           <ul className="gap-list">

@@ -79,7 +79,9 @@ export const MarketLine = memo(function MarketLine({ id, index }: { id: string; 
       <td className="number cell-high">{formatPrice(row.high, row.scale)}</td>
       <td className="number cell-low">{formatPrice(row.low, row.scale)}</td>
       <td className="number cell-volume">
-        {formatCompact(row.quoteVolume)} <span className="unit">{row.quoteVolume === null ? '' : row.quote}</span>
+        {/* Some venues count the base asset only; then that is shown, in its own unit. */}
+        {formatCompact(row.quoteVolume ?? row.volume)}{' '}
+        <span className="unit">{row.quoteVolume !== null ? row.quote : row.volume === null ? '' : row.base}</span>
       </td>
       <td className="number cell-bid">{formatPrice(row.bid, row.scale)}</td>
       <td className="number cell-ask">{formatPrice(row.ask, row.scale)}</td>

@@ -29,7 +29,7 @@ const COLUMNS: readonly { className: string; label: string; title?: string; sort
   {
     className: 'number cell-volume',
     label: 'Volume',
-    title: 'Turnover over 24 hours in the quote asset',
+    title: 'Turnover over 24 hours, as the venue counts it',
     sort: 'volume',
   },
   { className: 'number cell-bid', label: 'Bid' },

@@ -31,7 +31,7 @@ export class BookFeed {
   readonly reason = new Signal('')
   readonly #view = new BookView()
   readonly #coalescer: Coalescer
-  readonly #stream: StreamClient
+  readonly #stream: Pick<StreamClient, 'subscribe'>
   readonly #venue: string
   readonly #instrument: string
   #sequence = 0
@@ -45,7 +45,7 @@ export class BookFeed {
   /** How often the page had to take the book anew because a message was missing. */
   resnapshots = 0
 
-  constructor(stream: StreamClient, coalescer: Coalescer, venue: string, instrument: string) {
+  constructor(stream: Pick<StreamClient, 'subscribe'>, coalescer: Coalescer, venue: string, instrument: string) {
     this.#stream = stream
     this.#coalescer = coalescer
     this.#venue = venue

@@ -1,3 +1,4 @@
+import { type DecimalText, multiplyDecimals } from '../../../src/market/index.ts'
 import { compareKnown } from '../format/decimal-format.ts'
 import type { MarketRow } from './market-row.ts'
 
@@ -39,7 +40,7 @@ export function orderMarkets(
   const value: Record<Exclude<SortColumn, 'instrument' | 'venue'>, (row: MarketRow) => string | null> = {
     last: (row) => row.last,
     change: (row) => row.change,
-    volume: (row) => row.quoteVolume,
+    volume: turnoverOf,
     spread,
   }
   const byName = (left: MarketRow, right: MarketRow) =>
@@ -55,6 +56,13 @@ export function orderMarkets(
     return compareKnown(read(left), read(right), view.descending) || byName(left, right)
   })
   return shown.map((row) => row.key)
+}
+
+/** What a market is ranked by: its turnover, or an estimate by its last price where the venue counts only the base asset. */
+function turnoverOf(row: MarketRow): string | null {
+  if (row.quoteVolume !== null) return row.quoteVolume
+  if (row.volume === null || row.last === null) return null
+  return multiplyDecimals(row.volume as DecimalText, row.last as DecimalText)
 }
 
 function compareText(left: string, right: string): number {

@@ -26,7 +26,8 @@ export class TapeFeed {
     const load = (): void => {
       history(this.#abort.signal).then(
         (page) => {
-          for (const trade of page.items) this.#add(trade)
+          // Oldest first, as they would have come: prints of one moment keep their order.
+          for (const trade of page.items.toReversed()) this.#add(trade)
           this.loaded.set(true)
         },
         () => {
