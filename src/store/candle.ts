@@ -71,8 +71,6 @@ export interface Candle {
   readonly quoteVolume: DecimalText
   /** Prints in it; 0 on a filled candle. */
   readonly trades: number
-  /** Time of its last trade; null on a filled candle. */
-  readonly lastTradeTime: Micros | null
   /** True where nothing traded: the close before it, repeated because `fill` was asked. */
   readonly filled: boolean
   /** False while its time is not over. */

@@ -1,4 +1,3 @@
-import { CANDLE_INTERVALS } from './candle.ts'
 import type { KeepDays } from './store.ts'
 import type { StoreClient } from './store-client.ts'
 
@@ -21,11 +20,7 @@ function lives(keep: KeepDays): readonly TableLife[] {
     { table: 'book_snapshots', column: 'receive_time', days: keep.bookDays },
     { table: 'feed_states', column: 'receive_time', days: STATE_DAYS },
     { table: 'venue_states', column: 'receive_time', days: STATE_DAYS },
-    ...CANDLE_INTERVALS.map((interval) => ({
-      table: `candles_${interval}`,
-      column: 'open_time',
-      days: keep.candleDays,
-    })),
+    { table: 'candles', column: 'open_time', days: keep.candleDays },
   ]
 }
 

@@ -1,14 +1,2 @@
-DROP VIEW IF EXISTS candles_1w_view {{on_cluster}} SYNC;
-DROP VIEW IF EXISTS candles_1d_view {{on_cluster}} SYNC;
-DROP VIEW IF EXISTS candles_1h_view {{on_cluster}} SYNC;
-DROP VIEW IF EXISTS candles_15m_view {{on_cluster}} SYNC;
-DROP VIEW IF EXISTS candles_5m_view {{on_cluster}} SYNC;
-DROP VIEW IF EXISTS candles_1m_view {{on_cluster}} SYNC;
-DROP VIEW IF EXISTS candles_1s_view {{on_cluster}} SYNC;
-DROP TABLE IF EXISTS candles_1w {{on_cluster}} SYNC;
-DROP TABLE IF EXISTS candles_1d {{on_cluster}} SYNC;
-DROP TABLE IF EXISTS candles_1h {{on_cluster}} SYNC;
-DROP TABLE IF EXISTS candles_15m {{on_cluster}} SYNC;
-DROP TABLE IF EXISTS candles_5m {{on_cluster}} SYNC;
-DROP TABLE IF EXISTS candles_1m {{on_cluster}} SYNC;
-DROP TABLE IF EXISTS candles_1s {{on_cluster}} SYNC;
+DROP VIEW IF EXISTS candles_view {{on_cluster}} SYNC;
+DROP TABLE IF EXISTS candles {{on_cluster}} SYNC;

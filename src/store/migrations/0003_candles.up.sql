@@ -1,261 +1,68 @@
--- Candles of trades by materialised views. Each interval is kept as aggregate states, so that a late or repaired trade is
--- merged into its candle, and each is computed from the one before it. Open and close are the prices of the smallest and
--- largest (time, ordinal): the key holds both in one number. The product of price and amount is taken in 256 bits,
--- since the engine does not notice when 128 bits overflow.
+-- Candles of trades by a materialised view, all widths in one table. They are kept as aggregate states, so that a late or
+-- repaired trade is merged into its candle. Open and close are the prices of the smallest and the largest
+-- (time, ordinal): the key holds both in one number. Trades are put together by the second first, and the seconds then
+-- into the wider candles. Products of price and amount are taken in 256 bits, since the engine does not notice when 128
+-- bits overflow. Weeks start on Monday, 00:00 UTC.
 
-CREATE TABLE IF NOT EXISTS candles_1s {{on_cluster}}
+CREATE TABLE IF NOT EXISTS candles {{on_cluster}}
 (
+    width UInt32 CODEC(ZSTD(1)),
     venue LowCardinality(String),
     instrument LowCardinality(String),
     open_time DateTime('UTC') CODEC(DoubleDelta, ZSTD(1)),
     open AggregateFunction(argMin, Decimal(38, 18), UInt128) CODEC(ZSTD(1)),
-    high SimpleAggregateFunction(max, Decimal(38, 18)) CODEC(ZSTD(1)),
-    low SimpleAggregateFunction(min, Decimal(38, 18)) CODEC(ZSTD(1)),
+    high SimpleAggregateFunction(max, Decimal(38, 18)) CODEC(GCD, ZSTD(1)),
+    low SimpleAggregateFunction(min, Decimal(38, 18)) CODEC(GCD, ZSTD(1)),
     close AggregateFunction(argMax, Decimal(38, 18), UInt128) CODEC(ZSTD(1)),
-    volume SimpleAggregateFunction(sum, Decimal(76, 18)) CODEC(ZSTD(1)),
-    buy_volume SimpleAggregateFunction(sum, Decimal(76, 18)) CODEC(ZSTD(1)),
-    quote_volume SimpleAggregateFunction(sum, Decimal(76, 36)) CODEC(ZSTD(1)),
+    volume SimpleAggregateFunction(sum, Decimal(76, 18)) CODEC(GCD, ZSTD(1)),
+    buy_volume SimpleAggregateFunction(sum, Decimal(76, 18)) CODEC(GCD, ZSTD(1)),
+    quote_volume SimpleAggregateFunction(sum, Decimal(76, 36)) CODEC(GCD, ZSTD(1)),
     trades SimpleAggregateFunction(sum, UInt64) CODEC(ZSTD(1)),
     last_time SimpleAggregateFunction(max, DateTime64(6, 'UTC')) CODEC(Delta, ZSTD(1))
 )
 ENGINE = {{engine AggregatingMergeTree()}}
 PARTITION BY toYYYYMM(open_time)
-ORDER BY (venue, instrument, open_time)
-SETTINGS {{deduplication}};
+ORDER BY (width, venue, instrument, open_time)
+SETTINGS {{deduplication}}, index_granularity = 1024;
 
-CREATE TABLE IF NOT EXISTS candles_1m {{on_cluster}}
+CREATE MATERIALIZED VIEW IF NOT EXISTS candles_view {{on_cluster}} TO candles AS
+SELECT
+    width,
+    venue,
+    instrument,
+    toDateTime(intDiv(second - if(width = 604800, 345600, 0), width) * width + if(width = 604800, 345600, 0), 'UTC') AS open_time,
+    argMinMergeState(first) AS open,
+    max(highest) AS high,
+    min(lowest) AS low,
+    argMaxMergeState(final) AS close,
+    sum(amounts) AS volume,
+    sum(bought) AS buy_volume,
+    sum(turnover) AS quote_volume,
+    sum(prints) AS trades,
+    max(latest) AS last_time
+FROM
 (
-    venue LowCardinality(String),
-    instrument LowCardinality(String),
-    open_time DateTime('UTC') CODEC(DoubleDelta, ZSTD(1)),
-    open AggregateFunction(argMin, Decimal(38, 18), UInt128) CODEC(ZSTD(1)),
-    high SimpleAggregateFunction(max, Decimal(38, 18)) CODEC(ZSTD(1)),
-    low SimpleAggregateFunction(min, Decimal(38, 18)) CODEC(ZSTD(1)),
-    close AggregateFunction(argMax, Decimal(38, 18), UInt128) CODEC(ZSTD(1)),
-    volume SimpleAggregateFunction(sum, Decimal(76, 18)) CODEC(ZSTD(1)),
-    buy_volume SimpleAggregateFunction(sum, Decimal(76, 18)) CODEC(ZSTD(1)),
-    quote_volume SimpleAggregateFunction(sum, Decimal(76, 36)) CODEC(ZSTD(1)),
-    trades SimpleAggregateFunction(sum, UInt64) CODEC(ZSTD(1)),
-    last_time SimpleAggregateFunction(max, DateTime64(6, 'UTC')) CODEC(Delta, ZSTD(1))
+    SELECT
+        venue,
+        instrument,
+        toUInt32(toUnixTimestamp64Second(time)) AS second,
+        argMinState(price, key) AS first,
+        max(price) AS highest,
+        min(price) AS lowest,
+        argMaxState(price, key) AS final,
+        sum(toDecimal256(amount, 18)) AS amounts,
+        sum(if(side = 'buy', toDecimal256(amount, 18), toDecimal256(0, 18))) AS bought,
+        sum(toDecimal256(price, 18) * toDecimal256(amount, 18)) AS turnover,
+        count() AS prints,
+        max(time) AS latest
+    FROM
+    (
+        SELECT
+            venue, instrument, time, price, amount, side,
+            bitOr(bitShiftLeft(toUInt128(toUnixTimestamp64Micro(time)), 64), toUInt128(ordinal)) AS key
+        FROM trades
+    )
+    GROUP BY venue, instrument, second
 )
-ENGINE = {{engine AggregatingMergeTree()}}
-PARTITION BY toYYYYMM(open_time)
-ORDER BY (venue, instrument, open_time)
-SETTINGS {{deduplication}};
-
-CREATE TABLE IF NOT EXISTS candles_5m {{on_cluster}}
-(
-    venue LowCardinality(String),
-    instrument LowCardinality(String),
-    open_time DateTime('UTC') CODEC(DoubleDelta, ZSTD(1)),
-    open AggregateFunction(argMin, Decimal(38, 18), UInt128) CODEC(ZSTD(1)),
-    high SimpleAggregateFunction(max, Decimal(38, 18)) CODEC(ZSTD(1)),
-    low SimpleAggregateFunction(min, Decimal(38, 18)) CODEC(ZSTD(1)),
-    close AggregateFunction(argMax, Decimal(38, 18), UInt128) CODEC(ZSTD(1)),
-    volume SimpleAggregateFunction(sum, Decimal(76, 18)) CODEC(ZSTD(1)),
-    buy_volume SimpleAggregateFunction(sum, Decimal(76, 18)) CODEC(ZSTD(1)),
-    quote_volume SimpleAggregateFunction(sum, Decimal(76, 36)) CODEC(ZSTD(1)),
-    trades SimpleAggregateFunction(sum, UInt64) CODEC(ZSTD(1)),
-    last_time SimpleAggregateFunction(max, DateTime64(6, 'UTC')) CODEC(Delta, ZSTD(1))
-)
-ENGINE = {{engine AggregatingMergeTree()}}
-PARTITION BY toYear(open_time)
-ORDER BY (venue, instrument, open_time)
-SETTINGS {{deduplication}};
-
-CREATE TABLE IF NOT EXISTS candles_15m {{on_cluster}}
-(
-    venue LowCardinality(String),
-    instrument LowCardinality(String),
-    open_time DateTime('UTC') CODEC(DoubleDelta, ZSTD(1)),
-    open AggregateFunction(argMin, Decimal(38, 18), UInt128) CODEC(ZSTD(1)),
-    high SimpleAggregateFunction(max, Decimal(38, 18)) CODEC(ZSTD(1)),
-    low SimpleAggregateFunction(min, Decimal(38, 18)) CODEC(ZSTD(1)),
-    close AggregateFunction(argMax, Decimal(38, 18), UInt128) CODEC(ZSTD(1)),
-    volume SimpleAggregateFunction(sum, Decimal(76, 18)) CODEC(ZSTD(1)),
-    buy_volume SimpleAggregateFunction(sum, Decimal(76, 18)) CODEC(ZSTD(1)),
-    quote_volume SimpleAggregateFunction(sum, Decimal(76, 36)) CODEC(ZSTD(1)),
-    trades SimpleAggregateFunction(sum, UInt64) CODEC(ZSTD(1)),
-    last_time SimpleAggregateFunction(max, DateTime64(6, 'UTC')) CODEC(Delta, ZSTD(1))
-)
-ENGINE = {{engine AggregatingMergeTree()}}
-PARTITION BY toYear(open_time)
-ORDER BY (venue, instrument, open_time)
-SETTINGS {{deduplication}};
-
-CREATE TABLE IF NOT EXISTS candles_1h {{on_cluster}}
-(
-    venue LowCardinality(String),
-    instrument LowCardinality(String),
-    open_time DateTime('UTC') CODEC(DoubleDelta, ZSTD(1)),
-    open AggregateFunction(argMin, Decimal(38, 18), UInt128) CODEC(ZSTD(1)),
-    high SimpleAggregateFunction(max, Decimal(38, 18)) CODEC(ZSTD(1)),
-    low SimpleAggregateFunction(min, Decimal(38, 18)) CODEC(ZSTD(1)),
-    close AggregateFunction(argMax, Decimal(38, 18), UInt128) CODEC(ZSTD(1)),
-    volume SimpleAggregateFunction(sum, Decimal(76, 18)) CODEC(ZSTD(1)),
-    buy_volume SimpleAggregateFunction(sum, Decimal(76, 18)) CODEC(ZSTD(1)),
-    quote_volume SimpleAggregateFunction(sum, Decimal(76, 36)) CODEC(ZSTD(1)),
-    trades SimpleAggregateFunction(sum, UInt64) CODEC(ZSTD(1)),
-    last_time SimpleAggregateFunction(max, DateTime64(6, 'UTC')) CODEC(Delta, ZSTD(1))
-)
-ENGINE = {{engine AggregatingMergeTree()}}
-PARTITION BY toYear(open_time)
-ORDER BY (venue, instrument, open_time)
-SETTINGS {{deduplication}};
-
-CREATE TABLE IF NOT EXISTS candles_1d {{on_cluster}}
-(
-    venue LowCardinality(String),
-    instrument LowCardinality(String),
-    open_time DateTime('UTC') CODEC(DoubleDelta, ZSTD(1)),
-    open AggregateFunction(argMin, Decimal(38, 18), UInt128) CODEC(ZSTD(1)),
-    high SimpleAggregateFunction(max, Decimal(38, 18)) CODEC(ZSTD(1)),
-    low SimpleAggregateFunction(min, Decimal(38, 18)) CODEC(ZSTD(1)),
-    close AggregateFunction(argMax, Decimal(38, 18), UInt128) CODEC(ZSTD(1)),
-    volume SimpleAggregateFunction(sum, Decimal(76, 18)) CODEC(ZSTD(1)),
-    buy_volume SimpleAggregateFunction(sum, Decimal(76, 18)) CODEC(ZSTD(1)),
-    quote_volume SimpleAggregateFunction(sum, Decimal(76, 36)) CODEC(ZSTD(1)),
-    trades SimpleAggregateFunction(sum, UInt64) CODEC(ZSTD(1)),
-    last_time SimpleAggregateFunction(max, DateTime64(6, 'UTC')) CODEC(Delta, ZSTD(1))
-)
-ENGINE = {{engine AggregatingMergeTree()}}
-ORDER BY (venue, instrument, open_time)
-SETTINGS {{deduplication}};
-
-CREATE TABLE IF NOT EXISTS candles_1w {{on_cluster}}
-(
-    venue LowCardinality(String),
-    instrument LowCardinality(String),
-    open_time DateTime('UTC') CODEC(DoubleDelta, ZSTD(1)),
-    open AggregateFunction(argMin, Decimal(38, 18), UInt128) CODEC(ZSTD(1)),
-    high SimpleAggregateFunction(max, Decimal(38, 18)) CODEC(ZSTD(1)),
-    low SimpleAggregateFunction(min, Decimal(38, 18)) CODEC(ZSTD(1)),
-    close AggregateFunction(argMax, Decimal(38, 18), UInt128) CODEC(ZSTD(1)),
-    volume SimpleAggregateFunction(sum, Decimal(76, 18)) CODEC(ZSTD(1)),
-    buy_volume SimpleAggregateFunction(sum, Decimal(76, 18)) CODEC(ZSTD(1)),
-    quote_volume SimpleAggregateFunction(sum, Decimal(76, 36)) CODEC(ZSTD(1)),
-    trades SimpleAggregateFunction(sum, UInt64) CODEC(ZSTD(1)),
-    last_time SimpleAggregateFunction(max, DateTime64(6, 'UTC')) CODEC(Delta, ZSTD(1))
-)
-ENGINE = {{engine AggregatingMergeTree()}}
-ORDER BY (venue, instrument, open_time)
-SETTINGS {{deduplication}};
-
-CREATE MATERIALIZED VIEW IF NOT EXISTS candles_1s_view {{on_cluster}} TO candles_1s AS
-SELECT
-    venue,
-    instrument,
-    toDateTime(time, 'UTC') AS open_time,
-    argMinState(price, bitOr(bitShiftLeft(toUInt128(toUnixTimestamp64Micro(time)), 64), toUInt128(ordinal))) AS open,
-    max(price) AS high,
-    min(price) AS low,
-    argMaxState(price, bitOr(bitShiftLeft(toUInt128(toUnixTimestamp64Micro(time)), 64), toUInt128(ordinal))) AS close,
-    sum(toDecimal256(amount, 18)) AS volume,
-    sum(if(side = 'buy', toDecimal256(amount, 18), toDecimal256(0, 18))) AS buy_volume,
-    sum(toDecimal256(price, 18) * toDecimal256(amount, 18)) AS quote_volume,
-    count() AS trades,
-    max(trades.time) AS last_time
-FROM trades
-GROUP BY venue, instrument, open_time;
-
-CREATE MATERIALIZED VIEW IF NOT EXISTS candles_1m_view {{on_cluster}} TO candles_1m AS
-SELECT
-    venue,
-    instrument,
-    toStartOfMinute(source.open_time) AS open_time,
-    argMinMergeState(source.open) AS open,
-    max(source.high) AS high,
-    min(source.low) AS low,
-    argMaxMergeState(source.close) AS close,
-    sum(source.volume) AS volume,
-    sum(source.buy_volume) AS buy_volume,
-    sum(source.quote_volume) AS quote_volume,
-    sum(source.trades) AS trades,
-    max(source.last_time) AS last_time
-FROM candles_1s AS source
-GROUP BY venue, instrument, open_time;
-
-CREATE MATERIALIZED VIEW IF NOT EXISTS candles_5m_view {{on_cluster}} TO candles_5m AS
-SELECT
-    venue,
-    instrument,
-    toStartOfFiveMinutes(source.open_time) AS open_time,
-    argMinMergeState(source.open) AS open,
-    max(source.high) AS high,
-    min(source.low) AS low,
-    argMaxMergeState(source.close) AS close,
-    sum(source.volume) AS volume,
-    sum(source.buy_volume) AS buy_volume,
-    sum(source.quote_volume) AS quote_volume,
-    sum(source.trades) AS trades,
-    max(source.last_time) AS last_time
-FROM candles_1m AS source
-GROUP BY venue, instrument, open_time;
-
-CREATE MATERIALIZED VIEW IF NOT EXISTS candles_15m_view {{on_cluster}} TO candles_15m AS
-SELECT
-    venue,
-    instrument,
-    toStartOfFifteenMinutes(source.open_time) AS open_time,
-    argMinMergeState(source.open) AS open,
-    max(source.high) AS high,
-    min(source.low) AS low,
-    argMaxMergeState(source.close) AS close,
-    sum(source.volume) AS volume,
-    sum(source.buy_volume) AS buy_volume,
-    sum(source.quote_volume) AS quote_volume,
-    sum(source.trades) AS trades,
-    max(source.last_time) AS last_time
-FROM candles_5m AS source
-GROUP BY venue, instrument, open_time;
-
-CREATE MATERIALIZED VIEW IF NOT EXISTS candles_1h_view {{on_cluster}} TO candles_1h AS
-SELECT
-    venue,
-    instrument,
-    toStartOfHour(source.open_time) AS open_time,
-    argMinMergeState(source.open) AS open,
-    max(source.high) AS high,
-    min(source.low) AS low,
-    argMaxMergeState(source.close) AS close,
-    sum(source.volume) AS volume,
-    sum(source.buy_volume) AS buy_volume,
-    sum(source.quote_volume) AS quote_volume,
-    sum(source.trades) AS trades,
-    max(source.last_time) AS last_time
-FROM candles_15m AS source
-GROUP BY venue, instrument, open_time;
-
-CREATE MATERIALIZED VIEW IF NOT EXISTS candles_1d_view {{on_cluster}} TO candles_1d AS
-SELECT
-    venue,
-    instrument,
-    toStartOfDay(source.open_time, 'UTC') AS open_time,
-    argMinMergeState(source.open) AS open,
-    max(source.high) AS high,
-    min(source.low) AS low,
-    argMaxMergeState(source.close) AS close,
-    sum(source.volume) AS volume,
-    sum(source.buy_volume) AS buy_volume,
-    sum(source.quote_volume) AS quote_volume,
-    sum(source.trades) AS trades,
-    max(source.last_time) AS last_time
-FROM candles_1h AS source
-GROUP BY venue, instrument, open_time;
-
-CREATE MATERIALIZED VIEW IF NOT EXISTS candles_1w_view {{on_cluster}} TO candles_1w AS
-SELECT
-    venue,
-    instrument,
-    toDateTime(toMonday(source.open_time, 'UTC'), 'UTC') AS open_time,
-    argMinMergeState(source.open) AS open,
-    max(source.high) AS high,
-    min(source.low) AS low,
-    argMaxMergeState(source.close) AS close,
-    sum(source.volume) AS volume,
-    sum(source.buy_volume) AS buy_volume,
-    sum(source.quote_volume) AS quote_volume,
-    sum(source.trades) AS trades,
-    max(source.last_time) AS last_time
-FROM candles_1d AS source
-GROUP BY venue, instrument, open_time;
+ARRAY JOIN [1, 60, 300, 900, 3600, 86400, 604800] AS width
+GROUP BY width, venue, instrument, open_time;

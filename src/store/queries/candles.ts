@@ -1,5 +1,5 @@
 import { MICROS_PER_SECOND, type Micros, type Price } from '../../market/index.ts'
-import { decimalAt, microsAt, nameAt, numberAt } from '../answer.ts'
+import { decimalAt, numberAt } from '../answer.ts'
 import { type Candle, type CandleInterval, candleOpenTime, candleSeconds } from '../candle.ts'
 import { decodeCursor, encodeCursor } from '../cursor.ts'
 import type { CandleQuery, StorePage } from '../store.ts'
@@ -9,6 +9,9 @@ import { checkedLimit } from './condition.ts'
 /** How much the stretch that is looked through grows while it holds too few candles. */
 const WIDENING = 16
 
+/** Open times are kept as 32-bit seconds. */
+const LAST_SECOND = 2 ** 32 - 1
+
 /** A stretch of open times: from `from` on, before `to`. */
 interface Stretch {
   readonly from: number
@@ -17,25 +20,37 @@ interface Stretch {
 
 /**
  * Candles of an instrument. Only as much time is looked through as the page needs, since every candle in it is put together
- * from the states of its parts.
+ * from the states of its parts. Mostly that is one question; the instrument's first and last candle are asked for only
+ * where the first stretch does not give the page.
  */
 export async function queryCandles(client: StoreClient, query: CandleQuery): Promise<StorePage<Candle>> {
   const limit = checkedLimit(query)
-  const bounds = await boundsOf(client, query)
-  if (bounds === undefined || bounds.from >= bounds.to) return { items: [], nextCursor: null }
-  const newestFirst = query.order === 'newest-first'
-  if (query.fill === true) return filledPage(client, query, bounds, limit, newestFirst)
-  const width = candleSeconds(query.interval) * MICROS_PER_SECOND
-  let reach = limit + 1
-  for (;;) {
-    const stretch = newestFirst
-      ? { from: Math.max(bounds.from, bounds.to - reach * width), to: bounds.to }
-      : { from: bounds.from, to: Math.min(bounds.to, bounds.from + reach * width) }
-    const complete = stretch.from === bounds.from && stretch.to === bounds.to
-    const candles = await candlesIn(client, query, stretch, limit + 1)
-    if (candles.length > limit || complete) return pageOf(candles, limit)
-    reach *= WIDENING
+  const asked = askedStretch(query)
+  if (query.fill === true) return filledPage(client, query, asked, limit)
+  if (asked.from > 0 || query.order === 'newest-first') {
+    const first = reachInto(asked, limit + 1, query)
+    const candles = await candlesIn(client, query, first, limit + 1)
+    if (candles.length > limit || isWhole(first, asked)) return pageOf(candles, limit)
   }
+  const bounds = await withinHistory(client, query, asked)
+  if (bounds === undefined) return pageOf([], limit)
+  for (let reach = (limit + 1) * WIDENING; ; reach *= WIDENING) {
+    const stretch = reachInto(bounds, reach, query)
+    const found = await candlesIn(client, query, stretch, limit + 1)
+    if (found.length > limit || isWhole(stretch, bounds)) return pageOf(found, limit)
+  }
+}
+
+/** The part of a stretch that `candles` candle widths reach, from the end at which the page begins. */
+function reachInto(stretch: Stretch, candles: number, query: CandleQuery): Stretch {
+  const span = candles * candleSeconds(query.interval) * MICROS_PER_SECOND
+  return query.order === 'newest-first'
+    ? { from: Math.max(stretch.from, stretch.to - span), to: stretch.to }
+    : { from: stretch.from, to: Math.min(stretch.to, stretch.from + span) }
+}
+
+function isWhole(part: Stretch, whole: Stretch): boolean {
+  return part.from <= whole.from && part.to >= whole.to
 }
 
 function pageOf(candles: readonly Candle[], limit: number): StorePage<Candle> {
@@ -44,24 +59,13 @@ function pageOf(candles: readonly Candle[], limit: number): StorePage<Candle> {
   return { items, nextCursor: candles.length > limit && last !== undefined ? encodeCursor([last.openTime]) : null }
 }
 
-/** The open times that can be on the page: between the instrument's first and last, what was asked, and the cursor. */
-async function boundsOf(client: StoreClient, query: CandleQuery): Promise<Stretch | undefined> {
+/** The open times that were asked for; without an end, up to the candle that `now` is in. */
+function askedStretch(query: CandleQuery): Stretch {
   const width = candleSeconds(query.interval) * MICROS_PER_SECOND
-  const [row] = await client.query(
-    `SELECT
-       (SELECT toUnixTimestamp(open_time) FROM ${tableOf(query.interval)} ${WHERE}
-        ORDER BY venue, instrument, open_time LIMIT 1),
-       (SELECT toUnixTimestamp(open_time) FROM ${tableOf(query.interval)} ${WHERE}
-        ORDER BY venue DESC, instrument DESC, open_time DESC LIMIT 1)`,
-    { venue: query.venue, instrument: query.instrument },
-  )
-  if (row === undefined || row[0] === null) return undefined
-  const first = numberAt(row, 0) * MICROS_PER_SECOND
-  const last = numberAt(row, 1) * MICROS_PER_SECOND
   // A candle belongs to the stretch that was asked if its open time does.
-  let from = Math.max(first, query.from === undefined ? first : roundUp(query.interval, query.from))
-  const end = query.fill === true ? Math.max(last, candleOpenTime(query.interval, query.now)) : last
-  let to = Math.min(end + width, query.to === undefined ? Number.MAX_SAFE_INTEGER : roundUp(query.interval, query.to))
+  let from = query.from === undefined ? 0 : roundUp(query.interval, query.from)
+  let to =
+    query.to === undefined ? candleOpenTime(query.interval, query.now) + width : roundUp(query.interval, query.to)
   if (query.cursor !== undefined) {
     const [at = 0] = decodeCursor(query.cursor, ['number'])
     if (query.order === 'newest-first') to = Math.min(to, Number(at))
@@ -70,15 +74,33 @@ async function boundsOf(client: StoreClient, query: CandleQuery): Promise<Stretc
   return { from, to }
 }
 
+/**
+ * The part of a stretch from the instrument's first candle on. Without `fill` it ends with the last one.
+ * @returns undefined if there is none.
+ */
+async function withinHistory(client: StoreClient, query: CandleQuery, asked: Stretch): Promise<Stretch | undefined> {
+  const [row] = await client.query(
+    `SELECT toUnixTimestamp(min(open_time)), toUnixTimestamp(max(open_time)), count()
+     FROM candles ${WHERE}`,
+    whose(query),
+  )
+  if (row === undefined || numberAt(row, 2) === 0) return undefined
+  const width = candleSeconds(query.interval) * MICROS_PER_SECOND
+  const from = Math.max(asked.from, numberAt(row, 0) * MICROS_PER_SECOND)
+  const end = numberAt(row, 1) * MICROS_PER_SECOND + width
+  const to = query.fill === true ? asked.to : Math.min(asked.to, end)
+  return from < to ? { from, to } : undefined
+}
+
 function roundUp(interval: CandleInterval, at: Micros): number {
   const open = candleOpenTime(interval, at)
   return open === at ? open : open + candleSeconds(interval) * MICROS_PER_SECOND
 }
 
-const WHERE = 'WHERE venue = {venue:String} AND instrument = {instrument:String}'
+const WHERE = 'WHERE width = {width:UInt32} AND venue = {venue:String} AND instrument = {instrument:String}'
 
-function tableOf(interval: CandleInterval): string {
-  return `candles_${interval}`
+function whose(query: CandleQuery) {
+  return { width: candleSeconds(query.interval), venue: query.venue, instrument: query.instrument }
 }
 
 /** Candles with trades, at most `limit`, in the order asked. */
@@ -90,40 +112,38 @@ async function candlesIn(
 ): Promise<readonly Candle[]> {
   const sort = query.order === 'newest-first' ? 'DESC' : 'ASC'
   const rows = await client.query(
-    `SELECT venue, instrument, toUnixTimestamp(open_time), toString(argMinMerge(open)), toString(max(high)),
+    `SELECT toUnixTimestamp(open_time), toString(argMinMerge(open)), toString(max(high)),
        toString(min(low)), toString(argMaxMerge(close)), toString(sum(volume)), toString(sum(buy_volume)),
-       toString(sum(quote_volume)), sum(trades), toUnixTimestamp64Micro(max(last_time))
-     FROM ${tableOf(query.interval)} ${WHERE}
+       toString(sum(quote_volume)), sum(trades)
+     FROM candles ${WHERE}
        AND open_time >= toDateTime({from:UInt32}, 'UTC') AND open_time < toDateTime({to:UInt32}, 'UTC')
-     GROUP BY venue, instrument, open_time ORDER BY open_time ${sort} LIMIT ${limit}`,
+     GROUP BY open_time ORDER BY open_time ${sort} LIMIT ${limit}`,
     {
-      venue: query.venue,
-      instrument: query.instrument,
+      ...whose(query),
       from: Math.ceil(stretch.from / MICROS_PER_SECOND),
-      to: Math.ceil(stretch.to / MICROS_PER_SECOND),
+      to: Math.min(Math.ceil(stretch.to / MICROS_PER_SECOND), LAST_SECOND),
     },
   )
   return rows.map((row) => readCandle(row, query))
 }
 
 function readCandle(row: AnswerRow, query: CandleQuery): Candle {
-  const openTime = (numberAt(row, 2) * MICROS_PER_SECOND) as Micros
+  const openTime = (numberAt(row, 0) * MICROS_PER_SECOND) as Micros
   const closeTime = (openTime + candleSeconds(query.interval) * MICROS_PER_SECOND) as Micros
   return {
-    venue: nameAt(row, 0),
-    instrument: nameAt(row, 1),
+    venue: query.venue,
+    instrument: query.instrument,
     interval: query.interval,
     openTime,
     closeTime,
-    open: decimalAt(row, 3),
-    high: decimalAt(row, 4),
-    low: decimalAt(row, 5),
-    close: decimalAt(row, 6),
-    volume: decimalAt(row, 7),
-    buyVolume: decimalAt(row, 8),
-    quoteVolume: decimalAt(row, 9),
-    trades: numberAt(row, 10),
-    lastTradeTime: microsAt(row, 11),
+    open: decimalAt(row, 1),
+    high: decimalAt(row, 2),
+    low: decimalAt(row, 3),
+    close: decimalAt(row, 4),
+    volume: decimalAt(row, 5),
+    buyVolume: decimalAt(row, 6),
+    quoteVolume: decimalAt(row, 7),
+    trades: numberAt(row, 8),
     filled: false,
     final: closeTime <= query.now,
   }
@@ -133,30 +153,30 @@ function readCandle(row: AnswerRow, query: CandleQuery): Candle {
 async function filledPage(
   client: StoreClient,
   query: CandleQuery,
-  bounds: Stretch,
+  asked: Stretch,
   limit: number,
-  newestFirst: boolean,
 ): Promise<StorePage<Candle>> {
-  const width = candleSeconds(query.interval) * MICROS_PER_SECOND
-  const stretch = newestFirst
-    ? { from: Math.max(bounds.from, bounds.to - limit * width), to: bounds.to }
-    : { from: bounds.from, to: Math.min(bounds.to, bounds.from + limit * width) }
-  const real = await candlesIn(client, { ...query, order: 'oldest-first' }, stretch, limit)
-  const before = real[0]?.openTime === stretch.from ? undefined : await closeBefore(client, query, stretch.from)
+  const bounds = await withinHistory(client, query, asked)
+  if (bounds === undefined) return { items: [], nextCursor: null }
+  const stretch = reachInto(bounds, limit, query)
+  const [real, before] = await Promise.all([
+    candlesIn(client, { ...query, order: 'oldest-first' }, stretch, limit),
+    closeBefore(client, query, stretch.from),
+  ])
   const items = fillBetween(query, stretch, real, before)
-  if (newestFirst) items.reverse()
+  if (query.order === 'newest-first') items.reverse()
   const last = items.at(-1)
-  const more = newestFirst ? stretch.from > bounds.from : stretch.to < bounds.to
+  const more = query.order === 'newest-first' ? stretch.from > bounds.from : stretch.to < bounds.to
   return { items, nextCursor: more && last !== undefined ? encodeCursor([last.openTime]) : null }
 }
 
 async function closeBefore(client: StoreClient, query: CandleQuery, at: number): Promise<Price | undefined> {
   const [row] = await client.query(
-    `SELECT toString(argMaxMerge(close)) FROM ${tableOf(query.interval)} ${WHERE} AND open_time = (
-       SELECT open_time FROM ${tableOf(query.interval)} ${WHERE} AND open_time < toDateTime({before:UInt32}, 'UTC')
-       ORDER BY venue DESC, instrument DESC, open_time DESC LIMIT 1)
-     GROUP BY venue, instrument`,
-    { venue: query.venue, instrument: query.instrument, before: Math.floor(at / MICROS_PER_SECOND) },
+    `SELECT toString(argMaxMerge(close)) FROM candles ${WHERE} AND open_time = (
+       SELECT open_time FROM candles ${WHERE} AND open_time < toDateTime({before:UInt32}, 'UTC')
+       ORDER BY width DESC, venue DESC, instrument DESC, open_time DESC LIMIT 1)
+     GROUP BY open_time`,
+    { ...whose(query), before: Math.floor(at / MICROS_PER_SECOND) },
   )
   return row === undefined ? undefined : decimalAt<Price>(row, 0)
 }
@@ -200,7 +220,6 @@ function emptyCandle(query: CandleQuery, openTime: Micros, close: Price): Candle
     buyVolume: ZERO,
     quoteVolume: ZERO,
     trades: 0,
-    lastTradeTime: null,
     filled: true,
     final: closeTime <= query.now,
   }

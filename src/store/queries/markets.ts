@@ -24,31 +24,33 @@ const SPARK_SECONDS = 1_800
  */
 export async function queryMarkets(client: StoreClient, query: MarketQuery): Promise<readonly MarketSummary[]> {
   const conditions = new Conditions()
+    .with('width = {width:UInt32}', 'width', candleSeconds('1w'))
     .with('venue = {venue:String}', 'venue', query.venue)
     .with('instrument = {instrument:String}', 'instrument', query.instrument)
   const quarter = candleSeconds('15m') * MICROS_PER_SECOND
   const from = candleOpenTime('15m', query.now) + quarter - DAY_MICROS
   const recent = new Conditions()
+    .with('width = {width:UInt32}', 'width', candleSeconds('15m'))
     .with('venue = {venue:String}', 'venue', query.venue)
     .with('instrument = {instrument:String}', 'instrument', query.instrument)
     .with("open_time >= toDateTime({from:UInt32}, 'UTC')", 'from', from / MICROS_PER_SECOND)
   const [lasts, days, sparks] = await Promise.all([
     client.query(
       `SELECT venue, instrument, toString(argMaxMerge(close)), toUnixTimestamp64Micro(max(last_time))
-       FROM candles_1w ${conditions.where} GROUP BY venue, instrument ORDER BY venue, instrument`,
+       FROM candles ${conditions.where} GROUP BY venue, instrument ORDER BY venue, instrument`,
       conditions.parameters,
     ),
     client.query(
       `SELECT venue, instrument, toString(argMinMerge(open)), toString(max(high)), toString(min(low)),
          toString(sum(volume)), toString(sum(quote_volume)), sum(trades)
-       FROM candles_15m ${recent.where} GROUP BY venue, instrument`,
+       FROM candles ${recent.where} GROUP BY venue, instrument`,
       recent.parameters,
     ),
     client.query(
       `SELECT venue, instrument, groupArray(price) FROM (
          SELECT venue, instrument, toStartOfInterval(open_time, INTERVAL ${SPARK_SECONDS} SECOND) AS at,
            toString(argMaxMerge(close)) AS price
-         FROM candles_15m ${recent.where} GROUP BY venue, instrument, at ORDER BY venue, instrument, at)
+         FROM candles ${recent.where} GROUP BY venue, instrument, at ORDER BY venue, instrument, at)
        GROUP BY venue, instrument`,
       recent.parameters,
     ),
