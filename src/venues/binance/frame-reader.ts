@@ -230,10 +230,8 @@ function quoted(
   at: Micros,
   out: SessionOutput,
 ): void {
-  const feed = feeds.quote
-  if (feed === undefined) return
-  feed.heard(at, sequence)
-  if (feed.state !== 'synchronised') feed.regain('quotes come', at, out)
+  if (feeds.quote === undefined) return
+  feeds.quote.said(sequence, [bidPrice, bidAmount, askPrice, askAmount], at, out)
   // An empty side is written as zeros.
   const hasBid = bidAmount !== '0'
   const hasAsk = askAmount !== '0'

@@ -219,6 +219,48 @@ test('a silent book is asked for by REST; if the venue is ahead and the socket s
   assert.match(out.sent.at(-1) ?? '', /"SUBSCRIBE".*btcusdt@depth@100ms/)
 })
 
+test('a silent quote is compared with the book by REST: another best means that the stream is dead', () => {
+  const body = (price: string): string =>
+    `{"lastUpdateId":400900300,"bids":[["${price}","31.21"]],"asks":[["25.36520000","40.66"]]}`
+  for (const [best, isDead] of [
+    ['25.35190000', false],
+    ['25.36', true],
+  ] as const) {
+    const { session, out } = open(['quote'])
+    session.received(quote, start, out)
+    session.silent({ instrument: bitcoin, channel: 'quote' }, after(30), out)
+    const request = out.requests.at(-1)
+    assert.ok(request !== undefined)
+    session.answered(request, { kind: 'answered', response: { status: 200, body: body(best) } }, after(31), out)
+    session.ticked(after(40), out)
+    assert.equal(out.of('gap').length, isDead ? 1 : 0)
+    assert.equal(
+      out.sent.some((text) => text.includes('UNSUBSCRIBE')),
+      isDead,
+    )
+    if (!isDead) continue
+    session.received(quote, after(41), out)
+    assert.partialDeepStrictEqual(out.of('gap').at(-1), {
+      cause: 'stall',
+      state: 'beyond-repair',
+      from: start,
+      to: after(41),
+    })
+  }
+})
+
+test('what is due later is asked for again after every wake', () => {
+  const { session, out } = open(['trade', 'book'])
+  session.received(trade(1), start, out)
+  session.received(trade(3), start, out)
+  out.clear()
+  session.ticked(after(0.3), out)
+  assert.ok((out.wakeAfter(after(0.4)) ?? 0) > after(10))
+  out.clear()
+  session.ticked(after(16), out)
+  assert.equal(out.wakeAfter(after(16)), after(120.3))
+})
+
 test('the notice of a shutdown asks for a new connection', () => {
   const { session, out } = open(['trade'])
   session.received('{"stream":"!serverShutdown","data":{"e":"serverShutdown","E":1770123456789}}', start, out)

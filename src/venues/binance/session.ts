@@ -13,6 +13,7 @@ import { TRADE_HISTORY_PURPOSE } from '../shared/trade-continuity.ts'
 import { VenueError } from '../venue-error.ts'
 import type { DepthSnapshot } from './depth-book.ts'
 import { FrameReader } from './frame-reader.ts'
+import { QUOTE_PROBE_PURPOSE } from './quote-feed.ts'
 import { StreamTable } from './stream-table.ts'
 import { readStreamName, streamName } from './streams.ts'
 import { Subscriptions } from './subscriptions.ts'
@@ -70,8 +71,9 @@ export class BinanceSession implements VenueSession {
       return
     }
     const read = readSnapshot(outcome, out)
-    if (typeof read === 'string') feeds.book?.answered(request, undefined, read, at, out)
-    else feeds.book?.answered(request, read, '', at, out)
+    const [snapshot, why] = typeof read === 'string' ? [undefined, read] : [read, '']
+    if (request.purpose === QUOTE_PROBE_PURPOSE) feeds.quote?.answered(request, snapshot, at, out)
+    else feeds.book?.answered(request, snapshot, why, at, out)
   }
 
   ticked(at: Micros, out: SessionOutput): void {
@@ -81,13 +83,18 @@ export class BinanceSession implements VenueSession {
       if (feeds.book?.ticked(at, out) === true) {
         this.#resubscribe(streamName(feeds.instrument.symbol, 'book'), at, out)
       }
+      if (feeds.quote?.ticked(at, out) === true) {
+        this.#resubscribe(streamName(feeds.instrument.symbol, 'quote'), at, out)
+      }
     }
-    if (this.#subscriptions.due > at) return
-    const lost = this.#subscriptions.ticked(at, (name) => this.#wasHeard(name))
-    if (lost.length > 0) {
-      const reason = `${lost.length} subscriptions were not acknowledged, ${lost[0]} among them`
-      out.command({ kind: 'reconnect', reason })
+    if (this.#subscriptions.due <= at) {
+      const lost = this.#subscriptions.ticked(at, (name) => this.#wasHeard(name))
+      if (lost.length > 0) {
+        const reason = `${lost.length} subscriptions were not acknowledged, ${lost[0]} among them`
+        out.command({ kind: 'reconnect', reason })
+      }
     }
+    this.#wakeAgain(out)
   }
 
   closed(at: Micros, reason: string, out: SessionOutput): void {
@@ -95,7 +102,7 @@ export class BinanceSession implements VenueSession {
     for (const feeds of this.#symbols.values()) {
       feeds.trades?.closed(at, reason, out)
       feeds.book?.closed(at, reason, out)
-      feeds.quote?.lose('disconnect', 'stale', reason, at, out)
+      feeds.quote?.closed(at, reason, out)
       feeds.ticker?.lose('disconnect', 'stale', reason, at, out)
     }
   }
@@ -120,10 +127,11 @@ export class BinanceSession implements VenueSession {
     const { channel } = subscription
     if (channel === 'trade') feeds?.trades?.silent(at, out)
     else if (channel === 'book') feeds?.book?.silent(out)
-    else {
-      // Neither can be asked what was missed; a new subscription is all that can be done.
-      feeds?.feed(channel)?.become('stale', 'silent beyond its usual rate', at, out)
-      if (feeds !== undefined) this.#resubscribe(streamName(feeds.instrument.symbol, channel), at, out)
+    else if (channel === 'quote') feeds?.quote?.silent(out)
+    else if (feeds !== undefined) {
+      // Nothing tells what a ticker would have said: the stretch is not known to be complete.
+      feeds.ticker?.lose('stall', 'stale', 'silent beyond its usual rate', at, out)
+      this.#resubscribe(streamName(feeds.instrument.symbol, channel), at, out)
     }
   }
 
@@ -184,7 +192,14 @@ export class BinanceSession implements VenueSession {
     const stream = this.#streams.get(name)
     if (stream === undefined) return true
     const { trades, book, quote, ticker } = stream.feeds
-    return [trades?.feed, book?.feed, quote, ticker].some((feed) => (feed?.lastMessageTime ?? null) !== null)
+    return [trades?.feed, book?.feed, quote?.feed, ticker].some((feed) => (feed?.lastMessageTime ?? null) !== null)
+  }
+
+  /** Only the soonest wish to be woken is kept outside: what is due later is asked for again. */
+  #wakeAgain(out: SessionOutput): void {
+    let { due } = this.#subscriptions
+    for (const feeds of this.#symbols.values()) due = Math.min(due, feeds.due)
+    if (due !== Number.POSITIVE_INFINITY) out.command({ kind: 'wake', at: due as Micros })
   }
 
   /** A frame that is no market data: acknowledgements, errors, notices. */

@@ -1,10 +1,11 @@
-import type { Channel, Instrument, Micros } from '../../market/index.ts'
+import type { Channel, Instrument } from '../../market/index.ts'
 import type { TradeResume } from '../protocol.ts'
 import type { Feed } from '../shared/feed.ts'
 import type { FeedMaker } from '../shared/feed-maker.ts'
 import { TradeContinuity } from '../shared/trade-continuity.ts'
 import { DepthBook } from './depth-book.ts'
 import { TRADE_HISTORY } from './history.ts'
+import { QuoteFeed } from './quote-feed.ts'
 import type { StreamKind } from './streams.ts'
 
 /** What the feeds of one symbol need of their session. */
@@ -22,7 +23,7 @@ export class SymbolFeeds {
   trades: TradeContinuity | undefined
   /** Whether single trades come: then bundled ones say nothing new. */
   hasSingleTrades = false
-  quote: Feed | undefined
+  quote: QuoteFeed | undefined
   ticker: Feed | undefined
   book: DepthBook | undefined
 
@@ -39,8 +40,9 @@ export class SymbolFeeds {
   add(kind: StreamKind): void {
     if (kind === 'depth')
       this.book ??= new DepthBook(this.#context.feeds.make(this.instrument, 'book'), this.#context.newRequestId)
-    else if (kind === 'book-ticker') this.quote ??= this.#context.feeds.make(this.instrument, 'quote')
-    else if (kind === 'ticker') this.ticker ??= this.#context.feeds.make(this.instrument, 'ticker')
+    else if (kind === 'book-ticker') {
+      this.quote ??= new QuoteFeed(this.#context.feeds.make(this.instrument, 'quote'), this.#context.newRequestId)
+    } else if (kind === 'ticker') this.ticker ??= this.#context.feeds.make(this.instrument, 'ticker')
     else {
       this.trades ??= new TradeContinuity({
         feed: this.#context.feeds.make(this.instrument, 'trade'),
@@ -64,18 +66,17 @@ export class SymbolFeeds {
 
   feed(channel: Channel): Feed | undefined {
     if (channel === 'book') return this.book?.feed
-    if (channel === 'quote') return this.quote
+    if (channel === 'quote') return this.quote?.feed
     if (channel === 'ticker') return this.ticker
     return this.trades?.feed
   }
 
   /** Earliest time at which something of this symbol is to be done. */
   get due(): number {
-    return Math.min(this.trades?.due ?? Number.POSITIVE_INFINITY, this.book?.due ?? Number.POSITIVE_INFINITY)
-  }
-
-  /** Receive time of the newest message of a channel; null if there was none. */
-  lastMessageTime(channel: Channel): Micros | null {
-    return this.feed(channel)?.lastMessageTime ?? null
+    let due = Number.POSITIVE_INFINITY
+    if (this.trades !== undefined) due = this.trades.due
+    if (this.book !== undefined) due = Math.min(due, this.book.due)
+    if (this.quote !== undefined) due = Math.min(due, this.quote.due)
+    return due
   }
 }
