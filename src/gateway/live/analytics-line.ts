@@ -2,8 +2,6 @@ import type { BookLevel, InstrumentId, Micros, VenueId, VenueSymbol } from '../.
 import type { LiveMarket } from './live-market.ts'
 import { scanHead } from './tape-line.ts'
 
-const BEFORE_INTERVAL = '"interval":"'
-
 /** A whole book as the processor keeps it, and the log position from which its updates go on. */
 interface BookSnapshot {
   readonly venue: VenueId
@@ -16,24 +14,29 @@ interface BookSnapshot {
   readonly marketDataPosition: number
 }
 
+const INTERVAL = /"interval":"(\w{1,8})"/
+const OPEN_TIME = /"openTime":(\d{1,16})\b/
+
 /** Takes a line of the topic `analytics`: candles; book snapshots are for starting only. Returns false if it cannot be read. */
 export function takeAnalyticsLine(market: LiveMarket, line: string): boolean {
   const head = scanHead(line)
   if (head !== undefined && head.messageType !== 'candle') return true
   const known = head === undefined ? undefined : market.slotOf(head.key)
   if (known !== undefined) {
-    const start = line.indexOf(BEFORE_INTERVAL)
-    const end = line.indexOf('"', start + BEFORE_INTERVAL.length)
-    if (start < 0 || end < 0) return false
-    market.candle(known, line.slice(start + BEFORE_INTERVAL.length, end), line)
+    const interval = INTERVAL.exec(line)?.[1]
+    const openTime = OPEN_TIME.exec(line)?.[1]
+    if (interval === undefined || openTime === undefined) return false
+    market.candle(known, interval, Number(openTime), line)
     return true
   }
   const envelope = parse(line)
   if (envelope?.messageType !== 'candle') return envelope !== undefined
-  const { venue, instrument, interval } = envelope.payload
-  if (typeof venue !== 'string' || typeof instrument !== 'string' || typeof interval !== 'string') return false
-  const slot = market.ensureSlot(venue as VenueId, instrument as InstrumentId, instrument as string as VenueSymbol)
-  if (slot !== undefined) market.candle(slot, interval, line)
+  const { venue, instrument, symbol, interval, openTime } = envelope.payload
+  if (typeof venue !== 'string' || typeof instrument !== 'string') return false
+  if (typeof interval !== 'string' || typeof openTime !== 'number') return false
+  const name = typeof symbol === 'string' ? symbol : instrument
+  const slot = market.ensureSlot(venue as VenueId, instrument as InstrumentId, name as VenueSymbol)
+  if (slot !== undefined) market.candle(slot, interval, openTime, line)
   return true
 }
 

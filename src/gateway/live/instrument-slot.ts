@@ -29,7 +29,7 @@ export class InstrumentSlot {
   /** Gaps that are being repaired, by id. */
   readonly openGaps = new Map<string, GapEvent>()
   /** Newest candle line of each interval. */
-  readonly candles = new Map<string, string>()
+  readonly candles = new Map<string, { readonly openTime: number; readonly line: string }>()
   readonly #lines: Record<KeptKind, string | undefined> = { trade: undefined, quote: undefined, ticker: undefined }
   /** Lines that are still slices of their record. */
   #attached = false

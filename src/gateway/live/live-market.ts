@@ -13,7 +13,7 @@ import {
 } from '../../market/index.ts'
 import { InstrumentSlot } from './instrument-slot.ts'
 import { LiveBook } from './live-book.ts'
-import { lineKey, scanHead } from './tape-line.ts'
+import { detached, lineKey, scanHead } from './tape-line.ts'
 import { VenuePulse } from './venue-pulse.ts'
 
 /** Instruments that are kept at a time; lines of further ones are counted and skipped. */
@@ -171,7 +171,14 @@ export class LiveMarket {
       return
     }
     const slot = this.ensureSlot(event.venue, event.instrument, event.symbol)
-    if (slot !== undefined) this.#takeEvent(slot, event, line, position)
+    if (slot === undefined) return
+    try {
+      this.#takeEvent(slot, event, line, position)
+    } catch {
+      // Its parts are not what they should be: counted, and a book that took half of it is not shown any more.
+      this.skipped.malformed++
+      if (event.messageType === 'book') slot.liveBook = undefined
+    }
   }
 
   #takeEvent(slot: InstrumentSlot, event: MarketEvent, line: string, position: number): void {
@@ -204,9 +211,10 @@ export class LiveMarket {
     }
   }
 
-  /** A candle that the processor made. */
-  candle(slot: InstrumentSlot, interval: string, line: string): void {
-    slot.candles.set(interval, line)
+  /** A candle that the processor made, or made anew after a late trade. The one that opened last is kept. */
+  candle(slot: InstrumentSlot, interval: string, openTime: number, line: string): void {
+    const kept = slot.candles.get(interval)
+    if (kept === undefined || openTime >= kept.openTime) slot.candles.set(interval, { openTime, line: detached(line) })
     this.listener.message(`candle:${interval}`, slot, line)
   }
 

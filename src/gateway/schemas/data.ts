@@ -72,7 +72,6 @@ export const CandleSchema = Type.Object(
     volume: Type.String({ description: 'In the base asset, exact' }),
     buyVolume: Type.String({ description: 'The part of `volume` whose taker bought, exact' }),
     quoteVolume: Type.String({ description: 'In the quote asset, exact' }),
-    lastTradeTime: nullable(MicrosSchema, 'Time of its last trade; null on a filled candle'),
     trades: Type.Integer({ description: 'How many prints; 0 on a filled candle' }),
     filled: Type.Boolean({
       description: 'True where nothing traded: the close before it, repeated because `fill` was asked',

@@ -10,7 +10,7 @@ export function latestLine(slot: InstrumentSlot, route: string): string | undefi
   if (route === 'trade' || route === 'quote' || route === 'ticker') return slot.line(route)
   if (route === 'book') return bookLine(slot, undefined)
   if (route.startsWith('depth:')) return bookLine(slot, Number(route.slice('depth:'.length)))
-  if (route.startsWith('candle:')) return slot.candles.get(route.slice('candle:'.length))
+  if (route.startsWith('candle:')) return slot.candles.get(route.slice('candle:'.length))?.line
   if (route.startsWith('feed-state:')) {
     for (const [channel, state] of slot.feeds) {
       if (route.endsWith(`:${channel}`)) return envelope('feed-state', state.receiveTime, state)

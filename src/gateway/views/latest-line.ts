@@ -20,5 +20,10 @@ export function lastTicker(slot: InstrumentSlot): TickerEvent | undefined {
 }
 
 function decoded(line: string | undefined) {
-  return line === undefined ? undefined : decodeEvent(line)
+  try {
+    return line === undefined ? undefined : decodeEvent(line)
+  } catch {
+    // A line is kept unread; one that turns out to be damaged counts as none.
+    return undefined
+  }
 }

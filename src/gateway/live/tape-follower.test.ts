@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { encodeEvent, now } from '../../market/index.ts'
+import { createLogger } from '../../platform/index.ts'
+import { MemoryLog } from '../testing/memory-log.ts'
+import { book, INSTRUMENT, levels, trade, VENUE } from '../testing/sample-events.ts'
+import { LiveMarket } from './live-market.ts'
+import { TapeFollower } from './tape-follower.ts'
+
+const SILENT = createLogger({ role: 'gateway', level: 'silent', format: 'json' })
+
+function snapshotLine(position: number): string {
+  const payload = {
+    venue: VENUE,
+    instrument: INSTRUMENT,
+    symbol: 'BTCUSDT',
+    bids: [['100', '1']],
+    asks: [['101', '1']],
+    sequence: 5,
+    state: 'synchronised',
+    marketDataPosition: position,
+  }
+  return JSON.stringify({ messageType: 'book-snapshot', timestamp: now(), payload })
+}
+
+async function until(condition: () => boolean): Promise<void> {
+  const limit = performance.now() + 5_000
+  while (!condition()) {
+    if (performance.now() > limit) throw new Error('it did not happen within 5 s')
+    await new Promise((resolve) => setTimeout(resolve, 5))
+  }
+}
+
+test('begins with the newest kept book and the updates after it', async () => {
+  const log = new MemoryLog()
+  await log.lines('market-data', 'testex/a', [encodeEvent(book('update', levels(['100', '7']), []))])
+  await log.lines('market-data', 'testex/a', [encodeEvent(book('update', levels(['99', '3']), []))])
+  await log.lines('analytics', 'testex', [snapshotLine(1), snapshotLine(2)])
+  const market = new LiveMarket()
+  const follower = new TapeFollower(log, market, SILENT)
+  await follower.catchUp(new AbortController().signal)
+  assert.deepEqual(market.slot(VENUE, INSTRUMENT)?.liveBook?.book.bids(), levels(['100', '1'], ['99', '3']))
+  assert.equal(market.notFollowing, undefined)
+  assert.deepEqual(follower.progress['market-data'].position, 3)
+})
+
+test('a log that fails makes nothing live, and is followed on when it is back', async (context) => {
+  const log = new MemoryLog()
+  const market = new LiveMarket()
+  const follower = new TapeFollower(log, market, SILENT)
+  const abort = new AbortController()
+  await follower.catchUp(abort.signal)
+  const following = follower.follow(abort.signal)
+  context.after(async () => {
+    abort.abort()
+    await following
+  })
+  await log.lines('market-data', 'testex/a', [encodeEvent(trade('1', '2'))])
+  await until(() => market.events === 1)
+  log.failure = new Error('the disk is gone')
+  await log.lines('market-data', 'testex/a', [encodeEvent(trade('2', '2'))])
+  await until(() => market.notFollowing?.includes('the disk is gone') === true)
+  log.failure = undefined
+  await until(() => market.events === 2 && market.notFollowing === undefined)
+})
