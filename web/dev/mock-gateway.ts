@@ -7,7 +7,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { extname, join, normalize } from 'node:path'
 import { type WebSocket, WebSocketServer } from 'ws'
 import type { StreamRequest, Subscribe } from '../../src/gateway/schemas/index.ts'
-import { MockWorld } from './mock-world.ts'
+import { type MockMessage, MockWorld } from './mock-world.ts'
 
 export interface MockOptions {
   readonly port?: number
@@ -148,12 +148,6 @@ class Client {
       this.socket.send(JSON.stringify({ ...frame, sequence: this.#sequence }))
     }
   }
-}
-
-export interface MockMessage {
-  readonly messageType: string
-  readonly timestamp: number
-  readonly payload: { readonly venue: string; readonly instrument?: string; readonly interval?: string }
 }
 
 function fits(wish: Subscribe, message: MockMessage): boolean {

@@ -1,6 +1,5 @@
 /** MOCK: invented markets for the stand-in gateway. Nothing here looks like any real price on purpose. */
 import { INTERVAL_SECONDS } from '../src/state/chart-time.ts'
-import type { MockMessage } from './mock-gateway.ts'
 
 const VENUES = ['binance', 'coinbase', 'kraken']
 const BASES = [
@@ -41,6 +40,12 @@ function text(value: number, scale: number): string {
 
 function micros(): number {
   return Date.now() * 1_000
+}
+
+export interface MockMessage {
+  readonly messageType: string
+  readonly timestamp: number
+  readonly payload: { readonly venue: string; readonly instrument?: string; readonly interval?: string }
 }
 
 export class MockMarket {

@@ -11,11 +11,14 @@ import { StatusStore } from './state/status-store.ts'
 
 /** How often the whole list is read anew: it brings new markets, sparklines and what no stream carries. */
 const MARKETS_POLL_MILLISECONDS = 30_000
+const SLOW_FRAME_MILLISECONDS = 500
 const MARKETS_RETRY_MILLISECONDS = 3_000
 
 /** Everything that lives as long as the page does. */
 export class Services {
   readonly coalescer = new Coalescer(browserFrames())
+  /** For long tables that are put in order as a whole. */
+  readonly slowly = new Coalescer(browserFrames(SLOW_FRAME_MILLISECONDS))
   readonly stream = new StreamClient(browserStream())
   readonly settings = new Settings()
   readonly router = new Router()

@@ -1,5 +1,4 @@
 import type {
-  Book,
   CandleInterval,
   CandlePage,
   FeedPage,
@@ -126,14 +125,6 @@ export function getCandles(
 
 export function getTrades(filter: { venue: string; instrument: string; limit: number }, signal?: AbortSignal) {
   return request<TradePage>('GET', `/trades${query({ ...filter, order: 'desc' })}`, signal)
-}
-
-export function getBook(venue: string, instrument: string, depth: number, signal?: AbortSignal) {
-  return request<Book>(
-    'GET',
-    `/books/${encodeURIComponent(venue)}/${encodeURIComponent(instrument)}${query({ depth })}`,
-    signal,
-  )
 }
 
 /** A ticket for one connection of the stream: browsers cannot send a header with a WebSocket. */

@@ -53,8 +53,8 @@ const COLUMNS: readonly { label: string; className?: string; title?: string }[] 
 ]
 
 export function FeedsPage() {
-  const { stream, coalescer } = useServices()
-  const [store] = useState(() => new FeedStore(coalescer))
+  const { stream, slowly } = useServices()
+  const [store] = useState(() => new FeedStore(slowly))
   const feeds = useSignal(store.feeds)
   const gaps = useSignal(store.gaps)
   const now = useNow()

@@ -33,8 +33,11 @@ const SHORTEST_FRAME_MILLISECONDS = 80
 /** A hidden page gets no animation frames; its title and its bounded state are still kept up to date this often. */
 const HIDDEN_FRAME_MILLISECONDS = 1_000
 
-/** Frames of the browser: animation frames, at most about twelve a second, and a slow timer while the page is hidden. */
-export function browserFrames(): FrameRequest {
+/**
+ * Frames of the browser: animation frames, at most one in so many milliseconds (about twelve a second, if not given), and
+ * a slow timer while the page is hidden.
+ */
+export function browserFrames(shortestMilliseconds = SHORTEST_FRAME_MILLISECONDS): FrameRequest {
   let last = 0
   return (run) => {
     let done = false
@@ -44,7 +47,7 @@ export function browserFrames(): FrameRequest {
       last = performance.now()
       run()
     }
-    const wait = Math.max(0, last + SHORTEST_FRAME_MILLISECONDS - performance.now())
+    const wait = Math.max(0, last + shortestMilliseconds - performance.now())
     setTimeout(() => requestAnimationFrame(once), wait)
     setTimeout(once, HIDDEN_FRAME_MILLISECONDS)
   }
