@@ -40,7 +40,7 @@ export interface ColumnValues {
   readonly venueState: VenueState
   readonly instrumentKind: InstrumentKind
   readonly instrumentStatus: InstrumentStatus
-  readonly messageType: MessageType
+  readonly messageType: MessageType | 'unreadable'
 }
 
 export type ColumnKind = keyof ColumnValues
