@@ -1,9 +1,8 @@
 import { FAULT_KINDS, type FaultKind, type FaultSpecification } from '../../src/simulator/index.ts'
+import type { Victim } from '../support/opentape.ts'
 import { Seeded } from './seeded.ts'
 
-/** A process that can be killed; `everything` is all of them and their supervisor in one moment. */
-export type Victim = 'collector' | 'processor' | 'gateway' | 'store' | 'everything'
-export const VICTIMS: readonly Victim[] = ['collector', 'processor', 'gateway', 'store', 'everything']
+const VICTIMS: readonly Victim[] = ['collector', 'processor', 'gateway', 'store', 'everything']
 
 export interface Kill {
   readonly victim: Victim

@@ -1,7 +1,8 @@
 import type { LedgerTrade } from '../../src/simulator/index.ts'
+import { until } from '../support/until.ts'
 import { exact, times } from './exact.ts'
 import type { FaultPlan } from './fault-plan.ts'
-import { type Stage, until } from './stage.ts'
+import type { Stage } from './stage.ts'
 
 const CONVERGENCE_MILLISECONDS = 90_000
 const MINUTE = 60_000_000
@@ -45,7 +46,7 @@ export async function judge(stage: Stage, plan: FaultPlan, baseline: Baseline): 
     throw new Error(`${lastDifference}; ${error instanceof Error ? error.message : String(error)}`)
   })
   const candles = await judgeCandles(stage)
-  const [[gaps = '0'] = []] = await stage.sql('SELECT count() FROM gaps FINAL')
+  const [[gaps = '0'] = []] = await stage.opentape.sql('SELECT count() FROM gaps FINAL')
   const disruptions = plan.kills.some(({ victim }) => victim === 'collector' || victim === 'everything')
   if (disruptions && gaps === '0') throw new Error('the collector was killed and no gap says so')
   await judgeOutages(stage, plan)
@@ -69,7 +70,7 @@ function ledgerTrades(stage: Stage, baseline: Baseline): Map<string, LedgerTrade
 
 async function storedTrades(stage: Stage, key: string): Promise<StoredTrade[]> {
   const [venue, instrument] = key.split(' ')
-  const rows = await stage.sql(
+  const rows = await stage.opentape.sql(
     `SELECT id, toString(price), toString(amount), toString(side), toString(toUnixTimestamp64Micro(time)) FROM trades
      WHERE venue = '${venue}' AND instrument = '${instrument}' ORDER BY ordinal`,
   )
@@ -113,7 +114,7 @@ async function difference(
 }
 
 async function missingByGaps(stage: Stage): Promise<number> {
-  const [[missing = '0'] = []] = await stage.sql(
+  const [[missing = '0'] = []] = await stage.opentape.sql(
     "SELECT sum(missing) FROM gaps FINAL WHERE channel = 'trade' AND state IN ('partly', 'beyond-repair')",
   )
   return Number(missing)
@@ -129,9 +130,9 @@ interface LiveBook {
 async function bookDifference(stage: Stage): Promise<string> {
   for (const book of stage.simulator.control.ledger.books()) {
     if (!book.active) continue
-    const url = `${stage.api}/books/${book.venue}/${book.instrument}?depth=1000`
+    const url = `${stage.opentape.api}/books/${book.venue}/${book.instrument}?depth=1000`
     const where = `${book.venue} ${book.instrument}`
-    const live = await stage.json<LiveBook>(url)
+    const live = await stage.opentape.json<LiveBook>(url)
     if (!live.live) return `the book of ${where} is ${live.feedState}`
     const depth = book.venue === 'kraken' ? Math.min(live.bids.length, book.bids.length) : book.bids.length
     for (const side of ['bids', 'asks'] as const) {
@@ -162,7 +163,7 @@ interface Candle {
 /** Candles of the store, all of them, against candles computed here from the stored trades, which equal the ledger's. */
 async function judgeCandles(stage: Stage): Promise<number> {
   const wanted = new Map<string, Candle>()
-  const rows = await stage.sql(
+  const rows = await stage.opentape.sql(
     `SELECT venue, instrument, toString(price), toString(amount), toString(toUnixTimestamp64Micro(time)) FROM trades
      ORDER BY venue, instrument, time, ordinal`,
   )
@@ -182,7 +183,7 @@ async function judgeCandles(stage: Stage): Promise<number> {
     candle.quoteVolume += quoteVolume
     candle.trades++
   }
-  const stored = await stage.sql(
+  const stored = await stage.opentape.sql(
     `SELECT venue, instrument, toString(toUnixTimestamp(open_time)), toString(argMinMerge(open)), toString(max(high)), toString(min(low)),
        toString(argMaxMerge(close)), toString(sum(volume)), toString(sum(quote_volume)), toString(sum(trades))
      FROM candles_1m GROUP BY venue, instrument, open_time`,
@@ -222,12 +223,14 @@ async function judgeCandles(stage: Stage): Promise<number> {
 async function judgeOutages(stage: Stage, plan: FaultPlan): Promise<void> {
   for (const fault of stage.simulator.control.ledger.faults()) {
     if (fault.fault !== 'drop' && fault.fault !== 'outage') continue
-    const rows = await stage.sql(
+    const rows = await stage.opentape.sql(
       `SELECT count() FROM gaps FINAL WHERE venue = '${fault.venue}' AND channel = 'book'
        AND cause IN ('disconnect', 'collector-crashed', 'collector-stopped')`,
     )
     if (rows[0]?.[0] === '0') throw new Error(`seed ${plan.seed}: ${fault.fault} of ${fault.venue} is in no gap`)
   }
-  const open = await stage.sql("SELECT id FROM gaps FINAL WHERE state = 'open' AND channel IN ('book', 'trade')")
+  const open = await stage.opentape.sql(
+    "SELECT id FROM gaps FINAL WHERE state = 'open' AND channel IN ('book', 'trade')",
+  )
   if (open.length > 0) throw new Error(`gap ${open[0]?.[0]} is still open though its feed is whole again`)
 }

@@ -1,6 +1,7 @@
+import { until } from '../support/until.ts'
 import type { FaultPlan } from './fault-plan.ts'
 import { judge, type Verdict } from './judge.ts'
-import { Stage, until } from './stage.ts'
+import { Stage } from './stage.ts'
 
 /** Trades that every instrument must have before the faults begin, so that a missing one can be told from one never watched. */
 const WARM_TRADES = 2
@@ -11,11 +12,13 @@ export async function runPlan(plan: FaultPlan): Promise<Verdict> {
   const { control } = stage.simulator
   try {
     const baseline = lastIds(stage)
-    await stage.start()
+    await stage.opentape.start()
     await stage.untilConnected()
     control.resume()
     await until('every instrument has traded', async () => {
-      const stored = await stage.sql(`SELECT venue, instrument, max(ordinal) FROM trades GROUP BY venue, instrument`)
+      const stored = await stage.opentape.sql(
+        `SELECT venue, instrument, max(ordinal) FROM trades GROUP BY venue, instrument`,
+      )
       const newest = new Map(stored.map(([venue, instrument, id]) => [`${venue} ${instrument}`, Number(id)]))
       return [...baseline].every(([key, id]) => (newest.get(key) ?? 0) >= id + WARM_TRADES)
     })
@@ -23,8 +26,8 @@ export async function runPlan(plan: FaultPlan): Promise<Verdict> {
     for (const fault of plan.faults) control.addFault(fault)
     for (const { victim, afterMilliseconds } of plan.kills) {
       await pause(afterMilliseconds - (performance.now() - begun))
-      stage.kill(victim)
-      if (victim === 'everything') await stage.start()
+      stage.opentape.kill(victim)
+      if (victim === 'everything') await stage.opentape.start()
     }
     await pause(plan.durationMilliseconds - (performance.now() - begun))
     control.removeAllFaults()
@@ -33,7 +36,7 @@ export async function runPlan(plan: FaultPlan): Promise<Verdict> {
     await control.quiesce()
     return await judge(stage, plan, baseline)
   } catch (error) {
-    const tail = stage.output.split('\n').slice(-40).join('\n')
+    const tail = stage.opentape.output.split('\n').slice(-40).join('\n')
     throw new Error(
       `seed ${plan.seed}: ${error instanceof Error ? error.message : String(error)}\n${JSON.stringify(plan)}\n${tail}`,
       {
