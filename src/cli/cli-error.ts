@@ -8,7 +8,6 @@ export const CLI_ERROR_CODES = [
   'CLI_DIRECTORY_MIXED',
   'CLI_INPUT_UNREADABLE',
   'CLI_OUTPUT_UNUSABLE',
-  'CLI_CAPTURE_INVALID',
   'CLI_UNREACHABLE',
   'CLI_START_FAILED',
 ] as const
@@ -21,7 +20,6 @@ const EXIT_CODES: Readonly<Record<CliErrorCode, ExitCode>> = {
   CLI_DIRECTORY_MIXED: EXIT.usage,
   CLI_INPUT_UNREADABLE: EXIT.failure,
   CLI_OUTPUT_UNUSABLE: EXIT.failure,
-  CLI_CAPTURE_INVALID: EXIT.failure,
   CLI_UNREACHABLE: EXIT.unreachable,
   CLI_START_FAILED: EXIT.failure,
 }
@@ -48,7 +46,7 @@ export function exitCodeFor(error: unknown): ExitCode {
   if (code === undefined) return EXIT.failure
   if (code.startsWith('CONFIG_')) return EXIT.usage
   if (code === 'VENUE_UNKNOWN' || code.endsWith('_ADDRESS_INVALID')) return EXIT.usage
-  if (code.endsWith('_UNREACHABLE')) return EXIT.unreachable
+  if (code.endsWith('_UNREACHABLE') || code === 'LOG_UNAVAILABLE') return EXIT.unreachable
   return code === 'EADDRINUSE' ? EXIT.busy : EXIT.failure
 }
 

@@ -43,11 +43,6 @@ export async function normalize(options: NormalizeOptions): Promise<void> {
   if (problems > SHOWN_PROBLEMS && !options.json)
     process.stderr.write(`… and ${problems - SHOWN_PROBLEMS} more lines that could not be used\n`)
   if (options.json && summary !== undefined) process.stderr.write(`${JSON.stringify({ summary })}\n`)
-  if (summary !== undefined && summary.records === 0)
-    throw new CliError(
-      'CLI_CAPTURE_INVALID',
-      'no record was found: is it a capture? "opentape normalize --help" shows its form',
-    )
 }
 
 async function sizeOf(file: string): Promise<number | undefined> {

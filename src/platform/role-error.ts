@@ -1,4 +1,4 @@
-export const ROLE_ERROR_CODES = ['ROLE_NOT_READY', 'ROLE_ENDED'] as const
+export const ROLE_ERROR_CODES = ['ROLE_ENDED'] as const
 export type RoleErrorCode = (typeof ROLE_ERROR_CODES)[number]
 
 /** A process that was started did not do what it was started for. */
