@@ -71,12 +71,19 @@ export abstract class Exchange {
   abstract happened(listing: Listing): void
   /** A little time has passed: batches, heartbeats, tickers. */
   protected abstract passed(now: number): void
+  /** Whether something that has happened waits to be sent. */
+  protected abstract readonly batching: boolean
   /** The path of the WebSocket endpoint that a client's configuration names; may be empty. */
   protected abstract readonly webSocketPath: string
 
   get endpoints(): { rest: string; ws: string } {
     const host = this.#host.includes(':') ? `[${this.#host}]` : this.#host
     return { rest: `http://${host}:${this.#port}`, ws: `ws://${host}:${this.#port}${this.webSocketPath}` }
+  }
+
+  /** Whether clients have been sent all that has happened. */
+  get settled(): boolean {
+    return !this.batching && !this.options.faults.holding
   }
 
   get clients(): number {
@@ -200,7 +207,9 @@ export abstract class Exchange {
     const connection = new ClientConnection(this.#nextConnection++, url, socket, webSocket, limits)
     this.connections.add(connection)
     webSocket.on('message', (data, binary) => {
-      if (!binary) this.received(connection, data.toString())
+      this.#guarded(connection, () => {
+        if (!binary) this.received(connection, data.toString())
+      })
       connection.flush(this.options.now())
     })
     webSocket.on('pong', () => {
@@ -213,13 +222,27 @@ export abstract class Exchange {
       this.options.faults.forget(connection)
       this.closed(connection)
     })
-    this.opened(connection)
+    this.#guarded(connection, () => this.opened(connection))
     connection.flush(now)
+  }
+
+  /** What one client says must not harm the others. */
+  #guarded(connection: ClientConnection, work: () => void): void {
+    try {
+      work()
+    } catch (error) {
+      this.options.report(`${this.venue}: client ${connection.id}: ${String(error)}`)
+      connection.close(1011)
+    }
   }
 
   #request(request: IncomingMessage, response: ServerResponse): void {
     this.requestCount++
-    const url = new URL(request.url ?? '/', 'http://simulator')
+    const url = URL.parse(request.url ?? '/', 'http://simulator')
+    if (url === null) {
+      response.writeHead(400).end()
+      return
+    }
     const fault = this.options.faults.request(url.pathname)
     const answer = () => {
       const reply = fault?.reply ?? this.#answer(url, request)
@@ -232,6 +255,11 @@ export abstract class Exchange {
 
   #answer(url: URL, request: IncomingMessage): Reply {
     if (request.method !== 'GET') return { status: 405, body: '{}' }
-    return this.rest(url, request)
+    try {
+      return this.rest(url, request)
+    } catch (error) {
+      this.options.report(`${this.venue}: ${url.pathname}: ${String(error)}`)
+      return { status: 500, body: '{}' }
+    }
   }
 }

@@ -22,3 +22,11 @@ export function wholeNumber(text: string | null, fallback: number, maximum: numb
   if (!/^\d{1,19}$/.test(text)) return undefined
   return Math.min(Number(text), maximum)
 }
+
+/** JSON of a value that a client gave us, in ASCII as all that the simulator sends. */
+export function asciiJson(value: unknown): string {
+  return JSON.stringify(value).replace(
+    /[\u0080-\uffff]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
+}

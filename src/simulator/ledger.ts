@@ -81,7 +81,7 @@ export class Ledger {
 
   fault(fault: Omit<LedgerFault, 'kind'>): void {
     const record: LedgerFault = { kind: 'fault', ...fault }
-    if (this.#faults.length >= FAULTS_KEPT) this.#faults.shift()
+    if (this.#faults.length >= FAULTS_KEPT) this.#faults.splice(0, FAULTS_KEPT / 10)
     this.#faults.push(record)
     if (this.#file !== undefined) this.#write(`${JSON.stringify(record)}\n`)
   }

@@ -35,15 +35,13 @@ export interface Simulator {
   stop(): Promise<void>
 }
 
-const STEP_MILLISECONDS = 8
+const STEP_MILLISECONDS = 10
 /** Virtual time that is worked through between two looks at the clients. */
 const SLICE_MICROS = 10_000
 const LONGEST_BUSY_MILLISECONDS = 20
 /** When the machine cannot keep up, virtual time slows down instead of piling up. */
 const LARGEST_LAG_MICROS = 1_000_000
 const BACKLOG_LIMIT = 4_194_304
-/** Virtual time after standstill until the slowest batch (Binance's 1,000 ms depth) has been sent. */
-const SETTLE_MICROS = 1_200_000
 
 /** What can be asked of a running simulator; the control API offers the same over HTTP. */
 export class SimulatorControl {
@@ -60,7 +58,6 @@ export class SimulatorControl {
   #wallOrigin: number
   #virtualOrigin: number
   #settled: (() => void)[] = []
-  #settledAt = Number.POSITIVE_INFINITY
 
   constructor(options: ResolvedOptions) {
     this.#options = options
@@ -181,7 +178,6 @@ export class SimulatorControl {
       this.#quiet = true
       this.#virtualOrigin = this.#model.time
       this.#wallOrigin = wallClock()
-      this.#settledAt = this.#model.time + SETTLE_MICROS
       this.ledger.recordBooks()
       this.#schedule()
     }
@@ -190,7 +186,7 @@ export class SimulatorControl {
 
   /** Resolves when the market stands still and all has been sent, whoever or whatever stopped it. */
   async untilQuiet(): Promise<void> {
-    if (this.#stopped || (this.#quiet && this.now() >= this.#settledAt)) return
+    if (this.#stopped) return
     await new Promise<void>((resolve) => this.#settled.push(resolve))
   }
 
@@ -231,7 +227,8 @@ export class SimulatorControl {
     clearTimeout(this.#timer)
     clearImmediate(this.#immediate)
     if (this.#stopped) return
-    if (this.#options.rate === 'max' && !this.#quiet && this.#wanted()) {
+    const atOnce = this.#options.rate === 'max' ? this.#wanted() : this.#clock() - this.#model.time > 2 * SLICE_MICROS
+    if (atOnce && !this.#quiet) {
       this.#immediate = setImmediate(() => this.#step())
     } else {
       this.#timer = setTimeout(() => this.#step(), STEP_MILLISECONDS)
@@ -274,9 +271,8 @@ export class SimulatorControl {
   }
 
   #rest(): void {
-    const now = this.now()
-    this.#tick(now)
-    if (now < this.#settledAt) return
+    this.#tick(this.now())
+    if (![...this.#exchanges.values()].every((exchange) => exchange.settled)) return
     for (const resolve of this.#settled.splice(0)) resolve()
   }
 

@@ -3,7 +3,7 @@ import { Audience } from '../audience.ts'
 import type { ClientConnection } from '../client-connection.ts'
 import { Exchange, type ExchangeOptions, type Reply } from '../exchange.ts'
 import type { FaultChannel } from '../faults/fault-specification.ts'
-import { jsonObject } from '../json.ts'
+import { asciiJson, jsonObject } from '../json.ts'
 import { BestQuotes } from '../model/best-quotes.ts'
 import type { Listing } from '../model/listing.ts'
 import { BinanceRest } from './binance-rest.ts'
@@ -103,10 +103,10 @@ export class BinanceExchange extends Exchange {
       connection.send('{"error":{"code":3,"msg":"Invalid JSON: expected value at line 1 column 1"}}')
       return
     }
-    const id = JSON.stringify(request.id ?? null)
+    const id = asciiJson(request.id ?? null)
     const parameters = Array.isArray(request.params) ? request.params.filter((one) => typeof one === 'string') : []
     if (request.method === 'LIST_SUBSCRIPTIONS') {
-      connection.send(`{"result":${JSON.stringify([...client.streams])},"id":${id}}`)
+      connection.send(`{"result":${asciiJson([...client.streams])},"id":${id}}`)
       return
     }
     if (request.method !== 'SUBSCRIBE' && request.method !== 'UNSUBSCRIBE') {
@@ -126,6 +126,10 @@ export class BinanceExchange extends Exchange {
   protected closed(connection: ClientConnection): void {
     this.#clients.delete(connection)
     this.forget(connection, Object.values(this.#audiences))
+  }
+
+  protected get batching(): boolean {
+    return this.#fast.size > 0 || this.#slow.size > 0
   }
 
   happened(listing: Listing): void {

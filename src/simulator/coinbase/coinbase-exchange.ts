@@ -116,6 +116,10 @@ export class CoinbaseExchange extends Exchange {
     this.forget(connection, Object.values(this.#audiences))
   }
 
+  protected get batching(): boolean {
+    return this.#batches.size > 0
+  }
+
   happened(listing: Listing): void {
     const { matches, ticker, level2_batch: level2 } = this.#audiences
     if (listing.eventTradeCount > 0) {

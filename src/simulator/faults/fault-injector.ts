@@ -26,6 +26,7 @@ interface DelayedMessage {
   readonly due: number
 }
 
+const CHECKSUM = '"checksum":'
 /** A message that nothing overtakes within this time is let go, so that reordering loses nothing. */
 const HOLD_MICROS = 250_000
 
@@ -131,24 +132,35 @@ export class FaultInjector {
         delayMilliseconds += this.#random.uniform() * (specification.jitterMilliseconds ?? 0)
         continue
       }
-      if (!concerns(specification, channel, listing)) continue
-      const kind = specification.kind
-      if (kind === 'corrupt-checksum' && !message.includes('"checksum":')) continue
-      if (!('probability' in specification) && !isMessageFault(specification)) continue
-      if (!this.#hits(fault, isMessageFault(specification) ? specification.probability : 1)) continue
-      const where = {
+      if (!isMessageFault(specification) || !concerns(specification, channel, listing)) continue
+      if (specification.kind === 'corrupt-checksum' && !message.includes(CHECKSUM)) continue
+      if (!this.#hits(fault, specification.probability)) continue
+      this.#note(specification.kind, {
         channel,
         connection: connection.id,
-        ...(listing && { instrument: listing.specification.instrument }),
+        ...(listing !== undefined && { instrument: listing.specification.instrument }),
+        ...(specification.kind === 'garbage' && { detail: specification.variant }),
+      })
+      switch (specification.kind) {
+        case 'silence':
+        case 'skip':
+          times = 0
+          break
+        case 'repeat':
+          times = Math.min(times * 2, 2)
+          break
+        case 'reorder':
+          hold = true
+          break
+        case 'corrupt-checksum':
+          message = corrupted(message)
+          break
+        case 'garbage':
+          extra.push(garbage(specification.variant, text, this.#random))
+          break
+        case 'huge-frame':
+          extra.push(hugeFrame(specification.bytes))
       }
-      this.#note(kind, { ...where, ...(kind === 'garbage' && { detail: specification.variant }) })
-      if (kind === 'silence' || kind === 'skip') times = 0
-      else if (kind === 'repeat') times = Math.min(times * 2, 2)
-      else if (kind === 'reorder') hold = true
-      else if (kind === 'corrupt-checksum')
-        message = message.replace(/"checksum":(\d+)/, (_, sum: string) => `"checksum":${(Number(sum) + 1) >>> 0}`)
-      else if (kind === 'garbage') extra.push(garbage(specification.variant, text, this.#random))
-      else if (kind === 'huge-frame') extra.push(hugeFrame(specification.bytes))
     }
     for (const frame of extra) this.#send(connection, frame, delayMilliseconds)
     if (times === 0) return
@@ -193,6 +205,11 @@ export class FaultInjector {
     this.#requestFaults = this.#requestFaults.filter((fault) => fault.until > now && fault.left > 0)
     this.#historyFaults = this.#historyFaults.filter((fault) => fault.until > now)
     this.#reckon()
+  }
+
+  /** Whether messages are held back or delayed. */
+  get holding(): boolean {
+    return this.#held.size > 0 || this.#delayed.size > 0
   }
 
   forget(connection: ClientConnection): void {
@@ -248,8 +265,11 @@ function isMessageFault(specification: FaultSpecification): specification is Mes
   )
 }
 
-function concerns(specification: FaultSpecification, channel: FaultChannel, listing: Listing | undefined): boolean {
-  if (!isMessageFault(specification)) return false
+function corrupted(message: string): string {
+  return message.replace(/"checksum":(\d+)/, (_, sum: string) => `${CHECKSUM}${(Number(sum) + 1) >>> 0}`)
+}
+
+function concerns(specification: MessageFault, channel: FaultChannel, listing: Listing | undefined): boolean {
   if (specification.channel !== undefined && specification.channel !== channel) return false
   if (specification.instruments === undefined) return true
   if (listing === undefined) return false

@@ -171,6 +171,7 @@ test('corrupt-checksum spoils the checksum and nothing else', async () => {
     simulator.control.addFault({ kind: 'corrupt-checksum', venue: 'kraken', count: 3 })
     await listener.until(() => injected(simulator, 'corrupt-checksum').length === 3, 'corruption')
     await simulator.control.quiesce()
+    await listener.asked({ method: 'ping' }, '"pong"')
     const follower = new KrakenFollower(10)
     for (const text of books()) follower.message(text)
     assert.equal(follower.checksumsFailed, 3)

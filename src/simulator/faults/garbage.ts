@@ -1,44 +1,75 @@
+import { isObject } from '../json.ts'
 import type { Random } from '../model/random.ts'
 
 export type GarbageVariant = 'invalid-json' | 'truncated' | 'binary' | 'wrong-types' | 'absurd-numbers'
 
-const ABSURD = ['-1', '"-0.5"', '1e9999', '"NaN"', '"Infinity"', '"1e99999"', `"${'9'.repeat(400)}"`, '""', '"0x10"']
-const WRONG = ['null', '[]', '{}', 'true', '[[[]]]', '{"price":{}}']
+const ABSURD: readonly unknown[] = [-1, '-0.5', '1e9999', 'NaN', 'Infinity', '9'.repeat(400), '', '0x10', ' 1', '1,5']
+const WRONG: readonly unknown[] = [null, [], {}, true, [[[]]], { price: {} }]
 const INVALID = ['', '{', '}{', 'undefined', '<html><body>502 Bad Gateway</body></html>', '{"a":1,}', '[1,2', '\\u0000']
 
-/** Values that matter in a message: what stands after `"key":`, or inside a level's array. */
-const VALUE =
-  /"(?:p|q|price|qty|size|b|a|B|A|bid|ask|bids|asks|changes|data|u|U|t|trade_id)":("[^"]*"|-?[\d.]+|\[[^\]]*\])/g
+/** Fields that carry prices and amounts in the three venues' messages. */
+const NUMBERS = new Set(
+  'p q b B a A c w o h l v price qty size bid ask bid_qty ask_qty last best_bid best_ask best_bid_size best_ask_size last_size'.split(
+    ' ',
+  ),
+)
+/** Fields without which a message means nothing. */
+const ESSENTIALS = new Set([
+  ...NUMBERS,
+  'bids',
+  'asks',
+  'changes',
+  'U',
+  'u',
+  't',
+  'trade_id',
+  'E',
+  'T',
+  'time',
+  'timestamp',
+])
 
 /**
- * A frame made from a proper message that no client may take at its word: all values of interest replaced, so that
- * it is refused as a whole and cannot be mistaken for a correction.
+ * A frame made from a proper message that no client may take at its word: every value of interest is replaced, so that
+ * it must be refused as a whole and cannot pass for a correction.
  */
 export function garbage(variant: GarbageVariant, proper: string, random: Random): string | Buffer {
   switch (variant) {
     case 'invalid-json':
-      return INVALID[random.integer(INVALID.length)] as string
+      return pick(INVALID, random)
     case 'truncated':
       return proper.slice(0, 1 + random.integer(Math.max(1, proper.length - 2)))
     case 'binary':
       return Buffer.from(Array.from({ length: 1 + random.integer(300) }, () => random.integer(256)))
     case 'wrong-types':
-      return proper.replace(VALUE, (whole, value: string) => whole.slice(0, -value.length) + pick(WRONG, random))
+      return JSON.stringify(
+        spoilt(JSON.parse(proper), (key) => (ESSENTIALS.has(key) ? pick(WRONG, random) : undefined)),
+      )
     case 'absurd-numbers':
-      return proper
-        .replace(
-          /"(p|q|price|qty|size|B|A)":("[^"]*"|-?[\d.]+)/g,
-          (_, key: string) => `"${key}":${pick(ABSURD, random)}`,
-        )
-        .replace(/\["(?:(buy|sell)",")?[\d.]+","[\d.]+"/g, (_, side: string | undefined) => {
-          const price = pick(ABSURD, random)
-          return side === undefined ? `[${price},"-1"` : `["${side}",${price},"-1"`
-        })
+      return JSON.stringify(
+        spoilt(JSON.parse(proper), (key, value) => {
+          if (typeof value === 'object' && value !== null) return undefined
+          return NUMBERS.has(key) || (key === '[]' && value !== 'buy' && value !== 'sell')
+            ? pick(ABSURD, random)
+            : undefined
+        }),
+      )
   }
 }
 
-function pick(values: readonly string[], random: Random): string {
-  return values[random.integer(values.length)] as string
+/** A copy in which some values are others; the members of a list are asked about under the key `[]`. */
+function spoilt(value: unknown, replacement: (key: string, value: unknown) => unknown): unknown {
+  const member = (key: string, one: unknown) => {
+    const other = replacement(key, one)
+    return other === undefined ? spoilt(one, replacement) : other
+  }
+  if (Array.isArray(value)) return value.map((one) => member('[]', one))
+  if (!isObject(value)) return value
+  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, member(key, one)]))
+}
+
+function pick<Value>(values: readonly Value[], random: Random): Value {
+  return values[random.integer(values.length)] as Value
 }
 
 /** A text message of about so many bytes: JSON that means nothing. */

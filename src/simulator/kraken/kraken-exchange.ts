@@ -26,6 +26,7 @@ interface Client {
 /** Kraken's WebSocket v2 and REST market data as its documentation describes them. */
 export class KrakenExchange extends Exchange {
   protected readonly webSocketPath = '/v2'
+  protected readonly batching = false
   readonly #rest: KrakenRest
   readonly #clients = new Map<ClientConnection, Client>()
   readonly #trades = new Audience()

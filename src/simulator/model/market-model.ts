@@ -15,6 +15,9 @@ const ECHO_ELSEWHERE_MICROS = 18_000
 /** What one trade moves the fair price by: small, so that flow matters but does not run away. */
 const IMPACT = 6e-7
 const BASIS_SPREAD = 4e-5
+/** Turbulent markets are busier, within bounds that keep the average near the rate that was asked for. */
+const CALMEST = 0.6
+const LIVELIEST = 1.8
 
 /** 2023-11-14, the time from which ids are counted. */
 const FIRST_IDS_MICROS = 1_700_000_000_000_000
@@ -198,7 +201,7 @@ export class MarketModel {
   }
 
   #arrivalGap(): number {
-    const regime = Math.min(3, Math.max(0.5, this.#prices.turbulence))
+    const regime = Math.min(LIVELIEST, Math.max(CALMEST, this.#prices.turbulence))
     return this.#activity.exponential(1_000_000 / (this.#options.rate * (1 - ECHO_TOTAL) * regime))
   }
 

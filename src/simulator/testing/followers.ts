@@ -79,6 +79,14 @@ export class Listener {
     }
   }
 
+  /** Sends a request and waits for one more message that has a text in it: by then all that was sent before has come. */
+  async asked(request: unknown, answer: string): Promise<void> {
+    const count = () => this.texts.filter((text) => text.includes(answer)).length
+    const before = count()
+    this.send(request)
+    await this.until(() => count() > before, answer)
+  }
+
   close(): void {
     this.socket.terminate()
   }
