@@ -288,6 +288,25 @@ test('subscriptions are added and removed on the open connection', () => {
   assert.equal(out.refusals[0]?.kind, 'unknown-instrument')
 })
 
+test('what was not subscribed to for a while is no hole when it is subscribed to again', () => {
+  const subscription: Subscription = { instrument: bitcoin, channel: 'trade' }
+  const plan = { name: 'market-0', path: '', subscriptions: [subscription] }
+  const resume = new Map([[bitcoin.id, { lastTradeId: '1', exchangeTime: start, receiveTime: start }]])
+  const session = binance.session({ plan, instruments: [bitcoin], resume, repairTrades: true })
+  const out = new RecordingOutput()
+  session.opened(start, out)
+  session.received(trade(2), start, out)
+  session.changed([], [subscription], start, out)
+  session.changed([subscription], [], after(60), out)
+  session.received(trade(50), after(61), out)
+  session.ticked(after(70), out)
+  assert.deepEqual(
+    out.of('trade').map((event) => event.id),
+    ['2', '50'],
+  )
+  assert.deepEqual(out.of('gap'), [])
+})
+
 const depth =
   '{"stream":"btcusdt@depth@100ms","data":{"e":"depthUpdate","E":1672515782136,"s":"BTCUSDT","U":157,"u":160,"b":[["0.0024","10"]],"a":[["0.0026","100"]]}}'
 

@@ -6,6 +6,7 @@ import type {
   SessionOptions,
   SessionOutput,
   Subscription,
+  TradeResume,
   VenueSession,
 } from '../protocol.ts'
 import { FeedMaker } from '../shared/feed-maker.ts'
@@ -26,6 +27,7 @@ const SAMPLE_LENGTH = 200
 /** One connection to the combined streams: `/stream`. */
 export class BinanceSession implements VenueSession {
   readonly #options: SessionOptions
+  readonly #resume: Map<InstrumentId, TradeResume>
   readonly #streams = new StreamTable()
   readonly #symbols = new Map<string, SymbolFeeds>()
   readonly #byInstrument = new Map<InstrumentId, SymbolFeeds>()
@@ -36,6 +38,7 @@ export class BinanceSession implements VenueSession {
 
   constructor(options: SessionOptions) {
     this.#options = options
+    this.#resume = new Map(options.resume)
     this.#feeds = new FeedMaker(options.outages)
     this.#reader = new FrameReader(this.#streams, this.#symbols)
     for (const subscription of options.plan.subscriptions) this.#add(subscription)
@@ -153,10 +156,11 @@ export class BinanceSession implements VenueSession {
     if (feeds === undefined) {
       feeds = new SymbolFeeds(instrument, {
         newRequestId: () => this.#nextRequestId++,
-        resume: this.#options.resume.get(instrument.id),
+        resume: this.#resume.get(instrument.id),
         repairTrades: this.#options.repairTrades,
         feeds: this.#feeds,
       })
+      this.#resume.delete(instrument.id)
       this.#symbols.set(instrument.symbol, feeds)
       this.#byInstrument.set(instrument.id, feeds)
     }

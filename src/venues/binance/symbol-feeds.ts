@@ -27,9 +27,13 @@ export class SymbolFeeds {
   ticker: Feed | undefined
   book: DepthBook | undefined
 
+  /** Good for the first subscription only: later ones begin where they begin. */
+  #resume: TradeResume | undefined
+
   constructor(instrument: Instrument, context: SymbolContext) {
     this.instrument = instrument
     this.#context = context
+    this.#resume = context.resume
   }
 
   get isEmpty(): boolean {
@@ -43,13 +47,14 @@ export class SymbolFeeds {
     else if (kind === 'book-ticker') {
       this.quote ??= new QuoteFeed(this.#context.feeds.make(this.instrument, 'quote'), this.#context.newRequestId)
     } else if (kind === 'ticker') this.ticker ??= this.#context.feeds.make(this.instrument, 'ticker')
-    else {
-      this.trades ??= new TradeContinuity({
+    else if (this.trades === undefined) {
+      this.trades = new TradeContinuity({
         feed: this.#context.feeds.make(this.instrument, 'trade'),
         history: this.#context.repairTrades ? TRADE_HISTORY : null,
-        resume: this.#context.resume,
+        resume: this.#resume,
         newRequestId: this.#context.newRequestId,
       })
+      this.#resume = undefined
     }
   }
 

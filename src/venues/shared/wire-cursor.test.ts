@@ -39,7 +39,7 @@ test('usual decimals are taken', () => {
   }
 })
 
-test('a whole number is taken as JSON reads it, up to fifteen digits', () => {
+test('a whole number is taken as JSON reads it, while a double holds it', () => {
   fc.assert(
     fc.property(numberish, (text) => {
       const cursor = cursorAt(`${text},`)
@@ -49,7 +49,10 @@ test('a whole number is taken as JSON reads it, up to fifteen digits', () => {
     }),
     { numRuns: 2_000 },
   )
-  assert.equal(cursorAt('1234567890123456').whole(), -1)
+  assert.equal(cursorAt('1672515782136123,').whole(), 1672515782136123)
+  assert.equal(cursorAt('9007199254740991').whole(), 9007199254740991)
+  for (const large of ['9007199254740992', '9999999999999999', '12345678901234567'])
+    assert.equal(cursorAt(large).whole(), -1)
   assert.equal(cursorAt('007').whole(), -1)
 })
 

@@ -64,7 +64,7 @@ export class WireCursor {
     return true
   }
 
-  /** A whole number without sign, of at most 15 digits; -1 if none comes next. */
+  /** A whole number without sign that a double holds exactly; -1 if none comes next. */
   whole(): number {
     const text = this.#text
     const first = this.at
@@ -76,7 +76,9 @@ export class WireCursor {
       code = text.charCodeAt(++index)
     }
     const length = index - first
-    if (length === 0 || length > 15 || (length > 1 && text.charCodeAt(first) === ZERO)) return -1
+    // Up to the largest safe number every step above is exact; a larger one cannot come out as a smaller.
+    if (length === 0 || length > 16 || value > Number.MAX_SAFE_INTEGER) return -1
+    if (length > 1 && text.charCodeAt(first) === ZERO) return -1
     this.at = index
     return value
   }
