@@ -1,6 +1,10 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import project from '../package.json' with { type: 'json' }
+import { openApiDocument } from '../src/gateway/index.ts'
 import { configDocument } from '../src/platform/index.ts'
 
 // The pages that are made from the code. A test fails when one is out of date.
-writeFileSync(join(import.meta.dirname, '..', 'docs', 'configuration.md'), configDocument())
+const docs = join(import.meta.dirname, '..', 'docs')
+writeFileSync(join(docs, 'configuration.md'), configDocument())
+writeFileSync(join(docs, 'openapi.json'), await openApiDocument(project.version))

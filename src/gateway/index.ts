@@ -1,4 +1,5 @@
 export type { TokenVerifier } from './access/authenticator.ts'
 export * from './gateway-error.ts'
+export { openApiDocument } from './openapi-document.ts'
 export * from './run-gateway.ts'
 export type { VenueDescription } from './venue-description.ts'

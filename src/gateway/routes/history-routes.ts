@@ -26,7 +26,7 @@ import {
 } from '../schemas/index.ts'
 import { lastQuote } from '../views/latest-line.ts'
 import { type GatewayServices, knownSlot, requireVenue } from './gateway-services.ts'
-import { answers } from './route-schema.ts'
+import { answersList } from './route-schema.ts'
 
 /** A range that ended this long ago changes only by late repairs: answers may be kept for a short while. */
 const SETTLED_MICROS = 120_000_000
@@ -77,7 +77,7 @@ export function historyRoutes(services: GatewayServices): FastifyPluginCallbackT
       '/trades',
       {
         schema: {
-          ...answers('trades', 'Trades of an instrument', TradePageSchema, ['history']),
+          ...answersList('trades', 'Trades of an instrument', TradePageSchema, ['history']),
           querystring: TradesQuerySchema,
         },
       },
@@ -100,7 +100,7 @@ export function historyRoutes(services: GatewayServices): FastifyPluginCallbackT
       '/quotes',
       {
         schema: {
-          ...answers('quotes', 'Best bids and offers of an instrument', QuotePageSchema, ['history']),
+          ...answersList('quotes', 'Best bids and offers of an instrument', QuotePageSchema, ['history']),
           querystring: QuotesQuerySchema,
         },
       },
@@ -123,7 +123,7 @@ export function historyRoutes(services: GatewayServices): FastifyPluginCallbackT
       '/quotes/live',
       {
         schema: {
-          ...answers('liveQuotes', 'The newest quote of each instrument', LiveQuotePageSchema, ['market']),
+          ...answersList('liveQuotes', 'The newest quote of each instrument', LiveQuotePageSchema, ['market']),
           querystring: LiveQuotesQuerySchema,
         },
       },
@@ -156,7 +156,7 @@ export function historyRoutes(services: GatewayServices): FastifyPluginCallbackT
       '/candles',
       {
         schema: {
-          ...answers('candles', 'Candles of an instrument', CandlePageSchema, ['history']),
+          ...answersList('candles', 'Candles of an instrument', CandlePageSchema, ['history']),
           querystring: CandlesQuerySchema,
         },
       },
@@ -174,7 +174,7 @@ export function historyRoutes(services: GatewayServices): FastifyPluginCallbackT
       '/gaps',
       {
         schema: {
-          ...answers('gaps', 'Stretches of the tape that are not known to be complete', GapPageSchema, ['history']),
+          ...answersList('gaps', 'Stretches of the tape that are not known to be complete', GapPageSchema, ['history']),
           description: 'A gap that reaches into the range counts. The newest revision of each gap is given.',
           querystring: GapsQuerySchema,
         },

@@ -18,7 +18,7 @@ import {
 } from '../schemas/index.ts'
 import { statusOf } from '../views/status.ts'
 import { type GatewayServices, knownSlot, requireVenue } from './gateway-services.ts'
-import { answers } from './route-schema.ts'
+import { answers, answersList } from './route-schema.ts'
 
 /** Books, the health of feeds, and how the whole stands. */
 export function liveRoutes(services: GatewayServices): FastifyPluginCallbackTypebox {
@@ -107,7 +107,7 @@ export function liveRoutes(services: GatewayServices): FastifyPluginCallbackType
       '/feeds',
       {
         schema: {
-          ...answers('feeds', 'Health of each venue, instrument and channel', FeedPageSchema, ['health']),
+          ...answersList('feeds', 'Health of each venue, instrument and channel', FeedPageSchema, ['health']),
           querystring: FeedsQuerySchema,
         },
       },

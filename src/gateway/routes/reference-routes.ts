@@ -20,7 +20,7 @@ import { assetsOf } from '../views/assets.ts'
 import { marketOf } from '../views/market-view.ts'
 import { venuesOf } from '../views/venues.ts'
 import { type GatewayServices, requireVenue } from './gateway-services.ts'
-import { answers } from './route-schema.ts'
+import { answers, answersList } from './route-schema.ts'
 
 /** Venues, instruments, assets and markets. */
 export function referenceRoutes(services: GatewayServices): FastifyPluginCallbackTypebox {
@@ -39,7 +39,7 @@ export function referenceRoutes(services: GatewayServices): FastifyPluginCallbac
       '/instruments',
       {
         schema: {
-          ...answers('instruments', 'Instruments by venue and name', InstrumentPageSchema, ['market']),
+          ...answersList('instruments', 'Instruments by venue and name', InstrumentPageSchema, ['market']),
           querystring: InstrumentsQuerySchema,
         },
       },
@@ -68,7 +68,7 @@ export function referenceRoutes(services: GatewayServices): FastifyPluginCallbac
       '/assets',
       {
         schema: {
-          ...answers('assets', 'Assets with their price', AssetPageSchema, ['market']),
+          ...answersList('assets', 'Assets with their price', AssetPageSchema, ['market']),
           description:
             'One row an asset: the last price of its most liquid market against USD or USDT over the last 24 hours. With `view=instrument` one row a market.',
           querystring: AssetsQuerySchema,
@@ -91,7 +91,7 @@ export function referenceRoutes(services: GatewayServices): FastifyPluginCallbac
       '/markets',
       {
         schema: {
-          ...answers('markets', 'Markets at a glance: price, last day, small chart', MarketPageSchema, ['market']),
+          ...answersList('markets', 'Markets at a glance: price, last day, small chart', MarketPageSchema, ['market']),
           description: 'Markets that are collected, or have traded.',
           querystring: MarketsQuerySchema,
         },
