@@ -1,0 +1,1 @@
+export { type ProcessorRoleOptions, runProcessor } from './run-processor.ts'

@@ -1,0 +1,307 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type GroupMember, isLogError, type Log } from '../log/index.ts'
+import { type Micros, now } from '../market/index.ts'
+import type { Logger } from '../platform/index.ts'
+import { type Store, StoreBatch } from '../store/index.ts'
+import type { ProcessorMetrics } from './processor-metrics.ts'
+import type { RecentRecords } from './recent-records.ts'
+import { readState, writeState } from './state-records.ts'
+import { readTapeRecord, type TapeRecord } from './tape-record.ts'
+import { TradeFilter, type TradeFilterState } from './trade-filter.ts'
+
+export const SINK_TOPIC = 'market-data'
+export const SINK_GROUP = 'store'
+const STATE_NAME = 'store'
+
+/** Events of one batch; it ends with the record that reaches it. */
+const MAXIMUM_EVENTS = 20_000
+/** A batch waits no longer than this for more. */
+const BATCH_MILLISECONDS = 250
+const READ_LIMITS = { records: 256, bytes: 2 * 1_024 * 1_024 } as const
+/** Looking into the log itself, where the live reader has nothing. */
+const IDLE_POLL_MILLISECONDS = 100
+const FIRST_RETRY_MILLISECONDS = 100
+const LONGEST_RETRY_MILLISECONDS = 5_000
+/** While the store is away, it is said again after this. */
+const COMPLAINT_MILLISECONDS = 30_000
+/** The trade filter is written down at most this often: as much of the tape is read again after a restart. */
+const STATE_MILLISECONDS = 30_000
+
+/** What the sink writes beside its position. */
+interface SinkNote {
+  /** End of the range that was fixed before it was written; absent while nothing is under way. */
+  readonly to?: number
+  /** Where among the analytics the trade filter was written down. */
+  readonly state?: number
+}
+
+interface SinkState {
+  /** The filter knows the trades of every record before this. */
+  readonly next: number
+  readonly filter: TradeFilterState
+}
+
+export interface StoreSinkOptions {
+  readonly log: Log
+  readonly store: Pick<Store, 'insertBatch'>
+  readonly recent: RecentRecords
+  readonly metrics: ProcessorMetrics
+  readonly logger: Logger
+  /** For tests: how long a batch waits for more, in milliseconds. */
+  readonly batchMilliseconds?: number
+}
+
+/**
+ * Brings the tape into the store, every event once. A range of records is fixed by a note beside the committed position
+ * before anything of it is written; each table gets it with a token that names the range; the position is committed after
+ * all are acknowledged. Whatever dies in between, the next member reads the note, forms the very same rows again, and the
+ * store knows the tokens it has seen. The trade filter is a function of the tape before the range, so it is the same too.
+ */
+export class StoreSink {
+  readonly #options: StoreSinkOptions
+  /** Since when the store has not taken what it was given; undefined while it does. */
+  failingSince: number | undefined
+  /** Whether everything that was on the tape a moment ago is stored. */
+  isCaughtUp = false
+
+  constructor(options: StoreSinkOptions) {
+    this.#options = options
+  }
+
+  /** Works until the signal aborts; then finishes nothing, since every point is a good one to stop. @throws LogError */
+  async run(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      let member: GroupMember | undefined
+      try {
+        member = await this.#options.log.join(SINK_TOPIC, SINK_GROUP, { signal })
+        await this.#serve(member, signal)
+      } catch (error) {
+        if (signal.aborted) return
+        if (
+          !isLogError(error, 'LOG_LEASE_LOST') &&
+          !isLogError(error, 'LOG_UNAVAILABLE') &&
+          !isLogError(error, 'LOG_DISK_FULL')
+        )
+          throw error
+        this.#options.logger.warn({ err: error }, 'the sink begins again from its committed position')
+        await pause(LONGEST_RETRY_MILLISECONDS / 5, signal)
+      } finally {
+        await member?.leave().catch((error: unknown) => {
+          this.#options.logger.warn({ err: error }, 'the sink could not leave its group; its lease will run out')
+        })
+      }
+    }
+  }
+
+  async #serve(member: GroupMember, signal: AbortSignal): Promise<void> {
+    const { log, metrics, logger } = this.#options
+    let note = readNote(member.start.note)
+    let next = await this.#firstPosition(member.start.next)
+    const filter = await this.#filterAt(next, note.state, signal)
+    let stateWrittenAt = Date.now()
+    let fixedTo = note.to
+    while (!signal.aborted) {
+      const records = await this.#collect(next, fixedTo, signal)
+      const last = records.at(-1)
+      if (last === undefined) continue
+      const to = fixedTo ?? last.position + 1
+      const formedAt = performance.now()
+      const { batch, duplicates, rejected } = this.#form(records, filter)
+      if (fixedTo === undefined) await member.commit(next, JSON.stringify({ ...note, to } satisfies SinkNote))
+      const duration = Math.round((performance.now() - formedAt) * 1_000)
+      this.#addStatistics(batch, { from: next, to, records, duplicates, rejected, duration })
+      if (!(await this.#insert(batch, `${next}-${to}`, signal))) return
+      fixedTo = undefined
+      next = to
+      note = { ...(note.state === undefined ? {} : { state: note.state }) }
+      if (Date.now() - stateWrittenAt >= STATE_MILLISECONDS) {
+        const state: SinkState = { next, filter: filter.state() }
+        note = { state: await writeState(log, STATE_NAME, state, now()) }
+        stateWrittenAt = Date.now()
+      }
+      await member.commit(next, JSON.stringify(note))
+      metrics.sinkWrote(batch.counts, duplicates, rejected)
+      if (duplicates > 0) logger.debug({ from: last.position, duplicates }, 'trades that were stored before')
+    }
+  }
+
+  /** Records that retention removed before they were stored are lost: that is never passed over in silence. */
+  async #firstPosition(next: number): Promise<number> {
+    const { first } = await this.#options.log.bounds(SINK_TOPIC)
+    if (first > next) {
+      this.#options.metrics.recordsLost(first - next)
+      this.#options.logger.error(
+        { from: next, to: first },
+        'records of the tape were removed by retention before they were stored; raise log.retention or mend the store sooner',
+      )
+    }
+    return next
+  }
+
+  /** The filter as it was before `next`: from what was written down, and the tape since. */
+  async #filterAt(next: number, statePosition: number | undefined, signal: AbortSignal): Promise<TradeFilter> {
+    const { log, logger } = this.#options
+    const state = statePosition === undefined ? undefined : await readState<SinkState>(log, STATE_NAME, statePosition)
+    const usable = state !== undefined && state.next <= next ? state : undefined
+    const filter = usable === undefined ? new TradeFilter() : TradeFilter.restore(usable.filter)
+    let position = usable?.next ?? 1
+    if (next - position > 1) logger.info({ from: position, to: next }, 'reading the tape again to know its trades')
+    while (position < next && !signal.aborted) {
+      const records = await log.read(SINK_TOPIC, position, READ_LIMITS)
+      const last = records.at(-1)
+      if (last === undefined) break
+      for (const record of records) {
+        if (record.position >= next) break
+        const { events } = readTapeRecord(record)
+        for (const event of events) if (event?.messageType === 'trade') filter.pass(event, record.position)
+      }
+      position = last.position + 1
+      await turn()
+    }
+    return filter
+  }
+
+  /** Records from `next` on: exactly those before `fixedTo` where a note says so, else as many as make a batch. */
+  async #collect(next: number, fixedTo: number | undefined, signal: AbortSignal): Promise<TapeRecord[]> {
+    const records: TapeRecord[] = []
+    let events = 0
+    let position = next
+    let deadline: number | undefined
+    while (!signal.aborted) {
+      const take = (record: TapeRecord): boolean => {
+        if (fixedTo === undefined ? events >= MAXIMUM_EVENTS : record.position >= fixedTo) return false
+        records.push(record)
+        events += record.events.length
+        position = record.position + 1
+        return true
+      }
+      const found = this.#options.recent.from(position, take).length
+      const isWhole = (): boolean => (fixedTo === undefined ? events >= MAXIMUM_EVENTS : position >= fixedTo)
+      if (isWhole()) break
+      const patience = deadline === undefined ? IDLE_POLL_MILLISECONDS : Math.max(1, deadline - performance.now())
+      // The live reader is as far as this: what comes next comes from there, read already.
+      const follows = this.#options.recent.newest === position - 1
+      const hasArrived = follows && (await this.#options.recent.arrival(Math.min(patience, IDLE_POLL_MILLISECONDS)))
+      if (found === 0 && !hasArrived && !(await this.#readOn(position, take))) {
+        // A fixed range whose end retention has removed ends with what there is.
+        if (fixedTo !== undefined) break
+        if (records.length === 0) this.#idle()
+        if (deadline !== undefined && performance.now() >= deadline) break
+        if (!follows) await this.#options.recent.arrival(Math.min(patience, IDLE_POLL_MILLISECONDS))
+      }
+      if (records.length > 0) deadline ??= performance.now() + (this.#options.batchMilliseconds ?? BATCH_MILLISECONDS)
+      if (isWhole()) break
+      if (fixedTo === undefined && deadline !== undefined && performance.now() >= deadline) break
+    }
+    if (events >= MAXIMUM_EVENTS) this.isCaughtUp = false
+    return signal.aborted ? [] : records
+  }
+
+  #idle(): void {
+    this.isCaughtUp = true
+  }
+
+  async #readOn(position: number, take: (record: TapeRecord) => boolean): Promise<boolean> {
+    const found = await this.#options.log.read(SINK_TOPIC, position, READ_LIMITS)
+    for (const record of found) if (!take(readTapeRecord(record))) break
+    return found.length > 0
+  }
+
+  #form(
+    records: readonly TapeRecord[],
+    filter: TradeFilter,
+  ): { batch: StoreBatch; duplicates: number; rejected: number } {
+    const batch = new StoreBatch()
+    let duplicates = 0
+    let rejected = 0
+    for (const { position, time, events, unreadable } of records) {
+      for (let index = 0; index < events.length; index++) {
+        const event = events[index]
+        if (event === undefined) continue
+        if (event.messageType === 'trade' && !filter.pass(event, position)) duplicates++
+        else if (!batch.addEvent(event, { position, index })) rejected++
+      }
+      for (const { index, line, reason } of unreadable) {
+        batch.add('rejected_events', ['', '', time, position, index, 'unreadable', reason, line])
+        rejected++
+      }
+    }
+    return { batch, duplicates, rejected }
+  }
+
+  #addStatistics(
+    batch: StoreBatch,
+    facts: {
+      from: number
+      to: number
+      records: readonly TapeRecord[]
+      duplicates: number
+      rejected: number
+      duration: number
+    },
+  ): void {
+    const writtenAt = now()
+    const newest = facts.records.at(-1)?.time ?? writtenAt
+    batch.add('ingestion_statistics', [
+      SINK_GROUP,
+      SINK_TOPIC,
+      facts.from,
+      facts.to,
+      writtenAt,
+      facts.records.length,
+      batch.counts,
+      facts.duplicates,
+      facts.rejected,
+      Math.max(0, writtenAt - newest),
+      facts.duration,
+    ])
+  }
+
+  /** Tries until the store has acknowledged everything. @returns false if the signal aborted before that. */
+  async #insert(batch: StoreBatch, range: string, signal: AbortSignal): Promise<boolean> {
+    const { store, logger, metrics } = this.#options
+    let complainedAt = 0
+    for (let wait = FIRST_RETRY_MILLISECONDS; !signal.aborted; wait = Math.min(wait * 2, LONGEST_RETRY_MILLISECONDS)) {
+      const started = performance.now()
+      try {
+        await store.insertBatch(batch, range)
+        metrics.insertTook((performance.now() - started) / 1_000)
+        if (this.failingSince !== undefined) logger.info({ range }, 'the store takes rows again')
+        this.failingSince = undefined
+        return true
+      } catch (error) {
+        this.failingSince ??= Date.now()
+        this.isCaughtUp = false
+        metrics.insertFailed()
+        if (Date.now() - complainedAt >= COMPLAINT_MILLISECONDS) {
+          complainedAt = Date.now()
+          logger.error({ err: error, range }, 'the store did not take a batch; it is tried until it does')
+        }
+      }
+      await pause(wait, signal)
+    }
+    return false
+  }
+}
+
+/** The age of the oldest record that is not stored yet, in microseconds; 0 if there is none. For lag. @throws LogError */
+export async function sinkLag(log: Log): Promise<{ records: number; age: number }> {
+  const [{ next }, bounds] = await Promise.all([log.groupPosition(SINK_TOPIC, SINK_GROUP), log.bounds(SINK_TOPIC)])
+  const from = Math.max(next, bounds.first)
+  if (from >= bounds.next) return { records: 0, age: 0 }
+  const [oldest] = await log.read(SINK_TOPIC, from, { records: 1 })
+  const age = oldest === undefined ? 0 : Math.max(0, now() - (oldest.time as Micros))
+  return { records: bounds.next - from, age }
+}
+
+function readNote(note: string | null): SinkNote {
+  return note === null ? {} : (JSON.parse(note) as SinkNote)
+}
+
+async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+  await sleep(milliseconds, undefined, { signal }).catch(() => undefined)
+}
+
+function turn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve))
+}

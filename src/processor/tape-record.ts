@@ -1,0 +1,61 @@
+import type { LogRecord } from '../log/index.ts'
+import { decodeEvent, MarketError, type MarketEvent, type Micros } from '../market/index.ts'
+
+/** A line of the tape that could not be read. */
+export interface UnreadableLine {
+  readonly index: number
+  readonly line: string
+  readonly reason: string
+}
+
+/** A record of `market-data`, read. `events[i]` is undefined where line `i` is unreadable. */
+export interface TapeRecord {
+  readonly position: number
+  readonly time: Micros
+  readonly bytes: number
+  readonly events: readonly (MarketEvent | undefined)[]
+  readonly unreadable: readonly UnreadableLine[]
+}
+
+const KINDS: ReadonlySet<string> = new Set([
+  'trade',
+  'quote',
+  'book',
+  'ticker',
+  'gap',
+  'feed-state',
+  'instrument',
+  'venue-state',
+] satisfies MarketEvent['messageType'][])
+
+/** Reads the lines of a record. What cannot be read is said, never thrown: one bad line must not stop the tape. */
+export function readTapeRecord(record: LogRecord): TapeRecord {
+  const { value } = record
+  const text = Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('utf8')
+  const events: (MarketEvent | undefined)[] = []
+  const unreadable: UnreadableLine[] = []
+  let start = 0
+  while (start < text.length) {
+    let end = text.indexOf('\n', start)
+    if (end < 0) end = text.length
+    if (end > start) {
+      const line = text.slice(start, end)
+      const event = readLine(line, events.length, unreadable)
+      events.push(event)
+    }
+    start = end + 1
+  }
+  return { position: record.position, time: record.time, bytes: value.byteLength, events, unreadable }
+}
+
+function readLine(line: string, index: number, unreadable: UnreadableLine[]): MarketEvent | undefined {
+  try {
+    const event = decodeEvent(line)
+    if (KINDS.has(event.messageType)) return event
+    unreadable.push({ index, line, reason: `its message type ${JSON.stringify(event.messageType)} is not known` })
+  } catch (error) {
+    if (!(error instanceof MarketError)) throw error
+    unreadable.push({ index, line, reason: error.message })
+  }
+  return undefined
+}
