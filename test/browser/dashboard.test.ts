@@ -5,7 +5,7 @@ import { type MockGateway, type MockOptions, startMockGateway } from '../../web/
 import { buildDashboard, heapBytes, launchBrowser, openPage, SKIP_REASON, sidewaysOverflow } from './browser.ts'
 
 /** A soak that is short by default; `OPENTAPE_SOAK_SECONDS` makes it long. */
-const SOAK_SECONDS = Number(process.env.OPENTAPE_SOAK_SECONDS ?? 12)
+const SOAK_SECONDS = Number(process.env.OPENTAPE_SOAK_SECONDS ?? 6)
 /** Growth that a page may show: bounded buffers fill, and the engine keeps compiled code. */
 const SOAK_GROWTH_BYTES = 6 * 1024 * 1024
 

@@ -10,7 +10,10 @@ import type { Signal } from './state/signal.ts'
 import { StatusStore } from './state/status-store.ts'
 
 /** How often the whole list is read anew: it brings new markets, sparklines and what no stream carries. */
-const MARKETS_POLL_MILLISECONDS = 30_000
+const MARKETS_POLL_MILLISECONDS = 10_000
+/** A long list is read in pages, so less often. */
+const LONG_LIST_POLL_MILLISECONDS = 60_000
+const LONG_LIST = 1_000
 const SLOW_FRAME_MILLISECONDS = 500
 const MARKETS_RETRY_MILLISECONDS = 3_000
 
@@ -51,9 +54,11 @@ export class Services {
       const status = error instanceof Error && 'status' in error && typeof error.status === 'number' ? error.status : 0
       this.markets.load.set({ kind: 'failed', message, status })
     }
-    const settled = this.markets.load.get().kind === 'ready' && this.markets.rows.size > 0
+    const count = this.markets.rows.size
+    const settled = this.markets.load.get().kind === 'ready' && count > 0
+    const pause = count > LONG_LIST ? LONG_LIST_POLL_MILLISECONDS : MARKETS_POLL_MILLISECONDS
     clearTimeout(this.#marketsTimer)
-    this.#marketsTimer = setTimeout(this.loadMarkets, settled ? MARKETS_POLL_MILLISECONDS : MARKETS_RETRY_MILLISECONDS)
+    this.#marketsTimer = setTimeout(this.loadMarkets, settled ? pause : MARKETS_RETRY_MILLISECONDS)
   }
 }
 

@@ -105,6 +105,16 @@ test('a lost connection keeps the levels but never calls them live', async () =>
   assert.equal(feed.ladder.get().bids.length, 1)
 })
 
+test('of two states the newer counts, whoever says it', async () => {
+  const { feed, of, say } = feedUnderTest()
+  await say(book('snapshot', 5, [['100', '1']]))
+  of('book')[0]?.handler.ready?.()
+  feed.said('stale', 'its collector is silent', 10)
+  feed.said('synchronised', 'an answer that was under way', 9)
+  await Promise.resolve()
+  assert.equal(feed.state.get(), 'stale')
+})
+
 test("the state of the exchange's feed is passed on", async () => {
   const { feed, of, say } = feedUnderTest()
   await say(book('snapshot', 5, [['100', '1']]))

@@ -38,6 +38,8 @@ export class BookFeed {
   /** What the exchange's feed is; shown as long as our own connection holds. */
   #feedState: FeedStateMessage['state'] = 'unknown'
   #feedReason = ''
+  /** When the state was said, by the gateway's clock: of two answers the newer counts. */
+  #feedTime = 0
   #connected = false
   #refused = ''
   #endBook: () => void = () => {}
@@ -59,12 +61,22 @@ export class BookFeed {
       {
         message: (event) => {
           if (event.messageType !== 'feed-state' || event.payload.channel !== 'book') return
-          this.#feedState = event.payload.state
-          this.#feedReason = event.payload.reason
-          this.#coalescer.mark(this.#show)
+          this.said(event.payload.state, event.payload.reason, event.payload.receiveTime)
         },
       },
     )
+  }
+
+  /**
+   * Takes a state of the exchange's feed. Besides the stream, the list of feeds tells it: there the gateway also judges
+   * states that nobody says any more, because their collector is gone.
+   */
+  said(state: FeedStateMessage['state'], reason: string, time: number): void {
+    if (time < this.#feedTime) return
+    this.#feedState = state
+    this.#feedReason = reason
+    this.#feedTime = time
+    this.#coalescer.mark(this.#show)
   }
 
   stop(): void {

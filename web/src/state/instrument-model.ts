@@ -10,6 +10,8 @@ import { TapeFeed } from './tape-feed.ts'
 
 /** Prints fetched when the page opens. */
 const TAPE_HISTORY = 100
+/** How long a book whose collector died may still be called live here. */
+const FEEDS_POLL_MILLISECONDS = 3_000
 
 /** Everything behind one instrument's page, except its candles, which depend on the interval. */
 export class InstrumentModel {
@@ -25,6 +27,7 @@ export class InstrumentModel {
   readonly #instrument: string
   readonly #abort = new AbortController()
   #endFeeds: () => void = () => {}
+  #timer: ReturnType<typeof setInterval> | undefined
 
   constructor(stream: StreamClient, coalescer: Coalescer, venue: string, instrument: string) {
     this.#stream = stream
@@ -43,8 +46,16 @@ export class InstrumentModel {
       getTrades({ ...filter, limit: TAPE_HISTORY }, abort),
     )
     this.#endFeeds = this.feeds.follow(this.#stream, this.#venue, this.#instrument)
+    const pollFeeds = (): void => {
+      getFeeds(filter, signal).then((feeds) => {
+        this.feeds.replaceFeeds(feeds)
+        const book = feeds.find((feed) => feed.channel === 'book')
+        if (book !== undefined) this.book.said(book.state, book.reason, book.stateTime ?? 0)
+      }, ignoreUnknown)
+    }
+    pollFeeds()
+    this.#timer = setInterval(pollFeeds, FEEDS_POLL_MILLISECONDS)
     // What fails here leaves its fact unknown, and the page says so; the stream brings most of it again.
-    getFeeds(filter, signal).then((feeds) => this.feeds.replaceFeeds(feeds), ignoreUnknown)
     getGaps({ ...filter, limit: 100 }, signal).then((page) => this.feeds.mergeGaps(page.items), ignoreUnknown)
     getInstrument(this.#venue, this.#instrument, signal).then((page) => {
       const definition = page.items.find((item) => item.instrument === this.#instrument && item.venue === this.#venue)
@@ -58,6 +69,7 @@ export class InstrumentModel {
   }
 
   stop(): void {
+    clearInterval(this.#timer)
     this.#abort.abort()
     this.book.stop()
     this.tape.stop()

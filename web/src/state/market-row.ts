@@ -103,6 +103,11 @@ export function rowAfter(row: MarketRow, event: StreamEvent): MarketRow {
       // The ticker's last price counts only where no print has been seen: prints are the finer source.
       return row.last === null && ticker.last !== null ? withLast(next, ticker.last, ticker.receiveTime) : next
     }
+    case 'feed-state': {
+      // The dot of the list is the state of the trades, as in the gateway's own list.
+      const { channel, state } = event.payload
+      return channel !== 'trade' || state === row.feedState ? row : { ...row, feedState: state }
+    }
     default:
       return row
   }

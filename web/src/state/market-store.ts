@@ -66,7 +66,7 @@ export class MarketStore {
   /** Follows markets on the stream until the result is called. */
   follow(stream: StreamClient, venue: string, instrument: string): () => void {
     const handler: StreamHandler = { message: (event) => this.apply(event) }
-    const ends = (['trade', 'quote', 'ticker'] as const).map((channel) =>
+    const ends = (['trade', 'quote', 'ticker', 'feed-state'] as const).map((channel) =>
       stream.subscribe({ venue, instrument, channel }, handler),
     )
     return () => {
