@@ -48,6 +48,15 @@ export async function runRole(run: RoleRun): Promise<void> {
       const keeper = new ControlWatchlistKeeper(control, config, logger)
       return await runCollector({ ...context, log, keeper, simulated: run.simulated })
     }
+    case 'processor': {
+      const [{ runProcessor }, { openStore }] = await Promise.all([
+        import('../processor/index.ts'),
+        import('../store/index.ts'),
+      ])
+      const log = opened.adopt(await openConfiguredLog(config), close)
+      const store = opened.adopt(openStore(await configuredStoreAddress(config, 'writer')), close)
+      return await runProcessor({ ...context, log, store })
+    }
     case 'gateway': {
       const [{ runGateway }, { openStore }, { venueProtocols }] = await Promise.all([
         import('../gateway/index.ts'),
