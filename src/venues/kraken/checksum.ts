@@ -93,6 +93,9 @@ function appendDigits(decimal: string, written: number, into: LevelChecksum): vo
   into.length += count
 }
 
+/** Largest checksum that there is. */
+export const MAXIMUM_CHECKSUM = 0xffffffff
+
 /** The register before any text. */
 export const EMPTY_REGISTER = -1
 

@@ -1,6 +1,7 @@
 import type { Amount, Micros, Price } from '../../market/index.ts'
 import { detached, WireCursor } from '../shared/wire-cursor.ts'
 import type { BookChange } from './book-change.ts'
+import { MAXIMUM_CHECKSUM } from './checksum.ts'
 import type { TradeFrame, WireTrade } from './wire.ts'
 
 const COMMA = 44
@@ -49,7 +50,7 @@ function readBook(cursor: WireCursor, change: BookChange): boolean {
   if (!cursor.literal(',"asks":[') || !readLevels(cursor, change, false)) return false
   if (!cursor.literal(',"checksum":')) return false
   change.checksum = cursor.whole()
-  if (change.checksum < 0) return false
+  if (change.checksum < 0 || change.checksum > MAXIMUM_CHECKSUM) return false
   if (cursor.literal(',"timestamp":')) {
     const time = cursor.quotedIsoTime()
     if (time < 0) return false

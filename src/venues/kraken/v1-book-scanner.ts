@@ -1,11 +1,14 @@
 import type { Micros } from '../../market/index.ts'
 import { detached, WireCursor } from '../shared/wire-cursor.ts'
 import type { BookChange } from './book-change.ts'
+import { MAXIMUM_CHECKSUM } from './checksum.ts'
 
 const COMMA = 44
 const OPEN_BRACKET = 91
 const CLOSE_BRACKET = 93
 const QUOTE = 34
+/** A larger one is no depth of a book. */
+const MAXIMUM_DEPTH = 9_999
 
 /**
  * Reads a book frame of WebSocket v1 straight from its text:
@@ -44,11 +47,11 @@ function readFrame(cursor: WireCursor, change: BookChange): boolean {
   if (time < 0) return false
   if (cursor.literal(',"c":"')) {
     change.checksum = cursor.whole()
-    if (change.checksum < 0 || !cursor.character(QUOTE)) return false
+    if (change.checksum < 0 || change.checksum > MAXIMUM_CHECKSUM || !cursor.character(QUOTE)) return false
   }
   if (!cursor.literal('},"book-')) return false
   change.depth = cursor.whole()
-  if (change.depth < 0 || !cursor.literal('",')) return false
+  if (change.depth < 0 || change.depth > MAXIMUM_DEPTH || !cursor.literal('",')) return false
   const pair = cursor.quoted()
   if (pair === undefined || !cursor.character(CLOSE_BRACKET) || !cursor.isAtEnd) return false
   change.symbol = pair

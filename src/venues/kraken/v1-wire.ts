@@ -11,6 +11,7 @@ import {
 import { detached } from '../shared/wire-cursor.ts'
 import { VenueError } from '../venue-error.ts'
 import type { BookChange } from './book-change.ts'
+import { MAXIMUM_CHECKSUM } from './checksum.ts'
 import { digitsOf } from './wire.ts'
 
 /**
@@ -104,7 +105,7 @@ function addLevel(level: unknown, change: BookChange, isBid: boolean): number {
 
 function checksumOf(value: unknown): number {
   const text = textOf('c', value)
-  if (!/^\d{1,10}$/.test(text)) throw invalid('c', value)
+  if (!/^\d{1,10}$/.test(text) || Number(text) > MAXIMUM_CHECKSUM) throw invalid('c', value)
   return Number(text)
 }
 

@@ -12,6 +12,7 @@ import { isTextObject, parseJsonText, type TextObject, type TextValue } from '..
 import { detached } from '../shared/wire-cursor.ts'
 import { VenueError } from '../venue-error.ts'
 import type { BookChange } from './book-change.ts'
+import { MAXIMUM_CHECKSUM } from './checksum.ts'
 
 /** Frames of WebSocket v2, checked. Its prices are JSON numbers, so they are kept as the text that was on the wire. */
 export type Frame = BookFrame | TradeFrame | TickerFrame | StatusFrame | ReplyFrame | { readonly kind: 'alive' }
@@ -113,6 +114,7 @@ function readBook(data: TextObject, isSnapshot: boolean, change: BookChange): vo
     change.addAsk(price(price_), digitsOf(price_), amount(amount_), digitsOf(amount_))
   }
   change.checksum = wholeOf(data, 'checksum')
+  if (change.checksum > MAXIMUM_CHECKSUM) throw invalid('checksum', data.checksum)
   change.time = timeOf(data)
 }
 
