@@ -29,10 +29,14 @@ const AFTER_SYMBOL: Readonly<Record<StreamKind, string>> = {
   ticker: ',"p":',
 }
 
+/** Slots are a power of two, and several times the streams, so that few names share one. */
+const FEWEST_SLOTS = 64
+const SLOTS_PER_STREAM = 4
+
 /** Finds the stream of a frame by name, without making a string of the name first. */
 export class StreamTable {
   readonly #byName = new Map<string, Stream>()
-  #slots: Array<Stream | undefined> = new Array<Stream | undefined>(64).fill(undefined)
+  #slots: Array<Stream | undefined> = new Array<Stream | undefined>(FEWEST_SLOTS).fill(undefined)
 
   get size(): number {
     return this.#byName.size
@@ -48,14 +52,10 @@ export class StreamTable {
 
   add(name: string, kind: StreamKind, feeds: SymbolFeeds): void {
     const symbol = JSON.stringify(feeds.instrument.symbol)
-    this.#byName.set(name, {
-      name,
-      kind,
-      feeds,
-      head: HEAD[kind],
-      symbolPart: `,"s":${symbol}${AFTER_SYMBOL[kind]}`,
-    })
-    this.#rebuild()
+    const stream = { name, kind, feeds, head: HEAD[kind], symbolPart: `,"s":${symbol}${AFTER_SYMBOL[kind]}` }
+    this.#byName.set(name, stream)
+    if (this.#byName.size * SLOTS_PER_STREAM > this.#slots.length) this.#rebuild()
+    else this.#put(stream)
   }
 
   delete(name: string): void {
@@ -85,16 +85,18 @@ export class StreamTable {
   }
 
   #rebuild(): void {
-    let length = 64
-    while (length < this.#byName.size * 8) length *= 2
+    let length = FEWEST_SLOTS
+    while (length < this.#byName.size * SLOTS_PER_STREAM) length *= 2
     this.#slots = new Array<Stream | undefined>(length).fill(undefined)
-    for (const stream of this.#byName.values()) {
-      let hash = 0
-      for (let index = 0; index < stream.name.length; index++) {
-        hash = (Math.imul(hash, 31) + stream.name.charCodeAt(index)) | 0
-      }
-      // Of two names in one slot the later wins; the other is found by the map.
-      this.#slots[hash & (length - 1)] = stream
+    for (const stream of this.#byName.values()) this.#put(stream)
+  }
+
+  /** Of two names in one slot the later wins; the other is found by the map. */
+  #put(stream: Stream): void {
+    let hash = 0
+    for (let index = 0; index < stream.name.length; index++) {
+      hash = (Math.imul(hash, 31) + stream.name.charCodeAt(index)) | 0
     }
+    this.#slots[hash & (this.#slots.length - 1)] = stream
   }
 }
