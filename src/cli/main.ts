@@ -5,6 +5,7 @@ import { addCollectCommand } from './commands/collect.ts'
 import { addDoctorCommand } from './commands/doctor.ts'
 import { addExportCommand } from './commands/export.ts'
 import { addNormalizeCommand } from './commands/normalize.ts'
+import { addProcessCommand } from './commands/process.ts'
 import { addServeCommand } from './commands/serve.ts'
 import { addSimulateCommand } from './commands/simulate.ts'
 import { addStoreCommand } from './commands/store.ts'
@@ -39,6 +40,7 @@ function program(): Command {
     .exitOverride()
   addUpCommand(root)
   addCollectCommand(root)
+  addProcessCommand(root)
   addServeCommand(root)
   addStoreCommand(root)
   addSimulateCommand(root)

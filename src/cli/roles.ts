@@ -7,13 +7,17 @@ import {
   type RoleReady,
 } from '../platform/index.ts'
 import { DataDirectory } from './data-directory.ts'
-import { configuredStoreAddress, openConfiguredControl, openConfiguredLog } from './parts.ts'
+import { configuredStoreAddress, EMBEDDED, openConfiguredControl, openConfiguredLog } from './parts.ts'
+import { prepareTables } from './store-tables.ts'
 import { programVersion } from './version.ts'
 import { ControlWatchlistKeeper } from './watchlist-keeper.ts'
 
 /** Parts that run as processes of their own. */
 export const ROLES = ['collector', 'processor', 'gateway', 'simulator'] as const
 export type Role = (typeof ROLES)[number]
+
+/** How long a store server that is away at the start is waited for. */
+const SERVER_PATIENCE_MILLISECONDS = 600_000
 
 export interface RoleRun {
   readonly role: Role
@@ -54,7 +58,11 @@ export async function runRole(run: RoleRun): Promise<void> {
         import('../store/index.ts'),
       ])
       const log = opened.adopt(await openConfiguredLog(config), close)
-      const store = opened.adopt(openStore(await configuredStoreAddress(config, 'writer')), close)
+      const address = await configuredStoreAddress(config, 'writer')
+      // The tables of the embedded store are the business of whoever starts it.
+      if (config.store.url !== EMBEDDED)
+        await prepareTables(address, config, { logger, signal, milliseconds: SERVER_PATIENCE_MILLISECONDS })
+      const store = opened.adopt(openStore(address), close)
       return await runProcessor({ ...context, log, store })
     }
     case 'gateway': {

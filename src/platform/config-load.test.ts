@@ -93,6 +93,20 @@ test('every fault is named at once: its key, where it comes from, its value and 
   assert.equal(error.problems.length, 7)
 })
 
+test('a flag is text, and is read as what its key holds', () => {
+  const flags = {
+    'venues.kraken.enabled': 'false',
+    'venues.kraken.channels': 'trade,book',
+    'gateway.port': '9000',
+    data: '/tmp/7',
+  }
+  const { config } = loadConfig(sources({ flags }))
+  assert.equal(config.venues.kraken?.enabled, false)
+  assert.deepEqual(config.venues.kraken?.channels, ['trade', 'book'])
+  assert.equal(config.gateway.port, 9000)
+  assert.equal(config.data, '/tmp/7')
+})
+
 test('a password never stands in a message', () => {
   const error = problemsOf({ environment: { OPENTAPE_STORE: 'htp://me:hunter2@db' } })
   assert.match(error.message, /htp:\/\/me:\*\*\*@db/)

@@ -3,7 +3,7 @@ import { resolve } from 'node:path'
 import { Check } from 'typebox/value'
 import { parseDocument } from 'yaml'
 import { checkTree } from './config-check.ts'
-import { type Setting, settingsFromEnvironment } from './config-environment.ts'
+import { fromText, type Setting, settingsFromEnvironment } from './config-environment.ts'
 import { ConfigError, type ConfigProblem } from './config-error.ts'
 import { CONFIG_ROOT, type ConfigNode, type ConfigTree, type ConfigValue, isTree, recordEntry } from './config-node.ts'
 import { type Config, ConfigSchema, type Profile } from './config-schema.ts'
@@ -126,7 +126,19 @@ function parseYaml(text: string, path: string, problems: ConfigProblem[]): Confi
 }
 
 function settingsFromFlags(flags: Readonly<Record<string, ConfigValue>>): readonly Setting[] {
-  return Object.entries(flags).map(([key, value]) => ({ path: key.split('.'), value, source: 'command line' }))
+  return Object.entries(flags).map(([key, given]) => {
+    const path = key.split('.')
+    const node = nodeAt(path)
+    // A command line knows text only.
+    const value = typeof given === 'string' && node !== undefined ? fromText(node, given) : given
+    return { path, value, source: 'command line' }
+  })
+}
+
+function nodeAt(path: readonly string[]): ConfigNode | undefined {
+  let node: ConfigNode | undefined = CONFIG_ROOT
+  for (const part of path) node = node === undefined ? undefined : (recordEntry(node) ?? node.properties?.[part])
+  return node
 }
 
 function originOf(path: readonly string[], settings: readonly Setting[], file: string | null): string {

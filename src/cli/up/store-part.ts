@@ -1,15 +1,11 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import type { Config, Logger } from '../../platform/index.ts'
-import { migrateStore, StoreError, type SupervisedStore, superviseStore } from '../../store/index.ts'
+import { type SupervisedStore, superviseStore } from '../../store/index.ts'
 import type { DataDirectory } from '../data-directory.ts'
+import { patiently, prepareTables } from '../store-tables.ts'
 import type { UpReport } from './up-report.ts'
 
 /** A store whose supervisor was killed needs a moment to let go of its directory. */
 const PATIENCE_MILLISECONDS = 40_000
-const PAUSE_MILLISECONDS = 500
-
-/** Faults that end by themselves. */
-const PASSING: ReadonlySet<string> = new Set(['STORE_CHILD_FAILED', 'STORE_UNREACHABLE', 'STORE_TIMEOUT'])
 
 export interface StorePartOptions {
   readonly logger: Logger
@@ -27,7 +23,8 @@ export async function startStore(
   options: StorePartOptions,
 ): Promise<SupervisedStore> {
   const { report, logger } = options
-  const store = await patiently(options, () =>
+  const patience = { ...options, milliseconds: PATIENCE_MILLISECONDS }
+  const store = await patiently(patience, () =>
     superviseStore({
       directory: directory.store,
       secretsDirectory: directory.secrets,
@@ -48,26 +45,10 @@ export async function startStore(
     }),
   )
   try {
-    await patiently(options, () => migrateStore(store.writer))
+    await prepareTables(store.writer, config, patience)
   } catch (error) {
     await store.stop()
     throw error
   }
   return store
-}
-
-/** Tries again for a while, while the store is not there or is starting anew. */
-async function patiently<Result>(options: StorePartOptions, work: () => Promise<Result>): Promise<Result> {
-  const { logger, signal } = options
-  const begun = performance.now()
-  for (;;) {
-    try {
-      return await work()
-    } catch (error) {
-      const patient = performance.now() - begun < PATIENCE_MILLISECONDS
-      if (!(error instanceof StoreError) || !PASSING.has(error.code) || !patient || signal.aborted) throw error
-      logger.warn({ err: error }, 'the store is not ready yet')
-      await delay(PAUSE_MILLISECONDS, undefined, { signal }).catch(() => undefined)
-    }
-  }
 }
