@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
+import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import type { FromChild, ToChild } from './child/messages.ts'
 import { EMBEDDED_DATABASE, embeddedStoreAddress, type StoreAddress } from './store-address.ts'
@@ -12,6 +13,8 @@ const LONGEST_BACK_OFF_MILLISECONDS = 10_000
 /** A child that lived as long is started again at once. */
 const HEALTHY_MILLISECONDS = 30_000
 const START_MILLISECONDS = 60_000
+/** How long the first start is tried. */
+const FIRST_START_MILLISECONDS = 5_000
 const STOP_MILLISECONDS = 25_000
 /** Each native call takes one of Node's worker threads while it runs; sessions plus some for files and compression. */
 const CHILD_WORKER_THREADS = '12'
@@ -63,7 +66,7 @@ export async function superviseStore(options: SuperviseStoreOptions): Promise<Su
     port: options.port,
     accounts,
   })
-  const port = await supervisor.start()
+  const port = await supervisor.startAtFirst()
   const [writer, reader] = await Promise.all(
     (['writer', 'reader'] as const).map((user) => embeddedStoreAddress({ ...options, port, user })),
   )
@@ -95,6 +98,21 @@ class StoreSupervisor {
 
   get pid(): number | undefined {
     return this.#child?.pid
+  }
+
+  /** The child of a supervisor that was killed lets go of directory and port a moment later, so some tries are made. */
+  async startAtFirst(): Promise<number> {
+    const giveUpAt = performance.now() + FIRST_START_MILLISECONDS
+    for (;;) {
+      try {
+        return await this.start()
+      } catch (error) {
+        if (performance.now() > giveUpAt) throw error
+        const reason = error instanceof Error ? error.message : String(error)
+        this.#news({ what: 'ended', reason, retryMilliseconds: FIRST_BACK_OFF_MILLISECONDS })
+        await wait(FIRST_BACK_OFF_MILLISECONDS)
+      }
+    }
   }
 
   /** Starts the child. @returns the port that it listens on. */

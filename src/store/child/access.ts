@@ -122,6 +122,8 @@ export function assertReadOnly(verb: string, text: string): void {
     const called = token.kind === 'punctuation' && word === '('
     if (called && FORBIDDEN_FUNCTIONS.has(previous)) throw denied(`function ${previous} is not allowed`)
     if (called && isTableFunction(beforePrevious, previous)) throw denied(`table function ${previous} is not allowed`)
+    // An escape could spell a forbidden name so that it is not seen here.
+    if (token.kind === 'quoted-name' && word.includes('\\')) throw denied('a name with a backslash is not allowed')
     if (previous === 'into' && word === 'outfile') throw denied('INTO OUTFILE is not allowed')
     beforePrevious = previous
     previous = token.kind === 'string' ? '' : word

@@ -13,6 +13,7 @@ export interface StoreForTests {
   readonly store: Store
   /** For questions that the store's interface does not ask. */
   readonly client: StoreClient
+  readonly secretsDirectory: string
   stop(): Promise<void>
 }
 
@@ -32,6 +33,7 @@ export async function startStoreForTests(migrate = true): Promise<StoreForTests>
     child,
     store,
     client,
+    secretsDirectory: join(directory, 'secrets'),
     stop: async () => {
       await store.close()
       await client.close()
