@@ -144,13 +144,26 @@ test('quotes have no exchange time, and an empty side is null', () => {
   assert.partialDeepStrictEqual(second, { bidPrice: null, bidAmount: null, askPrice: '25.3652' })
 })
 
+test('a subscription is a feed before anything is heard of it', () => {
+  const { session, out } = open(['trade', 'book'])
+  assert.deepEqual(
+    out.of('feed-state').map(({ channel, state }) => [channel, state]),
+    [
+      ['trade', 'unknown'],
+      ['book', 'unknown'],
+    ],
+  )
+  session.opened(after(1), out)
+  assert.equal(out.of('feed-state').length, 2)
+})
+
 test('the quick way and the careful way read the same', () => {
   for (const frame of [trade(7), trade(8, { m: false }), quote]) {
     const { session, out } = open(['trade', 'quote'])
     session.received(frame, start, out)
     const careful = open(['trade', 'quote'])
     careful.session.received(frame.replaceAll(',', ' ,'), start, careful.out)
-    assert.equal(out.events.length, 2)
+    assert.equal(out.of('trade').length + out.of('quote').length, 1)
     assert.deepEqual(out.events, careful.out.events)
   }
 })

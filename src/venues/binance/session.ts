@@ -45,6 +45,7 @@ export class BinanceSession implements VenueSession {
   }
 
   opened(at: Micros, out: SessionOutput): void {
+    for (const feeds of this.#symbols.values()) feeds.introduce(at, out)
     this.#subscriptions.reset()
     this.#subscriptions.subscribe(
       [...this.#streams.values()].map((stream) => stream.name),
@@ -120,6 +121,7 @@ export class BinanceSession implements VenueSession {
     for (const subscription of added) {
       const name = this.#add(subscription)
       if (name !== undefined) fresh.push(name)
+      this.#byInstrument.get(subscription.instrument.id)?.introduce(at, out)
     }
     if (gone.length > 0) this.#subscriptions.unsubscribe(gone, at, out)
     if (fresh.length > 0) this.#subscriptions.subscribe(fresh, at, out)

@@ -1,5 +1,5 @@
-import type { Channel, Instrument } from '../../market/index.ts'
-import type { TradeResume } from '../protocol.ts'
+import { CHANNELS, type Channel, type Instrument, type Micros } from '../../market/index.ts'
+import type { SessionOutput, TradeResume } from '../protocol.ts'
 import type { Feed } from '../shared/feed.ts'
 import type { FeedMaker } from '../shared/feed-maker.ts'
 import { TradeContinuity } from '../shared/trade-continuity.ts'
@@ -74,6 +74,10 @@ export class SymbolFeeds {
     if (channel === 'quote') return this.quote?.feed
     if (channel === 'ticker') return this.ticker
     return this.trades?.feed
+  }
+
+  introduce(at: Micros, out: SessionOutput): void {
+    for (const channel of CHANNELS) this.feed(channel)?.introduce(at, out)
   }
 
   /** Earliest time at which something of this symbol is to be done. */

@@ -10,6 +10,7 @@ export class Feed {
   readonly instrument: Instrument
   readonly channel: Channel
   #state: FeedState = 'unknown'
+  #isKnown = false
   #lastMessageTime: Micros | null = null
   #lastSequence: number | string | null = null
   #resyncs = 0
@@ -46,17 +47,27 @@ export class Feed {
     this.#lastSequence = sequence
   }
 
+  /** Says once that the feed exists although nothing was heard of it: a subscription that stays mute must be seen. */
+  introduce(at: Micros, out: SessionOutput): void {
+    if (!this.#isKnown) this.#say('subscribed; nothing was heard yet', at, out)
+  }
+
   /** Says the new state, unless it is the old one. */
   become(state: FeedState, reason: string, at: Micros, out: SessionOutput): void {
     if (state === this.#state) return
     this.#state = state
+    this.#say(reason, at, out)
+  }
+
+  #say(reason: string, at: Micros, out: SessionOutput): void {
+    this.#isKnown = true
     out.event({
       messageType: 'feed-state',
       venue: this.instrument.venue,
       instrument: this.instrument.id,
       symbol: this.instrument.symbol,
       channel: this.channel,
-      state,
+      state: this.#state,
       reason,
       lastMessageTime: this.#lastMessageTime,
       lastSequence: this.#lastSequence === null ? null : String(this.#lastSequence),
