@@ -3,7 +3,7 @@ import type { LiveMarket } from './live-market.ts'
 import { scanHead } from './tape-line.ts'
 
 /** A whole book as the processor keeps it, and the log position from which its updates go on. */
-interface BookSnapshot {
+export interface BookSnapshot {
   readonly venue: VenueId
   readonly instrument: InstrumentId
   readonly symbol: VenueSymbol

@@ -3,6 +3,7 @@ import {
   type BookLevel,
   type Channel,
   decodeEvent,
+  encodeEvent,
   type FeedState,
   type InstrumentId,
   type MarketEvent,
@@ -218,16 +219,37 @@ export class LiveMarket {
     this.listener.message(`candle:${interval}`, slot, line)
   }
 
-  /** A whole book that the processor kept: where to begin when the gateway starts in the middle of the tape. */
+  /**
+   * Begins a book from a whole one that the processor kept, and the lines of it that came since. Those who follow it get
+   * it as a snapshot.
+   */
   restoreBook(
     slot: InstrumentSlot,
     bids: readonly BookLevel[],
     asks: readonly BookLevel[],
     stand: { readonly sequence: number | null; readonly receiveTime: Micros; readonly position: number },
+    since: readonly { readonly line: string; readonly position: number }[] = [],
   ): void {
     slot.liveBook ??= new LiveBook()
-    slot.liveBook.restore(bids, asks, stand)
-    this.listener.bookChanged(slot)
+    const live = slot.liveBook
+    live.restore(bids, asks, stand)
+    for (const { line, position } of since) {
+      const event = decodeEvent(line)
+      if (event.messageType === 'book') live.apply(event, position)
+    }
+    const line = encodeEvent({
+      messageType: 'book',
+      venue: slot.venue,
+      instrument: slot.instrument,
+      symbol: slot.symbol,
+      kind: 'snapshot',
+      bids: live.book.bids(),
+      asks: live.book.asks(),
+      sequence: live.sequence,
+      exchangeTime: live.exchangeTime,
+      receiveTime: live.receiveTime ?? stand.receiveTime,
+    })
+    this.#bookMessage(slot, line, live)
   }
 
   #trade(slot: InstrumentSlot, line: string): void {
@@ -244,7 +266,11 @@ export class LiveMarket {
     // Older than the book that was restored: already in it.
     if (position < book.position) return
     if (!book.apply(event, position)) return
-    this.listener.message('book', slot, `${line.slice(0, -2)},"bookSequence":${book.bookSequence}}}`)
+    this.#bookMessage(slot, line, book)
+  }
+
+  #bookMessage(slot: InstrumentSlot, line: string, { bookSequence }: LiveBook): void {
+    this.listener.message('book', slot, `${line.slice(0, -2)},"bookSequence":${bookSequence}}}`)
     this.listener.bookChanged(slot)
   }
 

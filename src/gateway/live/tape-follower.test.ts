@@ -7,6 +7,7 @@ import { book, INSTRUMENT, levels, trade, VENUE } from '../testing/sample-events
 import { LiveMarket } from './live-market.ts'
 import { TapeFollower } from './tape-follower.ts'
 
+const KEY = `books/${VENUE}/${INSTRUMENT}`
 const SILENT = createLogger({ role: 'gateway', level: 'silent', format: 'json' })
 
 function snapshotLine(position: number): string {
@@ -35,7 +36,8 @@ test('begins with the newest kept book and the updates after it', async () => {
   const log = new MemoryLog()
   await log.lines('market-data', 'testex/a', [encodeEvent(book('update', levels(['100', '7']), []))])
   await log.lines('market-data', 'testex/a', [encodeEvent(book('update', levels(['99', '3']), []))])
-  await log.lines('analytics', 'testex', [snapshotLine(1), snapshotLine(2)])
+  await log.lines('analytics', KEY, [snapshotLine(1)])
+  await log.lines('analytics', KEY, [snapshotLine(2)])
   const market = new LiveMarket()
   const follower = new TapeFollower(log, market, SILENT)
   await follower.catchUp(new AbortController().signal)
@@ -62,4 +64,32 @@ test('a log that fails makes nothing live, and is followed on when it is back', 
   await until(() => market.notFollowing?.includes('the disk is gone') === true)
   log.failure = undefined
   await until(() => market.events === 2 && market.notFollowing === undefined)
+})
+
+test('a book that is published later is taken with the updates since, without a hole', async (context) => {
+  const log = new MemoryLog()
+  const market = new LiveMarket()
+  const follower = new TapeFollower(log, market, SILENT)
+  const abort = new AbortController()
+  await follower.catchUp(abort.signal)
+  const following = follower.follow(abort.signal)
+  context.after(async () => {
+    abort.abort()
+    await following
+  })
+  for (const [bid, amount] of [
+    ['100', '7'],
+    ['99', '3'],
+  ] as const) {
+    await log.lines('market-data', 'testex/a', [encodeEvent(book('update', levels([bid, amount]), []))])
+  }
+  await until(() => market.events === 2)
+  assert.equal(market.slot(VENUE, INSTRUMENT)?.liveBook?.isKnown, false)
+  // The first update is in the kept book, the second came after it.
+  await log.lines('analytics', KEY, [snapshotLine(2)])
+  await until(() => follower.progress.analytics.position === 2)
+  await log.lines('market-data', 'testex/a', [encodeEvent(book('update', levels(['98', '1']), []))])
+  await until(() => market.slot(VENUE, INSTRUMENT)?.liveBook?.book.bidCount === 3)
+  const bids = market.slot(VENUE, INSTRUMENT)?.liveBook?.book.bids()
+  assert.deepEqual(bids, levels(['100', '1'], ['99', '3'], ['98', '1']))
 })

@@ -2,16 +2,21 @@ import { setTimeout as wait } from 'node:timers/promises'
 import type { Log, LogRecord, Topic } from '../../log/index.ts'
 import { MICROS_PER_SECOND, type Micros, now } from '../../market/index.ts'
 import type { Logger } from '../../platform/index.ts'
-import { bookSnapshotOf, takeAnalyticsLine } from './analytics-line.ts'
+import { type BookSnapshot, bookSnapshotOf, takeAnalyticsLine } from './analytics-line.ts'
 import type { LiveMarket } from './live-market.ts'
-import { forEachLine } from './tape-line.ts'
+import { forEachLine, scanHead } from './tape-line.ts'
 
-/** Records of `analytics` that are searched for the newest book snapshots. */
-const SNAPSHOT_SEARCH_RECORDS = 20_000
+/** Records of `analytics` that are searched for the newest book snapshots, and for candles, which are said more often. */
+const SNAPSHOT_SEARCH_RECORDS = 10_000
+const CANDLE_SEARCH_RECORDS = 500
+/** Key with which the processor publishes books. */
+const BOOK_KEY_PREFIX = 'books/'
 /** Records of `market-data` that are read at most to catch up; what is older than that is asked of the store. */
 const CATCH_UP_RECORDS = 50_000
 /** Bytes that are taken from the log in one go: a few milliseconds of work. */
 const READ_LIMITS = { bytes: 1024 * 1024 } as const
+/** Records that are read again at most to bring a kept book up to date. */
+const ADOPTION_RECORDS = 5_000
 const CHECK_MILLISECONDS = 1_000
 const DETACH_MILLISECONDS = 250
 const RETRY_MILLISECONDS = 1_000
@@ -38,6 +43,8 @@ export class TapeFollower {
   }
   /** Why a topic cannot be read; empty while all is well. */
   failure = ''
+  /** Books that the processor published and that we lack, by the key of their instrument. */
+  readonly #offered = new Map<string, BookSnapshot>()
   readonly #log: Log
   readonly #market: LiveMarket
   readonly #logger: Logger
@@ -50,11 +57,17 @@ export class TapeFollower {
 
   /** Reads up to the present. Resolves when the market is live. @throws LogError */
   async catchUp(signal: AbortSignal): Promise<void> {
-    const start = await this.#restoreBooks(signal)
+    const snapshots = await this.#keptBooks(signal)
     const bounds = await this.#log.bounds('market-data')
     const progress = this.progress['market-data']
     progress.next = bounds.next
-    progress.position = Math.max(bounds.first, bounds.next - CATCH_UP_RECORDS, start ?? 1)
+    const oldestBook = Math.min(bounds.next, ...snapshots.map(({ marketDataPosition }) => marketDataPosition))
+    const wanted = snapshots.length === 0 ? bounds.first : oldestBook
+    progress.position = Math.max(bounds.first, bounds.next - CATCH_UP_RECORDS, wanted)
+    for (const snapshot of snapshots) {
+      // An older one lacks updates that are not read again; the processor will publish it anew.
+      if (snapshot.marketDataPosition >= progress.position) this.#restore(snapshot)
+    }
     while (progress.position < bounds.next && !signal.aborted) {
       const records = await this.#log.read('market-data', progress.position, READ_LIMITS)
       if (records.length === 0) break
@@ -82,6 +95,7 @@ export class TapeFollower {
       try {
         for await (const records of this.#log.tail(topic, progress.position, { signal, limits: READ_LIMITS })) {
           this.failure = ''
+          if (topic === 'market-data' && this.#offered.size > 0) await this.#adopt()
           this.#take(topic, records)
         }
         if (signal.aborted) return
@@ -96,8 +110,8 @@ export class TapeFollower {
     }
   }
 
-  /** The books that the processor kept, and the position from which their updates go on; undefined where there are none. */
-  async #restoreBooks(signal: AbortSignal): Promise<number | undefined> {
+  /** The newest kept book of each instrument. Candles are taken on the way. */
+  async #keptBooks(signal: AbortSignal): Promise<readonly BookSnapshot[]> {
     const bounds = await this.#log.bounds('analytics')
     const progress = this.progress.analytics
     progress.next = bounds.next
@@ -107,23 +121,54 @@ export class TapeFollower {
       const records = await this.#log.read('analytics', progress.position, READ_LIMITS)
       if (records.length === 0) break
       for (const record of records) {
-        forEachLine(record.value, (line) => {
-          if (line.startsWith('{"messageType":"book-snapshot"')) newest.set(snapshotName(line), line)
-          else takeAnalyticsLine(this.#market, line)
-        })
         progress.position = record.position + 1
+        if (record.key.startsWith(BOOK_KEY_PREFIX)) forEachLine(record.value, (line) => newest.set(record.key, line))
+        else if (record.position >= bounds.next - CANDLE_SEARCH_RECORDS) {
+          forEachLine(record.value, (line) => takeAnalyticsLine(this.#market, line))
+        }
       }
     }
-    let start: number | undefined
-    for (const line of newest.values()) {
-      const snapshot = bookSnapshotOf(line)
-      const slot = snapshot && this.#market.ensureSlot(snapshot.venue, snapshot.instrument, snapshot.symbol)
-      if (snapshot === undefined || slot === undefined) continue
-      const { sequence, receiveTime, marketDataPosition: position } = snapshot
-      this.#market.restoreBook(slot, snapshot.bids, snapshot.asks, { sequence, receiveTime, position })
-      start = Math.min(start ?? position, position)
+    return [...newest.values()].flatMap((line) => bookSnapshotOf(line) ?? [])
+  }
+
+  #restore(snapshot: BookSnapshot, since: readonly { readonly line: string; readonly position: number }[] = []): void {
+    const slot = this.#market.ensureSlot(snapshot.venue, snapshot.instrument, snapshot.symbol)
+    if (slot === undefined) return
+    const { sequence, receiveTime, marketDataPosition: position } = snapshot
+    this.#market.restoreBook(slot, snapshot.bids, snapshot.asks, { sequence, receiveTime, position }, since)
+  }
+
+  /** Notes a kept book that we do not have: one that was too old to begin with when the gateway started. */
+  #offer(line: string): void {
+    const key = scanHead(line)?.key
+    if (key === undefined || this.#market.slotOf(key)?.liveBook?.isKnown === true) return
+    const snapshot = bookSnapshotOf(line)
+    if (snapshot !== undefined) this.#offered.set(key, snapshot)
+  }
+
+  /** Takes the books that were noted, each with the updates since it was kept. Called between two batches of the tape. */
+  async #adopt(): Promise<void> {
+    for (const [key, snapshot] of this.#offered) {
+      this.#offered.delete(key)
+      const { position: end } = this.progress['market-data']
+      let position = snapshot.marketDataPosition
+      // What the tape has not brought us yet comes after the book by itself.
+      if (end - position > ADOPTION_RECORDS || this.#market.slotOf(key)?.liveBook?.isKnown === true) continue
+      const since: { line: string; position: number }[] = []
+      while (position < end) {
+        const records = await this.#log.read('market-data', position, READ_LIMITS)
+        if (records.length === 0) break
+        for (const record of records) {
+          position = record.position + 1
+          if (record.position >= end) break
+          forEachLine(record.value, (line) => {
+            const head = scanHead(line)
+            if (head?.key === key && head.messageType === 'book') since.push({ line, position: record.position })
+          })
+        }
+      }
+      this.#restore(snapshot, since)
     }
-    return start
   }
 
   #take(topic: FollowedTopic, records: readonly LogRecord[]): void {
@@ -136,7 +181,8 @@ export class TapeFollower {
         forEachLine(record.value, (line) => this.#market.take(line, record.position))
       } else {
         forEachLine(record.value, (line) => {
-          if (!takeAnalyticsLine(this.#market, line)) this.#market.skipped.malformed++
+          if (record.key.startsWith(BOOK_KEY_PREFIX)) this.#offer(line)
+          else if (!takeAnalyticsLine(this.#market, line)) this.#market.skipped.malformed++
         })
       }
       progress.position = record.position + 1
@@ -163,9 +209,4 @@ export class TapeFollower {
           ? `the gateway is ${Math.round(lag / MICROS_PER_SECOND)} s behind the tape`
           : undefined
   }
-}
-
-/** Which book a snapshot line is of, cheaply: its text up to the levels without the time. */
-function snapshotName(line: string): string {
-  return line.slice(line.indexOf('"venue":'), line.indexOf('"symbol":'))
 }

@@ -1,9 +1,7 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
-import { setTimeout as wait } from 'node:timers/promises'
 import fc from 'fast-check'
 import type { TSchema } from 'typebox'
-import { Check, Errors } from 'typebox/value'
 import { type DecimalText, micros, now, type Price } from '../../market/index.ts'
 import { type Candle, StoreError } from '../../store/index.ts'
 import {
@@ -23,7 +21,8 @@ import {
   TradePageSchema,
   VenueListSchema,
 } from '../schemas/index.ts'
-import { aliveVenue, type GatewayUnderTest, startGateway, TEST_TOKEN } from '../testing/gateway-under-test.ts'
+import { aliveVenue, type GatewayUnderTest, startGateway } from '../testing/gateway-under-test.ts'
+import { assertFits, assertProblem, get, until } from '../testing/rest-client.ts'
 import {
   book,
   feedState,
@@ -39,54 +38,6 @@ import {
 
 const API = '/api/v1'
 const OF = `venue=${VENUE}&instrument=${INSTRUMENT}`
-
-interface Answer {
-  readonly status: number
-  readonly headers: Headers
-  readonly text: string
-  // biome-ignore lint/suspicious/noExplicitAny: bodies are checked against the schemas of the routes, then looked into freely
-  readonly body: any
-}
-
-async function get(
-  gateway: GatewayUnderTest,
-  path: string,
-  headers: Record<string, string> = {},
-  method = 'GET',
-): Promise<Answer> {
-  const response = await fetch(gateway.url + path, { headers, method })
-  const text = await response.text()
-  const isJson = (response.headers.get('content-type') ?? '').match(/[/+]json;/) !== null
-  return {
-    status: response.status,
-    headers: response.headers,
-    text,
-    body: isJson && text !== '' ? JSON.parse(text) : undefined,
-  }
-}
-
-function assertFits(schema: TSchema, value: unknown): void {
-  assert.ok(Check(schema, value), JSON.stringify([...Errors(schema, value)].slice(0, 3)))
-}
-
-async function assertProblem(answer: Answer, status: number, code: string): Promise<void> {
-  assert.equal(answer.status, status, answer.text)
-  assert.match(answer.headers.get('content-type') ?? '', /^application\/problem\+json/)
-  assertFits(ProblemSchema, answer.body)
-  assert.equal(answer.body.code, code)
-  assert.equal(answer.body.status, status)
-}
-
-/** Asks again until the tape has been read so far. */
-async function until(gateway: GatewayUnderTest, path: string, done: (answer: Answer) => boolean): Promise<Answer> {
-  const limit = performance.now() + 5_000
-  for (;;) {
-    const answer = await get(gateway, path)
-    if (done(answer)) return answer
-    if (performance.now() > limit) throw new Error(`it did not happen within 5 s: ${answer.text.slice(0, 500)}`)
-    await wait(10)
-  }
-}
 
 async function aliveGateway(context: TestContext): Promise<GatewayUnderTest> {
   const gateway = await startGateway(context, { prepare: aliveVenue })
@@ -168,7 +119,7 @@ test('lists come as CSV and NDJSON too, and name the next page in a header', asy
       .map((line) => JSON.parse(line).id),
     ['1', '2', '3'],
   )
-  await assertProblem(await get(gateway, `${API}/trades?${OF}`, { accept: 'image/png' }), 406, 'GATEWAY_NOT_ACCEPTABLE')
+  assertProblem(await get(gateway, `${API}/trades?${OF}`, { accept: 'image/png' }), 406, 'GATEWAY_NOT_ACCEPTABLE')
 })
 
 test('pages of history continue where they ended, and a cursor answers its own question only', async (context) => {
@@ -184,7 +135,7 @@ test('pages of history continue where they ended, and a cursor answers its own q
   assert.deepEqual(ids, ['0', '1', '2', '3', '4'])
   const { body } = await get(gateway, `${API}/trades?${OF}&limit=2`)
   const other = `${API}/trades?venue=${VENUE}&instrument=ETH-USDT&limit=2&cursor=${body.nextCursor}`
-  await assertProblem(await get(gateway, other), 400, 'GATEWAY_CURSOR_INVALID')
+  assertProblem(await get(gateway, other), 400, 'GATEWAY_CURSOR_INVALID')
 })
 
 test('times are microseconds or ISO 8601, and order follows what is asked', async (context) => {
@@ -225,11 +176,11 @@ test('bad requests are told what is wrong with a code', async (context) => {
   ]
   for (const [path, status, code, detail] of bad) {
     const answer = await get(gateway, API + path)
-    await assertProblem(answer, status, code)
+    assertProblem(answer, status, code)
     assert.match(answer.body.detail, detail, path)
   }
   const posted = await get(gateway, `${API}/venues`, {}, 'DELETE')
-  await assertProblem(posted, 405, 'GATEWAY_METHOD_NOT_ALLOWED')
+  assertProblem(posted, 405, 'GATEWAY_METHOD_NOT_ALLOWED')
   assert.equal(posted.headers.get('allow'), 'GET, HEAD')
 })
 
@@ -358,13 +309,13 @@ test('history that cannot be read is said, and live data goes on', async (contex
   const gateway = await aliveGateway(context)
   gateway.store.failure = new StoreError('STORE_UNREACHABLE', 'connection refused to 127.0.0.1:8123')
   const answer = await get(gateway, `${API}/trades?${OF}`)
-  await assertProblem(answer, 503, 'GATEWAY_STORE_UNAVAILABLE')
+  assertProblem(answer, 503, 'GATEWAY_STORE_UNAVAILABLE')
   assert.equal(answer.headers.get('retry-after'), '2')
   assert.doesNotMatch(answer.text, /8123/, 'no inside fact leaves')
   assert.equal((await get(gateway, `${API}/feeds`)).status, 200)
   gateway.store.failure = new StoreError('STORE_QUERY_FAILED', 'secret SQL')
   const failed = await get(gateway, `${API}/trades?${OF}`)
-  await assertProblem(failed, 500, 'GATEWAY_INTERNAL')
+  assertProblem(failed, 500, 'GATEWAY_INTERNAL')
   assert.doesNotMatch(failed.text, /secret/)
 })
 
@@ -388,52 +339,4 @@ test('answers are tagged, and what a client has already is not sent again', asyn
   assert.deepEqual([again.status, again.text], [304, ''])
   const live = await get(gateway, `${API}/trades?${OF}`)
   assert.equal(live.headers.get('cache-control'), 'no-cache')
-})
-
-test('every answer has the headers that keep browsers out of trouble', async (context) => {
-  const gateway = await aliveGateway(context)
-  for (const path of ['/', '/docs', `${API}/venues`, `${API}/nothing`, '/health']) {
-    const { headers } = await get(gateway, path)
-    assert.equal(headers.get('x-content-type-options'), 'nosniff', path)
-    assert.match(headers.get('content-security-policy') ?? '', /frame-ancestors 'none'/, path)
-    assert.equal(headers.get('access-control-allow-origin'), null)
-    assert.ok(headers.get('x-request-id'))
-  }
-  const foreign = await get(gateway, `${API}/venues`, { origin: 'http://evil.example' })
-  await assertProblem(foreign, 403, 'GATEWAY_ORIGIN_REFUSED')
-})
-
-test('where a token is required, nothing of the market is told without it', async (context) => {
-  const gateway = await startGateway(context, { prepare: aliveVenue, gateway: { token: 'required' } })
-  for (const path of [
-    `${API}/venues`,
-    `${API}/status`,
-    `${API}/trades?${OF}`,
-    '/metrics',
-    `${API}/venues?token=${TEST_TOKEN}`,
-  ]) {
-    const answer = await get(gateway, path)
-    await assertProblem(answer, 401, 'GATEWAY_UNAUTHORIZED')
-    assert.match(answer.headers.get('www-authenticate') ?? '', /^Bearer/)
-  }
-  await assertProblem(
-    await get(gateway, `${API}/venues`, { authorization: 'Bearer wrong' }),
-    401,
-    'GATEWAY_UNAUTHORIZED',
-  )
-  await assertProblem(await get(gateway, `${API}/stream/tickets`, {}, 'POST'), 401, 'GATEWAY_UNAUTHORIZED')
-  assert.equal((await get(gateway, `${API}/venues`, { authorization: `Bearer ${TEST_TOKEN}` })).status, 200)
-  assert.notEqual((await get(gateway, '/health')).status, 401)
-})
-
-test('who asks too often is told when to come back', async (context) => {
-  const gateway = await startGateway(context, { prepare: aliveVenue, gateway: { requestsPerMinute: 6 } })
-  const answers = await Promise.all(Array.from({ length: 12 }, () => get(gateway, `${API}/venues`)))
-  const refused = answers.filter(({ status }) => status === 429)
-  assert.equal(refused.length, 2)
-  for (const answer of refused) {
-    await assertProblem(answer, 429, 'GATEWAY_RATE_LIMITED')
-    assert.equal(answer.headers.get('retry-after'), '10')
-  }
-  assert.equal(answers[0]?.headers.get('ratelimit-limit'), '10')
 })

@@ -5,6 +5,7 @@ import type { TestContext } from 'node:test'
 import { encodeEvent, type MarketEvent } from '../../market/index.ts'
 import { type Config, createLogger, createMetrics, defaultConfig } from '../../platform/index.ts'
 import type { TokenVerifier } from '../access/authenticator.ts'
+import type { StoreReader } from '../live/store-reader.ts'
 import { runGateway } from '../run-gateway.ts'
 import type { VenueDescription } from '../venue-description.ts'
 import { MemoryLog } from './memory-log.ts'
@@ -41,6 +42,8 @@ interface Wishes {
   readonly gateway?: Partial<Config['gateway']>
   readonly prepare?: (log: MemoryLog, store: MemoryStore) => Promise<void> | void
   readonly dashboardDirectory?: string
+  /** A store in place of the one in memory. */
+  readonly store?: StoreReader
 }
 
 /** A whole gateway on a free port, on a log and a store in memory; ended with the test. */
@@ -59,7 +62,7 @@ export async function startGateway(context: TestContext, wishes: Wishes = {}): P
     signal: abort.signal,
     ready: ({ url }) => listening.resolve(url ?? ''),
     log,
-    store,
+    store: wishes.store ?? store,
     tokens: TOKENS,
     venues: VENUES,
     version: '0.0.0-test',

@@ -33,7 +33,8 @@ export function marketOf(
     high24h: ticker?.high ?? summary?.high24h ?? null,
     low24h: ticker?.low ?? summary?.low24h ?? null,
     volume24h: ticker?.volume ?? summary?.volume24h ?? null,
-    quoteVolume24h: ticker?.quoteVolume ?? summary?.quoteVolume24h ?? null,
+    // Both volumes are counted by the same hand: our trades of a young tape beside the venue's day would contradict it.
+    quoteVolume24h: ticker?.quoteVolume ?? (ticker?.volume == null ? (summary?.quoteVolume24h ?? null) : null),
     spark: [...(summary?.spark ?? [])],
     feedState: market.feedState(slot, 'trade', at).state,
     simulated: market.venue(slot.venue)?.state?.simulated ?? false,
