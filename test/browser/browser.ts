@@ -49,6 +49,11 @@ export async function buildDashboard(): Promise<{ directory: string; remove: () 
   return { directory, remove: () => rm(directory, { recursive: true, force: true }) }
 }
 
+/** Builds the dashboard to where the gateway serves it from. */
+export async function buildInPlace(): Promise<void> {
+  await build({ configFile: join(import.meta.dirname, '../../web/vite.config.ts'), logLevel: 'error' })
+}
+
 export interface WatchedPage {
   readonly page: Page
   /** Errors and warnings that the page wrote to its console, and exceptions that nobody caught. */

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import type { Browser } from 'playwright-core'
 import { type MockGateway, type MockOptions, startMockGateway } from '../../web/dev/mock-gateway.ts'
+import { until } from '../support/until.ts'
 import { buildDashboard, heapBytes, launchBrowser, openPage, SKIP_REASON, sidewaysOverflow } from './browser.ts'
 
 /** A soak that is short by default; `OPENTAPE_SOAK_SECONDS` makes it long. */
@@ -49,7 +50,7 @@ describe('the dashboard against a stand-in for the gateway', { skip: SKIP_REASON
       await page.locator('.legend').waitFor()
       await page.getByText('synchronised', { exact: true }).first().waitFor()
       assert.equal(await page.locator('.not-live').count(), 0)
-      await page.waitForFunction('/^[\\d,.]+ BTC-USDT · binance/.test(document.title)')
+      await until('the title tells the price', async () => /^[\d,.]+ BTC-USDT · binance/.test(await page.title()))
       // The notice of the chart library is on the page, and its logo on the chart.
       assert.ok(await page.getByRole('link', { name: /TradingView Lightweight Charts/ }).isVisible())
       assert.ok(await page.locator('#tv-attr-logo').isVisible())
