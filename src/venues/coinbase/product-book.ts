@@ -7,7 +7,8 @@ import {
   type QuoteEvent,
 } from '../../market/index.ts'
 import type { BookStatistics, SessionOutput } from '../protocol.ts'
-import { Feed } from '../shared/feed.ts'
+import type { Feed } from '../shared/feed.ts'
+import type { FeedMaker } from '../shared/feed-maker.ts'
 import { Resubscription } from '../shared/resubscription.ts'
 import type { SnapshotFrame, UpdateFrame } from './wire.ts'
 
@@ -40,16 +41,20 @@ export class ProductBook {
   #isAudited = false
   #quote: QuoteEvent | undefined
 
-  constructor(instrument: Instrument) {
+  constructor(instrument: Instrument, feeds: FeedMaker) {
     this.instrument = instrument
-    this.#bookFeed = new Feed(instrument, 'book')
-    this.#quoteFeed = new Feed(instrument, 'quote')
+    this.#bookFeed = feeds.make(instrument, 'book')
+    this.#quoteFeed = feeds.make(instrument, 'quote')
     this.resubscription = new Resubscription(`${instrument.id}:book`)
   }
 
   /** Whether any snapshot ever came. */
   get isKnown(): boolean {
     return this.#hasSnapshot
+  }
+
+  introduce(at: Micros, out: SessionOutput): void {
+    for (const feed of this.#feeds()) feed.introduce(at, out)
   }
 
   want(book: boolean, quotes: boolean): void {

@@ -1,6 +1,7 @@
 import type { Channel, Instrument, Micros, TickerEvent } from '../../market/index.ts'
 import type { SessionOutput } from '../protocol.ts'
-import { Feed } from '../shared/feed.ts'
+import type { Feed } from '../shared/feed.ts'
+import type { FeedMaker } from '../shared/feed-maker.ts'
 import type { TradeContinuity } from '../shared/trade-continuity.ts'
 import { type WireChannel, wireChannels } from './channels.ts'
 import { ProductBook } from './product-book.ts'
@@ -20,11 +21,18 @@ export class Product {
   /** A trade that a heartbeat named and the socket has not brought; -1 if there is none. */
   #overdueTrade = -1
 
-  constructor(trades: TradeContinuity) {
+  constructor(trades: TradeContinuity, feeds: FeedMaker) {
     this.instrument = trades.feed.instrument
     this.trades = trades
-    this.book = new ProductBook(this.instrument)
-    this.#ticker = new Feed(this.instrument, 'ticker')
+    this.book = new ProductBook(this.instrument, feeds)
+    this.#ticker = feeds.make(this.instrument, 'ticker')
+  }
+
+  /** Says that its feeds exist, before anything is heard of them. */
+  introduce(at: Micros, out: SessionOutput): void {
+    if (this.#wanted.has('trade')) this.trades.feed.introduce(at, out)
+    if (this.#wanted.has('ticker')) this.#ticker.introduce(at, out)
+    this.book.introduce(at, out)
   }
 
   get wanted(): ReadonlySet<Channel> {

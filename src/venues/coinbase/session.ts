@@ -15,7 +15,7 @@ import type {
   Subscription,
   VenueSession,
 } from '../protocol.ts'
-import { Feed } from '../shared/feed.ts'
+import { FeedMaker } from '../shared/feed-maker.ts'
 import { backoff } from '../shared/jitter.ts'
 import { TradeContinuity } from '../shared/trade-continuity.ts'
 import { VenueError } from '../venue-error.ts'
@@ -34,6 +34,7 @@ const SAMPLE_LENGTH = 200
 /** The life of one connection to the Exchange feed. */
 export class CoinbaseSession implements VenueSession {
   readonly #options: SessionOptions
+  readonly #feeds: FeedMaker
   readonly #products = new Map<string, Product>()
   readonly #byInstrument = new Map<InstrumentId, Product>()
   readonly #scanner = new Level2Scanner()
@@ -48,6 +49,7 @@ export class CoinbaseSession implements VenueSession {
 
   constructor(options: SessionOptions) {
     this.#options = options
+    this.#feeds = new FeedMaker(options.outages)
     this.instrumentsChanged(options.instruments)
     for (const [instrument, channels] of grouped(options.plan.subscriptions)) {
       this.#productFor(instrument).want(channels)
@@ -56,6 +58,7 @@ export class CoinbaseSession implements VenueSession {
 
   opened(at: Micros, out: SessionOutput): void {
     this.#isOpen = true
+    for (const product of this.#products.values()) product.introduce(at, out)
     this.#inForce = new Set()
     this.#checks = 0
     for (const product of this.#products.values()) {
@@ -278,11 +281,12 @@ export class CoinbaseSession implements VenueSession {
     const { repairTrades, resume } = this.#options
     const product = new Product(
       new TradeContinuity({
-        feed: new Feed(instrument, 'trade'),
+        feed: this.#feeds.make(instrument, 'trade'),
         history: repairTrades ? coinbaseTradeHistory : null,
         resume: resume.get(instrument.id),
         newRequestId: () => this.#nextRequestId++,
       }),
+      this.#feeds,
     )
     this.#products.set(instrument.symbol, product)
     this.#byInstrument.set(instrument.id, product)

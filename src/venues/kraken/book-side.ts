@@ -42,14 +42,37 @@ export class BookSide {
     return this.#levels.length
   }
 
-  get best(): BookLevel | undefined {
-    const level = this.#levels[this.#levels.length - 1]
-    return level === undefined ? undefined : [level.price, level.amount]
-  }
-
   clear(): void {
     this.#levels.length = 0
     this.#isTouched = true
+  }
+
+  /**
+   * Replaces all levels.
+   * @param digits those of each level's price and amount in turn
+   */
+  replace(levels: readonly BookLevel[], digits: readonly number[]): void {
+    this.clear()
+    // Snapshots come best first, which is the order of the array from its end: no level has to be searched for.
+    for (let index = levels.length - 1; index >= 0; index--) {
+      const [price, amount] = levels[index] as BookLevel
+      const key = this.#keyOf(price)
+      const worse = this.#levels[this.#levels.length - 1]
+      if (amount === '0' || (worse !== undefined && !(worse.key < key))) {
+        this.clear()
+        this.update(levels, digits)
+        return
+      }
+      this.#levels.push(newLevel(price, key, digits[2 * index] as number, amount, digits[2 * index + 1] as number))
+    }
+  }
+
+  /** Sets each level in turn. */
+  update(levels: readonly BookLevel[], digits: readonly number[]): void {
+    for (let index = 0; index < levels.length; index++) {
+      const level = levels[index] as BookLevel
+      this.set(level[0], digits[2 * index] as number, level[1], digits[2 * index + 1] as number)
+    }
   }
 
   /** Sets the amount at a price; amount zero removes it. The digits are those after the point on the wire. */
@@ -90,17 +113,7 @@ export class BookSide {
       if (count - at <= CHECKED_LEVELS) this.#isTouched = true
       return
     }
-    const level: SideLevel = {
-      price,
-      key,
-      amount,
-      priceDigits,
-      amountDigits,
-      isChecked: false,
-      register: 0,
-      length: 0,
-    }
-    insertAt(levels, at, level)
+    insertAt(levels, at, newLevel(price, key, priceDigits, amount, amountDigits))
     if (count + 1 - at <= CHECKED_LEVELS) this.#isTouched = true
   }
 
@@ -178,6 +191,10 @@ export class BookSide {
       level.key = signedUnits(level.price, scaleOf(level.price), scale, this.#isBids)
     }
   }
+}
+
+function newLevel(price: Price, key: number, priceDigits: number, amount: Amount, amountDigits: number): SideLevel {
+  return { price, key, amount, priceDigits, amountDigits, isChecked: false, register: 0, length: 0 }
 }
 
 /** Grows from worst to best; not a number where the price has too many digits to be exact. */

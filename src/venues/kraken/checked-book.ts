@@ -31,9 +31,13 @@ export class CheckedBook {
    *   https://docs.kraken.com/exchange/guides/websockets/book-checksum-v2.md (2026-11-22)
    */
   apply(change: BookChange): void {
-    if (change.isSnapshot) this.clear()
-    applySide(this.#bids, change.bids, change.bidDigits)
-    applySide(this.#asks, change.asks, change.askDigits)
+    if (change.isSnapshot) {
+      this.#bids.replace(change.bids, change.bidDigits)
+      this.#asks.replace(change.asks, change.askDigits)
+    } else {
+      this.#bids.update(change.bids, change.bidDigits)
+      this.#asks.update(change.asks, change.askDigits)
+    }
     const isTooDeep = this.#bids.size > this.depth || this.#asks.size > this.depth
     if (!isTooDeep) return
     this.#bids.cut(this.depth, change.bids)
@@ -76,19 +80,6 @@ export class CheckedBook {
     return finishChecksum(this.#bids.checksum(this.#asks.checksum(EMPTY_REGISTER)))
   }
 
-  clear(): void {
-    this.#bids.clear()
-    this.#asks.clear()
-  }
-
-  get bestBid(): BookLevel | undefined {
-    return this.#bids.best
-  }
-
-  get bestAsk(): BookLevel | undefined {
-    return this.#asks.best
-  }
-
   /** All bids, highest first. */
   bids(): BookLevel[] {
     return this.#bids.levels()
@@ -97,13 +88,6 @@ export class CheckedBook {
   /** All asks, lowest first. */
   asks(): BookLevel[] {
     return this.#asks.levels()
-  }
-}
-
-function applySide(side: BookSide, levels: readonly BookLevel[], digits: readonly number[]): void {
-  for (let index = 0; index < levels.length; index++) {
-    const level = levels[index] as BookLevel
-    side.set(level[0], digits[2 * index] as number, level[1], digits[2 * index + 1] as number)
   }
 }
 

@@ -1,6 +1,7 @@
 import type { GapCause, Instrument, Micros } from '../../market/index.ts'
 import type { BookStatistics, SessionOutput } from '../protocol.ts'
-import { Feed } from '../shared/feed.ts'
+import type { Feed } from '../shared/feed.ts'
+import type { FeedMaker } from '../shared/feed-maker.ts'
 import { Resubscription } from '../shared/resubscription.ts'
 import type { BookChange } from './book-change.ts'
 import { CheckedBook } from './checked-book.ts'
@@ -33,9 +34,9 @@ export class PairBook {
   /** Checksums of the books before a silence, to tell whether anything was missed in it. */
   #silentBook: CheckedBook | undefined
 
-  constructor(instrument: Instrument) {
+  constructor(instrument: Instrument, feeds: FeedMaker) {
     this.instrument = instrument
-    this.feed = new Feed(instrument, 'book')
+    this.feed = feeds.make(instrument, 'book')
     this.resubscription = new Resubscription(`${instrument.id}:book`)
     this.#book = this.#newBook(BOOK_DEPTH)
   }

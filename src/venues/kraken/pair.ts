@@ -11,7 +11,8 @@ import {
   type TradeEvent,
 } from '../../market/index.ts'
 import type { SessionOutput } from '../protocol.ts'
-import { Feed } from '../shared/feed.ts'
+import type { Feed } from '../shared/feed.ts'
+import type { FeedMaker } from '../shared/feed-maker.ts'
 import type { TradeContinuity } from '../shared/trade-continuity.ts'
 import type { BookChange } from './book-change.ts'
 import { PairBook } from './pair-book.ts'
@@ -43,12 +44,20 @@ export class Pair {
   #wanted: ReadonlySet<Channel> = new Set()
   #quote: QuoteEvent | undefined
 
-  constructor(trades: TradeContinuity) {
+  constructor(trades: TradeContinuity, feeds: FeedMaker) {
     this.instrument = trades.feed.instrument
     this.trades = trades
-    this.book = new PairBook(this.instrument)
-    this.#ticker = new Feed(this.instrument, 'ticker')
-    this.#quotes = new Feed(this.instrument, 'quote')
+    this.book = new PairBook(this.instrument, feeds)
+    this.#ticker = feeds.make(this.instrument, 'ticker')
+    this.#quotes = feeds.make(this.instrument, 'quote')
+  }
+
+  /** Says that its feeds exist, before anything is heard of them. */
+  introduce(at: Micros, out: SessionOutput): void {
+    if (this.#wanted.has('trade')) this.trades.feed.introduce(at, out)
+    if (this.#wanted.has('ticker')) this.#ticker.introduce(at, out)
+    if (this.#wanted.has('quote')) this.#quotes.introduce(at, out)
+    if (this.#wanted.has('book')) this.book.feed.introduce(at, out)
   }
 
   get wanted(): ReadonlySet<Channel> {

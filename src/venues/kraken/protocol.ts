@@ -25,7 +25,7 @@ export const kraken: VenueProtocol = {
   channels: CHANNELS,
   limits: {
     subscriptionsPerConnection: INSTRUMENTS_PER_CONNECTION * CHANNELS.length,
-    // Some 150 in 10 minutes and address before the network in front of the venue holds back; see the README.
+    // No number is published; see the README.
     connectionsPerMinute: 15,
     connectionAgeMilliseconds: null,
     // No number is published; a request more than the venue bears is answered with an error and sent again later.

@@ -15,7 +15,7 @@ import type {
   Subscription,
   VenueSession,
 } from '../protocol.ts'
-import { Feed } from '../shared/feed.ts'
+import { FeedMaker } from '../shared/feed-maker.ts'
 import { backoff } from '../shared/jitter.ts'
 import { TradeContinuity } from '../shared/trade-continuity.ts'
 import { VenueError } from '../venue-error.ts'
@@ -35,6 +35,7 @@ const RATE_RETRY_MAXIMUM = 60 * MICROS_PER_SECOND
 /** The life of one connection to WebSocket v2. */
 export class KrakenSession implements VenueSession {
   readonly #options: SessionOptions
+  readonly #feeds: FeedMaker
   readonly #pairs = new Map<string, Pair>()
   readonly #byInstrument = new Map<InstrumentId, Pair>()
   readonly #known = new Set<string>()
@@ -49,6 +50,7 @@ export class KrakenSession implements VenueSession {
 
   constructor(options: SessionOptions) {
     this.#options = options
+    this.#feeds = new FeedMaker(options.outages)
     this.instrumentsChanged(options.instruments)
     for (const { instrument, channel } of options.plan.subscriptions) {
       const pair = this.#pairFor(instrument)
@@ -58,6 +60,7 @@ export class KrakenSession implements VenueSession {
 
   opened(at: Micros, out: SessionOutput): void {
     this.#isOpen = true
+    for (const pair of this.#pairs.values()) pair.introduce(at, out)
     this.#retries = 0
     const pairs = [...this.#pairs.values()]
     for (const pair of pairs) if (pair.needs.book) pair.book.resubscription.asked(at)
@@ -287,11 +290,12 @@ export class KrakenSession implements VenueSession {
     const { repairTrades, resume } = this.#options
     const pair = new Pair(
       new TradeContinuity({
-        feed: new Feed(instrument, 'trade'),
+        feed: this.#feeds.make(instrument, 'trade'),
         history: repairTrades ? krakenTradeHistory : null,
         resume: resume.get(instrument.id),
         newRequestId: () => this.#nextRequestId++,
       }),
+      this.#feeds,
     )
     this.#pairs.set(instrument.symbol, pair)
     this.#byInstrument.set(instrument.id, pair)
