@@ -8,6 +8,7 @@ import type {
   VenueSymbol,
 } from '../../market/index.ts'
 import type { LiveBook } from './live-book.ts'
+import { RecentCloses } from './recent-closes.ts'
 import { detached } from './tape-line.ts'
 
 /** Kinds of message of which the newest line is kept as it came. */
@@ -30,6 +31,8 @@ export class InstrumentSlot {
   readonly openGaps = new Map<string, GapEvent>()
   /** Newest candle line of each interval. */
   readonly candles = new Map<string, { readonly openTime: number; readonly line: string }>()
+  /** Closes of the intervals that small charts use. */
+  readonly closes = { '1m': new RecentCloses(), '1s': new RecentCloses() } as const
   readonly #lines: Record<KeptKind, string | undefined> = { trade: undefined, quote: undefined, ticker: undefined }
   /** Lines that are still slices of their record. */
   #attached = false

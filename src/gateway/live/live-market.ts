@@ -216,6 +216,7 @@ export class LiveMarket {
   candle(slot: InstrumentSlot, interval: string, openTime: number, line: string): void {
     const kept = slot.candles.get(interval)
     if (kept === undefined || openTime >= kept.openTime) slot.candles.set(interval, { openTime, line: detached(line) })
+    if (interval === '1m' || interval === '1s') slot.closes[interval].take(openTime, line)
     this.listener.message(`candle:${interval}`, slot, line)
   }
 

@@ -108,6 +108,9 @@ export const MarketSchema = Type.Object(
     volume24h: nullable(DecimalSchema, 'In the base asset'),
     quoteVolume24h: nullable(DecimalSchema, 'In the quote asset'),
     spark: Type.Array(DecimalSchema, { description: 'Closing prices, oldest first, for a small chart' }),
+    sparkInterval: Type.Enum(['30m', '1m', '1s'], {
+      description: 'What lies between two of them: half-hours of the last day, or less where we know less of it yet',
+    }),
     feedState: FeedStateSchema,
     simulated: Type.Boolean(),
   },

@@ -35,10 +35,22 @@ export function marketOf(
     volume24h: ticker?.volume ?? summary?.volume24h ?? null,
     // Both volumes are counted by the same hand: our trades of a young tape beside the venue's day would contradict it.
     quoteVolume24h: ticker?.quoteVolume ?? (ticker?.volume == null ? (summary?.quoteVolume24h ?? null) : null),
-    spark: [...(summary?.spark ?? [])],
+    ...sparkOf(slot, summary),
     feedState: market.feedState(slot, 'trade', at).state,
     simulated: market.venue(slot.venue)?.state?.simulated ?? false,
   }
+}
+
+/** Fewer points than this say nothing about a day. */
+const ENOUGH_POINTS = 8
+
+/** Closing prices for a small chart: of the last day; where we do not know so much of it yet, of the last hour or minute. */
+function sparkOf(slot: InstrumentSlot, summary: MarketSummary | undefined): Pick<Market, 'spark' | 'sparkInterval'> {
+  const halfHours = summary?.spark ?? []
+  if (halfHours.length >= ENOUGH_POINTS) return { spark: [...halfHours], sparkInterval: '30m' }
+  const minutes = slot.closes['1m'].closes
+  if (minutes.length >= ENOUGH_POINTS) return { spark: [...minutes], sparkInterval: '1m' }
+  return { spark: [...slot.closes['1s'].closes], sparkInterval: '1s' }
 }
 
 const PERCENT_SCALE = 2

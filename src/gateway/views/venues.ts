@@ -1,6 +1,7 @@
 import { now } from '../../market/index.ts'
 import type { GatewayServices } from '../routes/gateway-services.ts'
 import type { Venue } from '../schemas/index.ts'
+import type { VenueDescription } from '../venue-description.ts'
 
 const NOT_DESCRIBED = { trades: '', books: '' }
 
@@ -28,7 +29,21 @@ export function venuesOf({ market, venues }: Pick<GatewayServices, 'market' | 'v
       instruments: said?.instruments ?? 0,
       channels: [...(description?.channels ?? [])],
       integrity: { ...(description?.integrity ?? NOT_DESCRIBED) },
-      limits: description?.limits === undefined || description.limits === null ? null : { ...description.limits },
+      limits: limitsOf(description?.limits ?? null),
     }
   })
+}
+
+/** The limits that are told; a description may know more. */
+function limitsOf(limits: VenueDescription['limits']): Venue['limits'] {
+  if (limits === null) return null
+  const { subscriptionsPerConnection, connectionsPerMinute, messagesPerSecond } = limits
+  const { requestWeight, requestWindowMilliseconds } = limits
+  return {
+    subscriptionsPerConnection,
+    connectionsPerMinute,
+    messagesPerSecond,
+    requestWeight,
+    requestWindowMilliseconds,
+  }
 }
