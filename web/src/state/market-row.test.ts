@@ -10,7 +10,14 @@ function market(changes: Partial<Market> = {}): Market {
   return {
     ...{ venue: 'binance', instrument: 'BTC-USDT', symbol: 'BTCUSDT', kind: 'spot', base: 'BTC', quote: 'USDT' },
     ...{ last: '100', lastTime: 10, bidPrice: '99', askPrice: '101', change24h: '1', high24h: '110', low24h: '90' },
-    ...{ volume24h: '5', quoteVolume24h: '500', spark: ['99.5', '100'], feedState: 'synchronised', simulated: true },
+    ...{
+      volume24h: '5',
+      quoteVolume24h: '500',
+      spark: ['99.5', '100'],
+      sparkInterval: '30m',
+      feedState: 'synchronised',
+      simulated: true,
+    },
     ...changes,
   }
 }
