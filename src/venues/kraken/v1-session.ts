@@ -15,7 +15,8 @@ import type {
   Subscription,
   VenueSession,
 } from '../protocol.ts'
-import { Feed } from '../shared/feed.ts'
+import type { Feed } from '../shared/feed.ts'
+import { FeedMaker } from '../shared/feed-maker.ts'
 import { VenueError } from '../venue-error.ts'
 import { BookChange } from './book-change.ts'
 import { PairBook } from './pair-book.ts'
@@ -35,14 +36,21 @@ class V1Pair {
   readonly feeds: Readonly<Record<'trade' | 'ticker' | 'quote', Feed>>
   wanted: ReadonlySet<Channel> = new Set()
 
-  constructor(instrument: Instrument) {
+  constructor(instrument: Instrument, feeds: FeedMaker) {
     // The tape names the symbol as the capture does.
     this.instrument = { ...instrument, symbol: oldSymbolOf(instrument.symbol) }
-    this.book = new PairBook(this.instrument)
+    this.book = new PairBook(this.instrument, feeds)
     this.feeds = {
-      trade: new Feed(this.instrument, 'trade'),
-      ticker: new Feed(this.instrument, 'ticker'),
-      quote: new Feed(this.instrument, 'quote'),
+      trade: feeds.make(this.instrument, 'trade'),
+      ticker: feeds.make(this.instrument, 'ticker'),
+      quote: feeds.make(this.instrument, 'quote'),
+    }
+  }
+
+  /** Says that its feeds exist, before anything is heard of them. */
+  introduce(at: Micros, out: SessionOutput): void {
+    for (const feed of [...Object.values(this.feeds), this.book.feed]) {
+      if (this.wanted.has(feed.channel)) feed.introduce(at, out)
     }
   }
 
@@ -66,9 +74,11 @@ export class KrakenV1Session implements VenueSession {
   readonly #known = new Set<string>()
   readonly #scanner = new V1BookScanner()
   readonly #change = new BookChange()
+  readonly #feeds: FeedMaker
   #isOpen = false
 
   constructor(options: SessionOptions) {
+    this.#feeds = new FeedMaker(options.outages)
     this.instrumentsChanged(options.instruments)
     for (const subscription of options.plan.subscriptions) this.#add(subscription)
   }
@@ -76,6 +86,7 @@ export class KrakenV1Session implements VenueSession {
   opened(at: Micros, out: SessionOutput): void {
     this.#isOpen = true
     for (const pair of this.#pairs.values()) {
+      pair.introduce(at, out)
       if (pair.wanted.has('book')) pair.book.resubscription.asked(at)
       for (const channel of pair.wanted) this.#send('subscribe', pair, channel, out)
     }
@@ -173,7 +184,7 @@ export class KrakenV1Session implements VenueSession {
   #add({ instrument, channel }: Subscription): V1Pair {
     let pair = this.#byInstrument.get(instrument.id)
     if (pair === undefined) {
-      pair = new V1Pair(instrument)
+      pair = new V1Pair(instrument, this.#feeds)
       this.#pairs.set(pair.instrument.symbol, pair)
       this.#byInstrument.set(instrument.id, pair)
       this.#known.add(pair.instrument.symbol)
