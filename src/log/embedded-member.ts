@@ -1,4 +1,4 @@
-import type { WriterThread } from './embedded-writer-thread.ts'
+import type { EmbeddedThread } from './embedded-thread.ts'
 import type { GroupMember, GroupPosition, Topic } from './log.ts'
 import { isLogError, LogError } from './log-error.ts'
 
@@ -10,7 +10,7 @@ interface EmbeddedMemberOptions {
   readonly group: string
   readonly owner: string
   readonly start: GroupPosition
-  readonly writer: WriterThread
+  readonly thread: EmbeddedThread
   readonly leaseMilliseconds: number
   readonly left: (member: EmbeddedMember) => void
 }
@@ -29,22 +29,22 @@ export class EmbeddedMember implements GroupMember {
   }
 
   async commit(next: number, note: string | null = null): Promise<void> {
-    const { topic, group, owner, writer } = this.#options
+    const { topic, group, owner, thread } = this.#options
     if (this.#hasLeft)
       throw new LogError('LOG_LEASE_LOST', `this member has left group ${group} of ${topic}; join it again`)
-    await writer.request({ kind: 'commit', topic, group, owner, next, note }, 0)
+    await thread.write({ kind: 'commit', topic, group, owner, next, note }, 0)
   }
 
   async leave(): Promise<void> {
     if (this.#hasLeft) return
     this.#stop()
-    const { topic, group, owner, writer } = this.#options
-    await writer.request({ kind: 'release', topic, group, owner }, 0)
+    const { topic, group, owner, thread } = this.#options
+    await thread.write({ kind: 'release', topic, group, owner }, 0)
   }
 
   #renew(): void {
-    const { topic, group, owner, writer } = this.#options
-    writer.request({ kind: 'renew', topic, group, owner }, 0).then(
+    const { topic, group, owner, thread } = this.#options
+    thread.write({ kind: 'renew', topic, group, owner }, 0).then(
       (held) => {
         if (held === 0) this.#stop()
       },

@@ -1,11 +1,12 @@
 import { Buffer } from 'node:buffer'
+import type { Micros } from '../market/index.ts'
 import { MAXIMUM_KEY_BYTES, MAXIMUM_RECORD_BYTES } from './embedded-layout.ts'
-import type { LogEntry, Retention, Topic } from './log.ts'
+import type { GroupPosition, LogEntry, LogRecord, Retention, Topic, TopicBounds } from './log.ts'
 import { LogError, type LogErrorCode } from './log-error.ts'
 
-/** What the thread that reads asks of the thread that writes. Each request becomes part of one transaction. */
+/** What is asked of the thread that owns the files, to be written. Each request becomes part of one transaction. */
 export type WriteRequest =
-  | { readonly kind: 'append'; readonly topic: Topic; readonly packed: Uint8Array }
+  | { readonly kind: 'append'; readonly topic: Topic; readonly packed: Uint8Array<ArrayBuffer> }
   | { readonly kind: 'acquire'; readonly topic: Topic; readonly group: string; readonly owner: string }
   | { readonly kind: 'renew'; readonly topic: Topic; readonly group: string; readonly owner: string }
   | { readonly kind: 'release'; readonly topic: Topic; readonly group: string; readonly owner: string }
@@ -19,23 +20,65 @@ export type WriteRequest =
     }
   | { readonly kind: 'trim'; readonly topic: Topic; readonly retention: Retention }
 
+/** What is asked of it to be read. */
+export type ReadRequest =
+  | {
+      readonly kind: 'records'
+      readonly topic: Topic
+      readonly from: number
+      readonly records: number
+      readonly bytes: number
+    }
+  | { readonly kind: 'bounds'; readonly topic: Topic }
+  | { readonly kind: 'position'; readonly topic: Topic; readonly group: string }
+
+export interface RequestFailure {
+  readonly code: LogErrorCode
+  readonly message: string
+}
+
 /**
- * What became of a request. `append`: the last position. `acquire`, `renew`: 1 if the lease is held, else 0. `trim`: 1 if
+ * What became of a write. `append`: the last position. `acquire`, `renew`: 1 if the lease is held, else 0. `trim`: 1 if
  * there is more to trim, else 0.
  */
-export type WriteResult = number | { readonly code: LogErrorCode; readonly message: string }
+export type WriteResult = number | RequestFailure
+
+export type ReadResult =
+  | { readonly packed: Uint8Array<ArrayBuffer> }
+  | { readonly bounds: TopicBounds }
+  | { readonly position: GroupPosition }
 
 export interface WriteMessage {
+  readonly kind: 'write'
   readonly id: number
   readonly requests: readonly WriteRequest[]
 }
 
-export interface WriteAnswer {
+export interface ReadMessage {
+  readonly kind: 'read'
+  readonly id: number
+  readonly request: ReadRequest
+}
+
+export type ToWorker =
+  | WriteMessage
+  | ReadMessage
+  | { readonly kind: 'watch'; readonly active: boolean }
+  | { readonly kind: 'close' }
+
+export interface Answer {
+  readonly kind: 'written'
   readonly id: number
   readonly results: readonly WriteResult[]
 }
 
-export interface WriterOptions {
+export type FromWorker =
+  | Answer
+  | { readonly kind: 'read'; readonly id: number; readonly result: ReadResult | RequestFailure }
+  /** Topics that have grown, whoever appended. */
+  | { readonly kind: 'grown'; readonly next: readonly (readonly [Topic, number])[] }
+
+export interface WorkerOptions {
   readonly directory: string
   readonly leaseMilliseconds: number
   readonly mapBytes: number | undefined
@@ -82,4 +125,44 @@ export function unpackEntries(packed: Uint8Array, each: (key: Uint8Array, value:
     each(packed.subarray(keyAt, valueAt), packed.subarray(valueAt, end))
     at = end
   }
+}
+
+const RECORD_HEADER_BYTES = 22
+
+/** Records in one buffer of their own, so that they cross to the other thread without another copy. */
+export function packRecords(records: readonly LogRecord[]): Uint8Array<ArrayBuffer> {
+  let size = 0
+  for (const { key, value } of records) size += RECORD_HEADER_BYTES + Buffer.byteLength(key) + value.length
+  const packed = Buffer.from(new ArrayBuffer(size))
+  let at = 0
+  for (const { position, time, key, value } of records) {
+    const keyLength = packed.write(key, at + RECORD_HEADER_BYTES)
+    packed.writeDoubleLE(position, at)
+    packed.writeDoubleLE(time, at + 8)
+    packed.writeUInt16LE(keyLength, at + 16)
+    packed.writeUInt32LE(value.length, at + 18)
+    packed.set(value, at + RECORD_HEADER_BYTES + keyLength)
+    at += RECORD_HEADER_BYTES + keyLength + value.length
+  }
+  return packed
+}
+
+/** The packed records; their values are parts of the one buffer. */
+export function unpackRecords(packed: Uint8Array<ArrayBuffer>): LogRecord[] {
+  const bytes = Buffer.from(packed.buffer, packed.byteOffset, packed.byteLength)
+  const records: LogRecord[] = []
+  let at = 0
+  while (at < bytes.length) {
+    const keyAt = at + RECORD_HEADER_BYTES
+    const valueAt = keyAt + bytes.readUInt16LE(at + 16)
+    const end = valueAt + bytes.readUInt32LE(at + 18)
+    records.push({
+      position: bytes.readDoubleLE(at),
+      time: bytes.readDoubleLE(at + 8) as Micros,
+      key: bytes.toString('utf8', keyAt, valueAt),
+      value: bytes.subarray(valueAt, end),
+    })
+    at = end
+  }
+  return records
 }

@@ -1,5 +1,4 @@
 import { hostname } from 'node:os'
-import { isMainThread, type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
 import { now } from '../market/index.ts'
 import {
   type EmbeddedStorage,
@@ -7,7 +6,6 @@ import {
   groupKey,
   type Lease,
   leaseKey,
-  openStorage,
   readLease,
   readSummary,
   storedTime,
@@ -15,54 +13,45 @@ import {
   writeSummary,
 } from './embedded-layout.ts'
 import {
+  type Answer,
+  type RequestFailure,
   unpackEntries,
-  type WriteAnswer,
   type WriteMessage,
   type WriteRequest,
   type WriteResult,
-  type WriterOptions,
 } from './embedded-request.ts'
 import type { Topic } from './log.ts'
-import { LogError, type LogErrorCode, reasonOf } from './log-error.ts'
+import { LogError, reasonOf } from './log-error.ts'
 
-/** Messages that are joined into one transaction. */
-const MAXIMUM_MESSAGES_PER_TRANSACTION = 64
 /** Records, and stored bytes, that one step of trimming removes: other writers wait no longer than for that. */
 const TRIM_STEP_RECORDS = 256
 const TRIM_STEP_BYTES = 8 * 1_024 * 1_024
 
-/**
- * The only thread of its process that writes. Transactions are LMDB's own, synchronous and flushed; here they stop
- * nobody, and a wait for another process's transaction does not stop the event loop that reads sockets.
- */
-class EmbeddedWriter {
+/** Carries out writes: records, positions, leases, trimming. Transactions are LMDB's own, synchronous and flushed. */
+export class EmbeddedWriter {
   readonly #storage: EmbeddedStorage
   readonly #leaseMilliseconds: number
   readonly #host = hostname()
 
-  constructor(options: WriterOptions) {
-    this.#storage = openStorage(options.directory, options.mapBytes)
-    this.#leaseMilliseconds = options.leaseMilliseconds
+  constructor(storage: EmbeddedStorage, leaseMilliseconds: number) {
+    this.#storage = storage
+    this.#leaseMilliseconds = leaseMilliseconds
   }
 
   /** Carries out all requests in one transaction: all of them are durable afterwards, or none. */
-  write(messages: readonly WriteMessage[]): WriteAnswer[] {
+  write(messages: readonly WriteMessage[]): Answer[] {
     const prepared = messages.map(({ id, requests }) => ({
       id,
       steps: requests.map((request) => this.#prepare(request)),
     }))
     try {
       return this.#storage.environment.transactionSync(() =>
-        prepared.map(({ id, steps }) => ({ id, results: steps.map((step) => step()) })),
+        prepared.map(({ id, steps }) => ({ kind: 'written', id, results: steps.map((step) => step()) })),
       )
     } catch (error) {
       const result = failure(error)
-      return messages.map(({ id, requests }) => ({ id, results: requests.map(() => result) }))
+      return messages.map(({ id, requests }) => ({ kind: 'written', id, results: requests.map(() => result) }))
     }
-  }
-
-  async close(): Promise<void> {
-    await this.#storage.environment.close()
   }
 
   /** Does what needs no lock, such as compression, and returns what has to happen within the transaction. */
@@ -189,7 +178,7 @@ function isAlive(processId: number): boolean {
 
 const DISK_FULL = /no space left|disk quota|MDB_MAP_FULL|mapsize|file too large/i
 
-function failure(error: unknown): { code: LogErrorCode; message: string } {
+export function failure(error: unknown): RequestFailure {
   if (error instanceof LogError) return { code: error.code, message: error.message }
   const reason = reasonOf(error)
   if (DISK_FULL.test(reason)) {
@@ -199,29 +188,4 @@ function failure(error: unknown): { code: LogErrorCode; message: string } {
     }
   }
   return { code: 'LOG_WRITE_FAILED', message: `the log could not be written: ${reason}` }
-}
-
-/** Reads what has come on the port and writes it, until it is told to close. */
-function serve(port: MessagePort, writer: EmbeddedWriter): void {
-  port.on('message', (first: WriteMessage | 'close') => {
-    const messages: WriteMessage[] = []
-    let message: WriteMessage | 'close' | undefined = first
-    while (message !== undefined && message !== 'close') {
-      messages.push(message)
-      if (messages.length === MAXIMUM_MESSAGES_PER_TRANSACTION) break
-      message = receiveMessageOnPort(port)?.message as WriteMessage | 'close' | undefined
-    }
-    if (messages.length > 0) for (const answer of writer.write(messages)) port.postMessage(answer)
-    if (message === 'close') {
-      void writer.close().finally(() => {
-        port.postMessage('closed')
-        port.close()
-      })
-    }
-  })
-}
-
-if (!isMainThread && parentPort !== null) {
-  serve(parentPort, new EmbeddedWriter(workerData as WriterOptions))
-  parentPort.postMessage('ready')
 }

@@ -10,6 +10,7 @@ export type LogErrorCode =
   | 'LOG_LEASE_LOST'
   | 'LOG_UNAVAILABLE'
   | 'LOG_WRITE_FAILED'
+  | 'LOG_READ_FAILED'
 
 /** The log could not do what it was asked. */
 export class LogError extends Error {
