@@ -3,6 +3,7 @@ import { after, before, test } from 'node:test'
 import { migrateStore } from './migrate.ts'
 import { readMigrations } from './migration-files.ts'
 import { COLUMN_TYPES } from './schema/column.ts'
+import { COMPUTED_COLUMNS, DERIVED_TABLES } from './schema/derived-tables.ts'
 import { renderMigration } from './schema/engine-clauses.ts'
 import { TABLE_NAMES, TABLES } from './schema/tables.ts'
 import { splitStatements } from './sql-text.ts'
@@ -52,6 +53,26 @@ test('the tables have the columns that rows are written to, of the types that ro
       name,
     )
   }
+})
+
+test('every table and column of the store is described, and no other', async () => {
+  await migrateStore(running.child.writer)
+  const rows = await running.client.query(
+    "SELECT table, name, type FROM system.columns WHERE database = currentDatabase() AND NOT endsWith(table, '_view')",
+  )
+  const described = [
+    ...TABLE_NAMES.flatMap((table) =>
+      TABLES[table].columns.map((column) => [table, column.name, COLUMN_TYPES[column.kind]]),
+    ),
+    ...Object.entries(COMPUTED_COLUMNS).flatMap(([table, columns]) =>
+      columns.map(({ name, type }) => [table, name, type]),
+    ),
+    ...Object.entries(DERIVED_TABLES).flatMap(([table, { columns }]) =>
+      columns.map(({ name, type }) => [table, name, type]),
+    ),
+  ]
+  const sorted = (list: readonly (readonly unknown[])[]) => list.map((entry) => entry.join(' ')).sort()
+  assert.deepEqual(sorted(rows), sorted(described))
 })
 
 test('a migration that was changed after it was applied is refused, and nothing is done', async () => {

@@ -89,6 +89,8 @@ class StoreSupervisor {
   #stopping = false
   #failures = 0
   #retry: NodeJS.Timeout | undefined
+  /** What the engine wrote last; it names the reason of some failures there only. */
+  #lastSaid = ''
 
   constructor(options: SuperviseStoreOptions, order: Extract<ToChild, { type: 'start' }>) {
     this.#options = options
@@ -123,7 +125,11 @@ class StoreSupervisor {
       execArgv: ['--disable-warning=ExperimentalWarning'],
       env: { ...process.env, UV_THREADPOOL_SIZE: CHILD_WORKER_THREADS },
     })
-    child.stderr?.setEncoding('utf8').on('data', (text: string) => this.#news({ what: 'said', text: text.trimEnd() }))
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      if (text.trim() === '') return
+      this.#lastSaid = text.trim()
+      this.#news({ what: 'said', text: this.#lastSaid })
+    })
     const ready = this.#whenReady(child)
     child.send({ ...this.#order, port: this.#port } satisfies ToChild, () => undefined)
     try {
@@ -158,7 +164,7 @@ class StoreSupervisor {
         reject(
           new StoreError(
             'STORE_CHILD_FAILED',
-            `the store cannot be opened in ${this.#options.directory}: ${reason}; another process may have it open, or port ${this.#port} may be taken`,
+            `the store cannot be opened in ${this.#options.directory}, port ${this.#port}: ${reason}${this.#lastSaid === '' ? '' : ` (${this.#lastSaid.slice(0, 500)})`}; is it open in another process, or the port taken?`,
           ),
         )
       const late = setTimeout(() => fail(`it was not ready in ${START_MILLISECONDS} ms`), START_MILLISECONDS)
