@@ -30,6 +30,10 @@ export class DataDirectory {
   get control(): string {
     return join(this.path, 'control.sqlite')
   }
+  /** Where the simulated market ended, so that it goes on from there. */
+  get simulator(): string {
+    return join(this.path, 'simulator.json')
+  }
   /** The simulator's own record of what really happened. */
   get ledger(): string {
     return join(this.path, 'ledger.ndjson')

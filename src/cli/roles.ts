@@ -98,6 +98,7 @@ async function simulate({ config, logger, signal, ready }: RoleContext): Promise
     seed,
     rate: eventsPerSecond,
     instruments,
+    statePath: new DataDirectory(config.data).simulator,
     report: (message) => logger.info(message),
   })
   try {

@@ -60,6 +60,9 @@ export class ControlServer {
       sendJson(response, removed ? 200 : 404, { removed })
       return
     }
+    if ((filter.venue !== undefined || filter.instrument !== undefined) && !control.ledger.has(filter)) {
+      throw new SimulatorError('SIMULATOR_INSTRUMENT_UNKNOWN', `nothing is listed as ${url.search.slice(0, 200)}`)
+    }
     switch (route) {
       case 'GET':
       case 'GET /':

@@ -96,6 +96,11 @@ export class Ledger {
     return this.#listings.every((listing) => listing.trades.firstId <= listing.firstLiveId)
   }
 
+  /** Whether anything is listed that a filter lets through. */
+  has(filter: { venue?: string; instrument?: string }): boolean {
+    return this.#listings.some((listing) => matches(listing, filter))
+  }
+
   /** Trades in memory by listing and id; live ones, or with `history` also those from before the start. */
   *trades(filter: { venue?: string; instrument?: string; history?: boolean } = {}): Generator<LedgerTrade> {
     for (const listing of this.#listings) {

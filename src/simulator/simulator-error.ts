@@ -5,6 +5,9 @@ export type SimulatorErrorCode =
   | 'SIMULATOR_INSTRUMENT_UNKNOWN'
   | 'SIMULATOR_LISTEN_FAILED'
   | 'SIMULATOR_LEDGER_FAILED'
+  | 'SIMULATOR_STATE_UNREADABLE'
+  | 'SIMULATOR_ROUTE_UNKNOWN'
+  | 'SIMULATOR_INTERNAL'
 
 /** The simulator was asked for something that it cannot do. */
 export class SimulatorError extends Error {

@@ -19,6 +19,11 @@ export interface SimulatorOptions {
   readonly port?: number
   /** NDJSON file of every trade, final book and fault. */
   readonly ledgerPath?: string
+  /**
+   * File in which the market's ids and prices outlive a restart, so that a collector that goes on where it was finds an
+   * exchange that has done so too. Without it every start begins anew, as a repeatable test needs.
+   */
+  readonly statePath?: string
   /** Faults from the start. */
   readonly faults?: readonly FaultSpecification[]
   /** Virtual time of the beginning, microseconds; now if absent. */
@@ -42,8 +47,8 @@ export interface SimulatorOptions {
   readonly report?: (message: string) => void
 }
 
-export type ResolvedOptions = Required<Omit<SimulatorOptions, 'ledgerPath' | 'startTime'>> &
-  Pick<SimulatorOptions, 'ledgerPath' | 'startTime'>
+export type ResolvedOptions = Required<Omit<SimulatorOptions, 'ledgerPath' | 'statePath' | 'startTime'>> &
+  Pick<SimulatorOptions, 'ledgerPath' | 'statePath' | 'startTime'>
 
 /** Event density in virtual time when the rate is `max`. */
 export const MAXIMUM_RATE_DENSITY = 200_000
@@ -74,6 +79,7 @@ export function resolveOptions(options: SimulatorOptions): ResolvedOptions {
     limits: options.limits ?? true,
     report: options.report ?? (() => undefined),
     ...(options.ledgerPath !== undefined && { ledgerPath: options.ledgerPath }),
+    ...(options.statePath !== undefined && { statePath: options.statePath }),
     ...(options.startTime !== undefined && { startTime: options.startTime }),
   }
   check(Number.isSafeInteger(resolved.seed), 'seed', resolved.seed, 'a whole number')

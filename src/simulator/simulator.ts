@@ -11,6 +11,7 @@ import { Ledger } from './ledger.ts'
 import type { SimulatedVenue } from './model/catalogue.ts'
 import type { Listing } from './model/listing.ts'
 import { MarketModel } from './model/market-model.ts'
+import { loadModelState, saveModelState } from './model/model-state.ts'
 import { Random } from './model/random.ts'
 import {
   MAXIMUM_RATE_DENSITY,
@@ -41,6 +42,7 @@ const SLICE_MICROS = 10_000
 const LONGEST_BUSY_MILLISECONDS = 20
 /** When the machine cannot keep up, virtual time slows down instead of piling up. */
 const LARGEST_LAG_MICROS = 1_000_000
+const SAVE_MICROS = 10_000_000
 const BACKLOG_LIMIT = 4_194_304
 
 /** What can be asked of a running simulator; the control API offers the same over HTTP. */
@@ -58,11 +60,15 @@ export class SimulatorControl {
   #wallOrigin: number
   #virtualOrigin: number
   #settled: (() => void)[] = []
+  #started = false
+  #nextSave = 0
 
   constructor(options: ResolvedOptions) {
     this.#options = options
     const start = options.startTime ?? wallClock()
+    const resume = options.statePath === undefined ? undefined : loadModelState(options.statePath)
     this.#model = new MarketModel({
+      ...(resume !== undefined && { resume }),
       seed: options.seed,
       venues: options.venues,
       instruments: options.instruments,
@@ -209,7 +215,20 @@ export class SimulatorControl {
     for (const fault of this.#options.faults) this.addFault(fault)
     this.#virtualOrigin = this.#model.time
     this.#wallOrigin = wallClock()
+    this.#started = true
+    this.#save(false)
     this.#schedule()
+  }
+
+  #save(inOrder: boolean): void {
+    const { statePath, report } = this.#options
+    if (statePath === undefined) return
+    this.#nextSave = wallClock() + SAVE_MICROS
+    try {
+      saveModelState(statePath, this.#model.state(inOrder))
+    } catch (error) {
+      report(`the state of the market cannot be saved: ${String(error)}`)
+    }
   }
 
   async stop(): Promise<void> {
@@ -221,6 +240,7 @@ export class SimulatorControl {
     await Promise.all([...this.#exchanges.values()].map((exchange) => exchange.stop()))
     if (!this.#quiet) this.ledger.recordBooks()
     this.ledger.close()
+    if (this.#started) this.#save(true)
   }
 
   #schedule(): void {
@@ -268,6 +288,7 @@ export class SimulatorControl {
     if (this.#options.rate !== 'max' && lag > LARGEST_LAG_MICROS) this.#wallOrigin += lag - LARGEST_LAG_MICROS
     if (!wanted) this.#tick(this.now())
     this.ledger.flush()
+    if (wallClock() >= this.#nextSave) this.#save(false)
   }
 
   #rest(): void {

@@ -3,6 +3,7 @@ import type { Ledger } from '../ledger.ts'
 import type { SimulatedVenue } from '../model/catalogue.ts'
 import type { MarketModel } from '../model/market-model.ts'
 import type { Random } from '../model/random.ts'
+import { SimulatorError } from '../simulator-error.ts'
 import type { FaultInjector, RequestedFault } from './fault-injector.ts'
 import type { FaultSpecification } from './fault-specification.ts'
 
@@ -43,14 +44,25 @@ export class FaultDirector {
     this.#report = parts.report
   }
 
-  /** @returns the fault's number, by which it can be ended. */
+  /**
+   * @returns the fault's number, by which it can be ended.
+   * @throws SimulatorError SIMULATOR_INSTRUMENT_UNKNOWN if a coin that is to be delisted is not listed.
+   */
   add(specification: FaultSpecification, now: number): number {
+    if (specification.kind === 'delist') this.#mustList(specification.assets)
     const id = this.#nextId++
     const from = now + (specification.afterMilliseconds ?? 0) * 1_000
     const duration = 'durationMilliseconds' in specification ? specification.durationMilliseconds : undefined
     const until = duration === undefined ? Number.POSITIVE_INFINITY : from + duration * 1_000
     const count = 'count' in specification ? specification.count : undefined
-    const fault = (): RequestedFault => ({ id, specification, from, until, left: count ?? Number.POSITIVE_INFINITY })
+    const fault = (): RequestedFault => ({
+      id,
+      specification,
+      from,
+      until,
+      left: count ?? Number.POSITIVE_INFINITY,
+      slowed: new Set(),
+    })
     this.#active.set(id, fault())
     for (const [venue, target] of this.#targets) {
       if (specification.venue !== undefined && specification.venue !== venue) continue
@@ -146,6 +158,12 @@ export class FaultDirector {
       else this.#active.delete(id)
     }
     this.#appointments.push({ fault: id, at, run })
+  }
+
+  #mustList(codes: readonly string[]): void {
+    const unknown = codes.filter((code) => !this.#model.listings.some((listing) => listing.specification.base === code))
+    if (unknown.length === 0) return
+    throw new SimulatorError('SIMULATOR_INSTRUMENT_UNKNOWN', `no venue lists ${unknown.join(', ')}`)
   }
 
   #changeListings(venue: SimulatedVenue, kind: 'list' | 'delist', codes: readonly string[], time: number): void {

@@ -14,6 +14,8 @@ export interface RequestedFault {
   readonly from: number
   readonly until: number
   left: number
+  /** Connections of which it has been noted that they are slow. */
+  readonly slowed: Set<number>
 }
 
 interface HeldMessage {
@@ -130,6 +132,11 @@ export class FaultInjector {
       if (specification.kind === 'slow') {
         delayMilliseconds += specification.milliseconds
         delayMilliseconds += this.#random.uniform() * (specification.jitterMilliseconds ?? 0)
+        // Every message is late: one note for each connection says so.
+        if (!fault.slowed.has(connection.id)) {
+          fault.slowed.add(connection.id)
+          this.#note('slow', { connection: connection.id, detail: `${specification.milliseconds} ms, every message` })
+        }
         continue
       }
       if (!isMessageFault(specification) || !concerns(specification, channel, listing)) continue

@@ -1,5 +1,6 @@
 import { type Asset, asset, assets, listingSpecification, type SimulatedVenue } from './catalogue.ts'
 import { Listing } from './listing.ts'
+import type { ListingState, ModelState } from './model-state.ts'
 import { FairPrices, PRICE_STEP_MICROS } from './prices.ts'
 import { Random } from './random.ts'
 import { Schedule } from './schedule.ts'
@@ -12,6 +13,10 @@ const ECHO_OF_TRADE = 0.5
 const ECHO_TOTAL = 0.56
 const ECHO_HERE_MICROS = 9_000
 const ECHO_ELSEWHERE_MICROS = 18_000
+/** How many trade ids are left out after a crash: more than can have been used since the state was saved. */
+const IDS_LEFT_OUT = 1_000_000
+/** Trades that are kept over a restart, so that what was missed meanwhile can be asked for. */
+const SAVED_TRADES = 1_000
 /** What one trade moves the fair price by: small, so that flow matters but does not run away. */
 const IMPACT = 6e-7
 const BASIS_SPREAD = 4e-5
@@ -35,6 +40,8 @@ export interface MarketModelOptions {
   readonly historyTrades: number
   readonly historyMicros: number
   readonly retainTrades: number
+  /** Where an earlier run ended: its trade ids and prices are carried on. */
+  readonly resume?: ModelState
 }
 
 /**
@@ -51,6 +58,7 @@ export class MarketModel {
   readonly #echoes = new Schedule()
   readonly #siblings: Listing[][] = []
   readonly #assetIndexes = new Map<string, number>()
+  readonly #saved = new Map<string, ListingState>()
   readonly #clockOffsets = new Map<SimulatedVenue, number>()
   readonly #bySymbol = new Map<string, Listing>()
   #weights: number[] = []
@@ -68,11 +76,12 @@ export class MarketModel {
     this.#activity = new Random(options.seed, 2)
     this.#trading = new Trading(this.#random)
     this.#prices = new FairPrices(new Random(options.seed, 3))
+    for (const saved of options.resume?.listings ?? []) this.#saved.set(`${saved.venue} ${saved.symbol}`, saved)
     for (const coin of assets(options.instruments, options.seed)) {
       for (const venue of options.venues) this.#add(venue, coin)
     }
     this.#time = options.startMicros
-    this.#layDownHistory()
+    if (options.resume === undefined) this.#layDownHistory()
     for (const listing of this.listings) this.#open(listing)
     this.#nextStep = options.startMicros + PRICE_STEP_MICROS
     this.#reweigh()
@@ -228,30 +237,68 @@ export class MarketModel {
   }
 
   #add(venue: SimulatedVenue, coin: Asset): Listing {
+    const specification = listingSpecification(venue, coin)
+    const saved = this.#saved.get(`${venue} ${specification.symbol}`)
     let assetIndex = this.#assetIndexes.get(coin.code)
     if (assetIndex === undefined) {
-      assetIndex = this.#prices.add(coin)
+      assetIndex = this.#prices.add(coin, saved?.price)
       this.#assetIndexes.set(coin.code, assetIndex)
       this.#siblings[assetIndex] = []
     }
     const index = this.listings.length
     const random = new Random(this.#options.seed, 10_000 + index)
-    const identity = {
+    const identity = saved === undefined ? this.#newIdentity(random) : this.#resumedIdentity(saved)
+    const retain = Math.max(this.#options.retainTrades, this.#options.historyTrades)
+    const listing = new Listing(specification, index, assetIndex, identity, retain)
+    listing.basis = random.normal() * BASIS_SPREAD
+    if (saved !== undefined) {
+      for (const [price, lots, buy, time] of saved.trades) listing.trades.add(price, lots, buy, time)
+      Object.assign(listing.statistics, saved.statistics, { turnover: BigInt(saved.statistics.turnover) })
+    }
+    this.listings.push(listing)
+    this.#bySymbol.set(`${venue} ${specification.symbol}`, listing)
+    this.#siblings[assetIndex]?.push(listing)
+    return listing
+  }
+
+  #newIdentity(random: Random): { firstTradeId: number; updateId: number } {
+    return {
       firstTradeId: 1_000_000 + random.integer(900_000_000) + idsBefore(this.#options.startMicros),
       updateId: 10_000_000 + random.integer(1_000_000_000),
     }
-    const retain = Math.max(this.#options.retainTrades, this.#options.historyTrades)
-    const listing = new Listing(listingSpecification(venue, coin), index, assetIndex, identity, retain)
-    listing.basis = random.normal() * BASIS_SPREAD
-    this.listings.push(listing)
-    this.#bySymbol.set(`${venue} ${listing.specification.symbol}`, listing)
-    this.#siblings[assetIndex]?.push(listing)
-    return listing
+  }
+
+  #resumedIdentity(saved: ListingState): { firstTradeId: number; updateId: number } {
+    const leftOut = this.#options.resume?.inOrder === true ? 0 : IDS_LEFT_OUT
+    return {
+      firstTradeId: saved.lastTradeId + 1 + leftOut - (leftOut === 0 ? saved.trades.length : 0),
+      updateId: saved.updateId + 1 + leftOut,
+    }
+  }
+
+  /** What a later run needs to go on; with the newest trades if nothing will happen any more. */
+  state(inOrder: boolean): ModelState {
+    const listings = this.listings.map((listing) => {
+      const last = listing.trades.lastId
+      const trades = inOrder ? listing.trades.range(last - SAVED_TRADES + 1, last) : []
+      return {
+        venue: listing.specification.venue,
+        symbol: listing.specification.symbol,
+        lastTradeId: last,
+        updateId: listing.updateId,
+        price: this.#prices.price(listing.assetIndex),
+        statistics: { ...listing.statistics, turnover: listing.statistics.turnover.toString() },
+        trades: trades.map(({ price, lots, buy, time }): [number, number, boolean, number] => [price, lots, buy, time]),
+      }
+    })
+    return { version: 1, inOrder, listings }
   }
 
   #open(listing: Listing): void {
     listing.begin(this.#stamp(listing, this.#time))
     this.#trading.open(listing, this.#lean(listing))
+    // Every instrument has a last price, however little history was asked for.
+    if (listing.statistics.count === 0) this.#pastTrades(listing, 1, this.#time - 1_000_000, 1_000_000)
     listing.begin(listing.eventTime)
     listing.firstLiveId = listing.trades.lastId + 1
   }

@@ -32,9 +32,9 @@ export class FairPrices {
   }
 
   /** @returns the index by which the coin is asked for. */
-  add(coin: Asset): number {
+  add(coin: Asset, price = coin.price): number {
     this.#assets.push(coin)
-    this.#logs.push(Math.log(coin.price))
+    this.#logs.push(Math.log(price))
     this.#starts.push(Math.log(coin.price))
     return this.#assets.length - 1
   }
