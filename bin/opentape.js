@@ -12,7 +12,9 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)))
 
 if (isSupported()) {
   // Compiled code is kept from start to start, for the child processes too.
-  nodeModule.enableCompileCache?.(join(root, 'node_modules', '.cache', 'opentape'))
+  const cache = join(root, 'node_modules', '.cache', 'opentape')
+  nodeModule.enableCompileCache?.(cache)
+  process.env.NODE_COMPILE_CACHE ??= cache
   const { main } = await import('../src/cli/index.ts')
   await main(process.argv)
 } else runOnBroughtNode()

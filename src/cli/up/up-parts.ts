@@ -111,7 +111,7 @@ export class UpParts {
       {
         ready: ({ url }) => {
           this.#urls.set(role, url)
-          report.say({ event: 'part-ready', part: role, url })
+          report.say({ event: 'part-ready', part: role, url, pid: child.pid ?? null })
         },
         ended: (how, restartMilliseconds) => report.say({ event: 'part-ended', part: role, how, restartMilliseconds }),
       },

@@ -4,7 +4,7 @@ import { paint, print, printJson } from '../output.ts'
 export type UpEvent =
   | { readonly event: 'starting'; readonly simulated: boolean; readonly data: string; readonly config: string | null }
   | { readonly event: 'ready'; readonly url: string; readonly milliseconds: number; readonly simulated: boolean }
-  | { readonly event: 'part-ready'; readonly part: string; readonly url: string | null }
+  | { readonly event: 'part-ready'; readonly part: string; readonly url: string | null; readonly pid: number | null }
   | {
       readonly event: 'part-ended'
       readonly part: string

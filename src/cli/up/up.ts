@@ -1,5 +1,6 @@
 import { EXIT, type LoadedConfig, stopSignal } from '../../platform/index.ts'
 import { DataDirectory } from '../data-directory.ts'
+import { makeFirstToken } from '../first-token.ts'
 import { roleLogger } from '../roles.ts'
 import { TOTAL_STOP_MILLISECONDS } from '../stop-limits.ts'
 import { UpParts } from './up-parts.ts'
@@ -23,9 +24,11 @@ export async function up(options: UpOptions): Promise<number> {
   report.say({ event: 'starting', simulated, data: config.data, config: loaded.file })
   const logger = roleLogger('up', config)
   const signal = stopSignal({ logger, limitMilliseconds: TOTAL_STOP_MILLISECONDS })
+  const firstToken = await makeFirstToken(config, logger)
   const parts = new UpParts({ config, directory, simulated, report, logger, signal })
   try {
     const url = await parts.start()
+    if (firstToken !== undefined) report.say({ event: 'token', text: firstToken })
     report.say({ event: 'ready', url, simulated, milliseconds: Math.round(performance.now() - begun) })
     await Promise.race([watchVenues(() => parts.collectorUrl, report, signal), parts.beyondHope])
     return EXIT.ok
