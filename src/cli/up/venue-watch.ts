@@ -16,11 +16,13 @@ const PATIENCE_MILLISECONDS = 6_000
 /** How often it is said again. */
 const REMINDER_MILLISECONDS = 300_000
 const CONNECTED = 'connected'
+/** It was tried, and failed. */
+const UNREACHABLE = 'unreachable'
 
 /** Says when a venue is connected, when it is lost, and when none can be reached. Runs until the signal aborts. */
 export async function watchVenues(
   collectorUrl: () => string | undefined,
-  report: UpReport,
+  report: Pick<UpReport, 'say'>,
   signal: AbortSignal,
 ): Promise<void> {
   const states = new Map<string, string>()
@@ -41,7 +43,10 @@ export async function watchVenues(
     if (health.venues.length === 0 || health.venues.some((each) => each.state === CONNECTED)) {
       noneSince = now
       saidAt = Number.NEGATIVE_INFINITY
-    } else if (now - noneSince >= PATIENCE_MILLISECONDS && now - saidAt >= REMINDER_MILLISECONDS) {
+    } else if (
+      now - saidAt >= REMINDER_MILLISECONDS &&
+      (allTried(health) || now - noneSince >= PATIENCE_MILLISECONDS)
+    ) {
       saidAt = now
       report.say({
         event: 'no-exchange',
@@ -51,6 +56,10 @@ export async function watchVenues(
       })
     }
   }
+}
+
+function allTried(health: CollectorHealth): boolean {
+  return health.venues.every((each) => each.state === UNREACHABLE)
 }
 
 /** The collector's health; undefined while it does not answer: its supervisor says so. */
