@@ -96,6 +96,8 @@ export class CaptureReplay {
   readonly #referenceBodies: string[]
   #instruments: readonly Instrument[]
   #time = 0 as Micros
+  /** The clock of the last record; `#time` runs on beyond it when the end is settled. */
+  #newest = 0 as Micros
   #events: MarketEvent[] = []
   #refusedAsUnknown = false
   /** Answers to requests just made; given once the session has returned, as a collector would. */
@@ -126,6 +128,7 @@ export class CaptureReplay {
     this.summary.records++
     // Time never runs back, whatever the recorder wrote: timers could not be kept otherwise.
     if (record.time > this.#time) this.#time = record.time
+    this.#newest = this.#time
     this.#tick()
     this.#answerReady()
     if (record.kind === 'http') this.#body(record)
@@ -170,7 +173,7 @@ export class CaptureReplay {
 
   /** Time of the newest record. */
   get time(): Micros {
-    return this.#time
+    return this.#newest
   }
 
   #take(): readonly MarketEvent[] {
