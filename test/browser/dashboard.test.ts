@@ -108,7 +108,13 @@ describe('the dashboard against a stand-in for the gateway', { skip: SKIP_REASON
     await page.keyboard.press('/')
     await page.keyboard.type('eth kraken')
     await page.getByText('1 of 48 markets').waitFor()
+    await page.keyboard.press('ArrowDown')
+    await page.locator('a[data-row="kraken/ETH-USD"]:focus').waitFor()
+    await page.keyboard.press('/')
     await page.keyboard.press('Enter')
+    await page.waitForURL('**/markets/kraken/ETH-USD')
+    // Back in the list, at the line that was left.
+    await page.keyboard.press('Escape')
     await page.locator('a[data-row="kraken/ETH-USD"]:focus').waitFor()
     await page.keyboard.press('/')
     await page.keyboard.press('Escape')
@@ -227,6 +233,38 @@ describe('the dashboard against a stand-in for the gateway', { skip: SKIP_REASON
     await page.getByRole('button', { name: 'Try now' }).click()
     await page.getByText('The mock gateway was told to fail.').waitFor()
     await close()
+  })
+
+  test('a gateway that wants a token is given one, for the tab only', async () => {
+    const { url } = await gateway({ token: 'secret' })
+    const { page, close } = await openPage(browser, `${url}/feeds`)
+    await page.getByRole('heading', { name: 'This gateway asks for a token' }).waitFor()
+    await page.getByLabel('Token').fill('wrong')
+    await page.getByRole('button', { name: 'Open' }).click()
+    await page.getByText('is not valid here').waitFor()
+    await page.getByLabel('Token').fill('secret')
+    await page.getByRole('button', { name: 'Open' }).click()
+    await page.getByRole('heading', { name: 'Recent gaps' }).waitFor()
+    await page.getByRole('status').getByText('Live', { exact: true }).waitFor()
+    assert.equal(new URL(page.url()).search, '')
+    await close()
+  })
+
+  test('prices do not flash for those who want no motion', async () => {
+    const { url } = await gateway()
+    for (const [reducedMotion, moves] of [
+      ['reduce', false],
+      ['no-preference', true],
+    ] as const) {
+      const { page, close } = await openPage(browser, url, { reducedMotion })
+      const flashing = page.locator('[class*="flash-"]').first()
+      await flashing.waitFor()
+      const name = await flashing.evaluate(
+        (element) => element.ownerDocument.defaultView?.getComputedStyle(element).animationName,
+      )
+      assert.equal(name !== 'none', moves)
+      await close()
+    }
   })
 
   test('older candles are fetched as the reader scrolls back', async () => {

@@ -18,6 +18,8 @@ export interface MockOptions {
   readonly dist?: string
   /** `empty`: no market yet and no venue in reach. `failing`: every request fails. */
   readonly mode?: 'usual' | 'empty' | 'failing'
+  /** Asks for this token, as a gateway that is not on this machine does. */
+  readonly token?: string
 }
 
 export interface MockGateway {
@@ -31,6 +33,12 @@ export interface MockGateway {
   skipFrame(): void
   close(): Promise<void>
 }
+
+const TICKET = 'mock-ticket'
+const UNAUTHORIZED: [number, object] = [
+  401,
+  { title: 'Unauthorized', status: 401, code: 'GATEWAY_UNAUTHORIZED', detail: 'No token was shown' },
+]
 
 const TYPES: Record<string, string> = {
   '.html': 'text/html; charset=utf-8',
@@ -50,7 +58,8 @@ export async function startMockGateway(options: MockOptions = {}): Promise<MockG
   const server = createServer((request, response) => {
     const url = new URL(request.url ?? '/', 'http://mock')
     if (url.pathname.startsWith('/api/')) {
-      const [status, body] = reply(world, mode, url)
+      const allowed = options.token === undefined || request.headers.authorization === `Bearer ${options.token}`
+      const [status, body] = allowed ? reply(world, mode, url) : UNAUTHORIZED
       response.writeHead(status, { 'content-type': 'application/json' })
       response.end(JSON.stringify(body))
     } else serveFile(options.dist, url.pathname, response)
@@ -58,6 +67,10 @@ export async function startMockGateway(options: MockOptions = {}): Promise<MockG
   const sockets = new Set<Client>()
   const upgrade = new WebSocketServer({ noServer: true })
   server.on('upgrade', (request: IncomingMessage, socket, head) => {
+    if (options.token !== undefined && !request.url?.endsWith(`?ticket=${TICKET}`)) {
+      socket.destroy()
+      return
+    }
     upgrade.handleUpgrade(request, socket, head, (webSocket) => {
       const client = new Client(webSocket, world)
       sockets.add(client)
@@ -170,6 +183,7 @@ function reply(world: MockWorld, mode: string, url: URL): [status: number, body:
   const chosen = (each: { venue: string; instrument: string }): boolean =>
     (venue === null || each.venue === venue) && (instrument === null || each.instrument === instrument)
   const list = (items: object[]): [number, object] => [200, { items, nextCursor: null }]
+  if (path === '/stream/tickets') return [200, { ticket: TICKET, expiryTime: 0 }]
   if (path === '/status') return [200, world.status()]
   if (path === '/markets') return list(world.markets.filter(chosen).map((market) => market.summary()))
   if (path === '/instruments') return list(world.markets.filter(chosen).map((market) => market.definition()))

@@ -2,12 +2,14 @@ import { useEffect, useRef, useState } from 'react'
 import { Banner } from './components/banner.tsx'
 import { Help } from './components/help.tsx'
 import { StatusBar } from './components/status-bar.tsx'
+import { TokenForm } from './components/token-form.tsx'
 import { TopBar } from './components/top-bar.tsx'
 import { FeedsPage } from './pages/feeds-page.tsx'
 import { InstrumentPage } from './pages/instrument-page.tsx'
 import { MarketsPage } from './pages/markets-page.tsx'
 import { MissingPage } from './pages/missing-page.tsx'
 import { useServices, useSignal } from './services.ts'
+import type { Route } from './state/router.ts'
 
 /** Whether a key press is text for a field rather than a command. */
 function isTyping(target: EventTarget | null): boolean {
@@ -16,8 +18,10 @@ function isTyping(target: EventTarget | null): boolean {
 }
 
 export function App() {
-  const { router, settings } = useServices()
+  const { router, settings, status } = useServices()
   const route = useSignal(router.route)
+  const failure = useSignal(status.failure)
+  const locked = failure?.status === 401
   const [help, setHelp] = useState(false)
   const main = useRef<HTMLElement>(null)
   const path = JSON.stringify(route)
@@ -56,19 +60,25 @@ export function App() {
       <TopBar onHelp={() => setHelp(true)} />
       <Banner />
       <main id="main" ref={main} tabIndex={-1}>
-        {route.page === 'markets' && <MarketsPage />}
-        {route.page === 'feeds' && <FeedsPage />}
-        {route.page === 'instrument' && (
-          <InstrumentPage
-            key={`${route.venue}/${route.instrument}`}
-            venue={route.venue}
-            instrument={route.instrument}
-          />
-        )}
-        {route.page === 'missing' && <MissingPage path={route.path} />}
+        {locked ? <TokenForm /> : <Page route={route} />}
       </main>
       <StatusBar />
       {help && <Help onClose={() => setHelp(false)} />}
     </div>
   )
+}
+
+function Page({ route }: { route: Route }) {
+  switch (route.page) {
+    case 'markets':
+      return <MarketsPage />
+    case 'feeds':
+      return <FeedsPage />
+    case 'instrument':
+      return (
+        <InstrumentPage key={`${route.venue}/${route.instrument}`} venue={route.venue} instrument={route.instrument} />
+      )
+    case 'missing':
+      return <MissingPage path={route.path} />
+  }
 }

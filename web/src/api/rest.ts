@@ -130,6 +130,12 @@ export function getTrades(filter: { venue: string; instrument: string; limit: nu
 /** A ticket for one connection of the stream: browsers cannot send a header with a WebSocket. */
 export async function streamTicket(): Promise<string | null> {
   if (storedToken() === null) return null
-  const answer = await request<{ ticket: string }>('POST', '/stream/tickets')
-  return answer.ticket
+  try {
+    const answer = await request<{ ticket: string }>('POST', '/stream/tickets')
+    return answer.ticket
+  } catch (error) {
+    // Without a right to one: either none is needed here, or the stream itself refuses, and then the page asks for a token.
+    if (error instanceof ApiError && error.status === 401) return null
+    throw error
+  }
 }

@@ -51,6 +51,8 @@ export class StreamClient {
   readonly state = new Signal<ConnectionState>({ kind: 'connecting' })
   /** Messages a second over the last second, for the eyes. */
   readonly rate = new Signal(0)
+  /** Messages that the gateway replaced by newer ones since the connection was opened, because this page was slow. */
+  readonly conflated = new Signal(0)
   readonly #environment: StreamEnvironment
   readonly #subscriptions = new Map<string, Subscription>()
   #socket: StreamSocket | null = null
@@ -174,6 +176,7 @@ export class StreamClient {
         this.#heartbeat = frame.heartbeatMilliseconds
         this.#setClock(frame.time)
         this.#attempt = 0
+        this.conflated.set(0)
         this.state.set({ kind: 'live' })
         return
       case 'heartbeat':
@@ -194,6 +197,7 @@ export class StreamClient {
       case 'batch':
         for (const event of frame.messages) this.#deliver(event)
         this.#count(frame.messages.length)
+        if (frame.conflated !== undefined) this.conflated.set(this.conflated.get() + frame.conflated)
         return
       case 'ack':
         return

@@ -22,7 +22,7 @@ export function Banner() {
         </aside>
       )}
       <div aria-live="polite">
-        {failure !== null && answer !== null && (
+        {failure !== null && failure.status !== 401 && answer !== null && (
           <div className="banner banner-error">
             <Icon name="warning" />
             <span>{failure.message}</span>

@@ -42,7 +42,18 @@ function Connection() {
 function Rate() {
   const { stream } = useServices()
   const rate = useSignal(stream.rate)
-  return <span className="wide-only">{rate.toLocaleString('en-US')} updates/s</span>
+  const conflated = useSignal(stream.conflated)
+  return (
+    <span className="wide-only">
+      {rate.toLocaleString('en-US')} updates/s
+      {conflated > 0 && (
+        <span title="This page took its messages slowly, so the gateway sent only the newest of some. No trade is left out.">
+          {' '}
+          · {conflated.toLocaleString('en-US')} merged
+        </span>
+      )}
+    </span>
+  )
 }
 
 function Clock() {

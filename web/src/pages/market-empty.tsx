@@ -1,42 +1,11 @@
-import { type FormEvent, useState } from 'react'
-import { storeToken } from '../api/rest.ts'
 import { StateBadge } from '../components/state-dot.tsx'
 import { useServices, useSignal } from '../services.ts'
 import type { LoadState } from '../state/market-store.ts'
-
-/** Asked for where the gateway is not on this machine and wants a token. */
-export function TokenForm() {
-  const { loadMarkets, status, stream } = useServices()
-  const [token, setToken] = useState('')
-  const submit = (event: FormEvent): void => {
-    event.preventDefault()
-    storeToken(token.trim())
-    void loadMarkets()
-    void status.refresh()
-    stream.retryNow()
-  }
-  return (
-    <form className="empty" onSubmit={submit}>
-      <h1>This gateway asks for a token</h1>
-      <p>
-        It was printed when the gateway first started. <code>npx opentape token</code> on its machine makes another.
-      </p>
-      <label>
-        <span>Token</span>
-        <input type="password" autoComplete="off" value={token} onChange={(event) => setToken(event.target.value)} />
-      </label>
-      <button type="submit" className="button" disabled={token.trim() === ''}>
-        Open
-      </button>
-    </form>
-  )
-}
 
 /** What the list says while it has no line to show. */
 export function MarketEmpty({ load }: { load: LoadState }) {
   const { loadMarkets, status } = useServices()
   const answer = useSignal(status.status)
-  if (load.kind === 'failed' && (load.status === 401 || load.status === 403)) return <TokenForm />
   if (load.kind === 'failed') {
     return (
       <div className="empty" role="alert">

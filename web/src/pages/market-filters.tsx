@@ -40,7 +40,10 @@ export function MarketFilters(props: {
   shown: number
   total: number
   search: RefObject<HTMLInputElement | null>
+  /** Into the list, to its first line. */
   onLeave: () => void
+  /** Opens the first line. */
+  onOpen: () => void
 }) {
   const { view, onChange, choices } = props
   const filtered = view.search !== '' || view.venue !== '' || view.base !== '' || view.quote !== ''
@@ -61,7 +64,8 @@ export function MarketFilters(props: {
             if (event.key === 'Escape') {
               if (view.search === '') event.currentTarget.blur()
               else onChange({ ...view, search: '' })
-            } else if (event.key === 'ArrowDown' || event.key === 'Enter') props.onLeave()
+            } else if (event.key === 'ArrowDown') props.onLeave()
+            else if (event.key === 'Enter') props.onOpen()
             else return
             event.preventDefault()
           }}

@@ -1,6 +1,8 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { useServices, useSignal } from '../services.ts'
 import { DEFAULT_VIEW, type MarketView, orderMarkets, type SortColumn } from '../state/market-order.ts'
+import { marketKey } from '../state/market-row.ts'
+import { instrumentPath } from '../state/router.ts'
 import { MarketEmpty } from './market-empty.tsx'
 import { MarketFilters } from './market-filters.tsx'
 import { MarketLine, rowSpread } from './market-row.tsx'
@@ -37,10 +39,12 @@ const COLUMNS: readonly { className: string; label: string; title?: string; sort
   { className: 'number cell-spread', label: 'Spread', title: 'In basis points of the bid', sort: 'spread' },
 ]
 
+/** How the list was left, to find it so again. */
 let remembered: MarketView = DEFAULT_VIEW
+let lastOpened: string | null = null
 
 export function MarketsPage() {
-  const { markets, stream } = useServices()
+  const { markets, stream, router } = useServices()
   const keys = useSignal(markets.keys)
   const load = useSignal(markets.load)
   const [view, setView] = useState<MarketView>(remembered)
@@ -122,6 +126,22 @@ export function MarketsPage() {
     return () => removeEventListener('keydown', onKey)
   }, [order, focusLine])
 
+  // Coming back from a market, the reader goes on at its line.
+  useEffect(() => {
+    if (lastOpened === null || order.length === 0) return
+    const index = order.indexOf(lastOpened)
+    lastOpened = null
+    if (index >= 0) focusLine(index)
+  }, [order, focusLine])
+
+  useEffect(
+    () => () => {
+      const route = router.route.get()
+      if (route.page === 'instrument') lastOpened = marketKey(route.venue, route.instrument)
+    },
+    [router],
+  )
+
   const sortBy = (column: SortColumn): void => {
     const descending = view.sort === column ? !view.descending : column !== 'instrument' && column !== 'venue'
     setView({ ...view, sort: column, descending })
@@ -140,6 +160,10 @@ export function MarketsPage() {
           total={keys.length}
           search={search}
           onLeave={() => focusLine(0)}
+          onOpen={() => {
+            const first = markets.rows.get(order[0] ?? '')
+            if (first !== undefined) router.go(instrumentPath(first.venue, first.instrument))
+          }}
         />
       )}
       {empty && load.kind === 'loading' && <Skeleton />}

@@ -13,6 +13,13 @@ export function feedKey(venue: string, instrument: string, channel: string): str
   return `${venue}/${instrument}/${channel}`
 }
 
+const CHANNEL_ORDER = ['trade', 'quote', 'book', 'ticker']
+
+/** One order for the feeds of an instrument, whoever spoke first. */
+function byChannel(left: FeedRow, right: FeedRow): number {
+  return CHANNEL_ORDER.indexOf(left.channel) - CHANNEL_ORDER.indexOf(right.channel)
+}
+
 /** The state of every feed and the recent gaps. */
 export class FeedStore {
   readonly feeds = new Signal<readonly FeedRow[]>([])
@@ -86,7 +93,7 @@ export class FeedStore {
   }
 
   readonly #show = (): void => {
-    this.feeds.set([...this.#rows.values()])
+    this.feeds.set([...this.#rows.values()].sort(byChannel))
     this.gaps.set([...this.#gaps.values()].sort((left, right) => right.from - left.from))
   }
 }
