@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import type { SimulatorControl } from './simulator.ts'
+import type { SimulatorControl } from './simulator-control.ts'
 import { SimulatorError } from './simulator-error.ts'
 
 const LARGEST_BODY = 1_048_576
