@@ -96,7 +96,7 @@ export const GATEWAY_ERRORS = {
   GATEWAY_START_REFUSED: {
     status: 500,
     title: 'The gateway does not start like this',
-    remedy: 'Correct the configuration: without a token it may listen on loopback only.',
+    remedy: 'Correct what the message names: a host, a port that is taken, or a token that must not be off.',
   },
   GATEWAY_STORE_UNAVAILABLE: {
     status: 503,

@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url'
+import type { FastifyInstance } from 'fastify'
 import type { Log } from '../log/index.ts'
 import { now } from '../market/index.ts'
 import { isLoopback, type RoleContext } from '../platform/index.ts'
@@ -33,7 +34,8 @@ export interface GatewayOptions extends RoleContext {
 /**
  * The role that serves people and programs: REST, stream, dashboard. Listens at once; what is live is served as live when
  * the tape has been read up to the present.
- * @throws GatewayError GATEWAY_START_REFUSED if the configuration would open it to everybody.
+ * @throws GatewayError GATEWAY_START_REFUSED if the configuration would open it to everybody, or the port is taken;
+ *   LogError if the log cannot be read at all.
  */
 export async function runGateway(options: GatewayOptions): Promise<void> {
   const { config, logger, metrics, signal } = options
@@ -84,7 +86,7 @@ export async function runGateway(options: GatewayOptions): Promise<void> {
   const probe = setInterval(() => void reference.probe(), STORE_PROBE_MILLISECONDS)
   const keptFresh = reference.keepFresh(running)
   try {
-    const url = await app.listen({ host, port })
+    const url = await listenOn(app, host, port)
     stream.listen(app.server)
     options.ready({ url })
     await follower.catchUp(running)
@@ -98,5 +100,14 @@ export async function runGateway(options: GatewayOptions): Promise<void> {
     await stream.close()
     await app.close()
     await keptFresh
+  }
+}
+
+async function listenOn(app: FastifyInstance, host: string, port: number): Promise<string> {
+  try {
+    return await app.listen({ host, port })
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw new GatewayError('GATEWAY_START_REFUSED', `gateway.host ${host}, gateway.port ${port}: ${reason}`, { cause })
   }
 }

@@ -5,7 +5,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 
 /** Smaller answers gain nothing from compression. */
 const COMPRESS_FROM_BYTES = 4 * 1024
-const COMPRESSION_LEVEL = 4
+const COMPRESSION_LEVEL = 1
 
 const compress = promisify(gzip)
 

@@ -71,7 +71,7 @@ export async function startGateway(context: TestContext, wishes: Wishes = {}): P
   running.catch(listening.reject)
   const stop = async () => {
     abort.abort()
-    await running
+    await running.catch(() => undefined)
     await rm(empty, { recursive: true, force: true })
   }
   context.after(stop)
