@@ -12,12 +12,7 @@ import type { Listing } from './model/listing.ts'
 import { MarketModel } from './model/market-model.ts'
 import { loadModelState, saveModelState } from './model/model-state.ts'
 import { Random } from './model/random.ts'
-import {
-  MAXIMUM_RATE_DENSITY,
-  type ResolvedOptions,
-  resolveOptions,
-  type SimulatorOptions,
-} from './simulator-options.ts'
+import { MAXIMUM_RATE_DENSITY, type ResolvedOptions } from './simulator-options.ts'
 
 /** Base addresses of a venue: append `/api/v3/depth`, `/stream` and the like. */
 export interface VenueEndpoints {
