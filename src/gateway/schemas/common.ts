@@ -66,8 +66,6 @@ export const ProblemSchema = Type.Object(
   { title: 'Problem' },
 )
 
-export type ChannelName = Static<typeof ChannelSchema>
-export type FeedStateName = Static<typeof FeedStateSchema>
 export type CandleInterval = Static<typeof CandleIntervalSchema>
 export type Problem = Static<typeof ProblemSchema>
 /** A page of items as the REST side answers it. */

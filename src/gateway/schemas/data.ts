@@ -149,9 +149,6 @@ export const GapPageSchema = pageOf('GapPage', GapSchema)
 export type Trade = Static<typeof TradeSchema>
 export type TradePage = Static<typeof TradePageSchema>
 export type Quote = Static<typeof QuoteSchema>
-export type QuotePage = Static<typeof QuotePageSchema>
-export type LiveQuote = Static<typeof LiveQuoteSchema>
-export type LiveQuotePage = Static<typeof LiveQuotePageSchema>
 export type Candle = Static<typeof CandleSchema>
 export type CandlePage = Static<typeof CandlePageSchema>
 /** `[price, amount]`, both decimals as text. */

@@ -120,11 +120,8 @@ export const MarketSchema = Type.Object(
 export const MarketPageSchema = pageOf('MarketPage', MarketSchema)
 
 export type Venue = Static<typeof VenueSchema>
-export type VenueStateName = Static<typeof VenueStateSchema>
-export type VenueList = Static<typeof VenueListSchema>
 export type Instrument = Static<typeof InstrumentSchema>
 export type InstrumentPage = Static<typeof InstrumentPageSchema>
 export type Asset = Static<typeof AssetSchema>
-export type AssetPage = Static<typeof AssetPageSchema>
 export type Market = Static<typeof MarketSchema>
 export type MarketPage = Static<typeof MarketPageSchema>

@@ -70,7 +70,6 @@ export const StreamTicketSchema = Type.Object(
   { title: 'StreamTicket' },
 )
 
-export type StreamChannel = Static<typeof StreamChannelSchema>
 export type Subscribe = Static<typeof SubscribeSchema>
 export type StreamRequest = Static<typeof StreamRequestSchema>
 export type StreamTicket = Static<typeof StreamTicketSchema>
