@@ -28,8 +28,8 @@ export class ProductBook {
   }
   readonly resubscription: Resubscription
   readonly #book = new OrderBook()
-  readonly #bookFeed: Feed
-  readonly #quoteFeed: Feed
+  readonly feed: Feed
+  readonly quoteFeed: Feed
   /** Which of the two are wanted. */
   #saysBook = false
   #saysQuotes = false
@@ -43,18 +43,14 @@ export class ProductBook {
 
   constructor(instrument: Instrument, feeds: FeedMaker) {
     this.instrument = instrument
-    this.#bookFeed = feeds.make(instrument, 'book')
-    this.#quoteFeed = feeds.make(instrument, 'quote')
+    this.feed = feeds.make(instrument, 'book')
+    this.quoteFeed = feeds.make(instrument, 'quote')
     this.resubscription = new Resubscription(`${instrument.id}:book`)
   }
 
   /** Whether any snapshot ever came. */
   get isKnown(): boolean {
     return this.#hasSnapshot
-  }
-
-  introduce(at: Micros, out: SessionOutput): void {
-    for (const feed of this.#feeds()) feed.introduce(at, out)
   }
 
   want(book: boolean, quotes: boolean): void {
@@ -97,13 +93,13 @@ export class ProductBook {
       }
     } else this.#mayCross = false
     if (this.#saysBook) {
-      this.#bookFeed.heard(at, null)
+      this.feed.heard(at, null)
       this.#sayBook('update', frame.bids, frame.asks, frame.time, at, out)
     }
     if (this.#saysQuotes) {
-      this.#quoteFeed.heard(at, null)
+      this.quoteFeed.heard(at, null)
       // Wanted since a moment ago, on a book that was whole already.
-      if (this.#quoteFeed.state === 'unknown') this.#quoteFeed.regain('the book is whole', at, out)
+      if (this.quoteFeed.state === 'unknown') this.quoteFeed.regain('the book is whole', at, out)
       this.#sayQuote(frame.time, at, out)
     }
   }
@@ -122,6 +118,13 @@ export class ProductBook {
     this.#isAudited = this.#isWhole
     for (const feed of this.#feeds()) feed.become('stale', 'silent beyond its usual rate; asked anew', at, out)
     this.resubscription.broke(at)
+  }
+
+  /** Nobody wants it any more. */
+  ended(): void {
+    this.#isWhole = false
+    this.#isAudited = false
+    this.resubscription.stop()
   }
 
   closed(at: Micros, reason: string, out: SessionOutput): void {
@@ -143,8 +146,8 @@ export class ProductBook {
 
   #feeds(): Feed[] {
     const feeds: Feed[] = []
-    if (this.#saysBook) feeds.push(this.#bookFeed)
-    if (this.#saysQuotes) feeds.push(this.#quoteFeed)
+    if (this.#saysBook) feeds.push(this.feed)
+    if (this.#saysQuotes) feeds.push(this.quoteFeed)
     return feeds
   }
 

@@ -30,9 +30,20 @@ export class Product {
 
   /** Says that its feeds exist, before anything is heard of them. */
   introduce(at: Micros, out: SessionOutput): void {
-    if (this.#wanted.has('trade')) this.trades.feed.introduce(at, out)
-    if (this.#wanted.has('ticker')) this.#ticker.introduce(at, out)
-    this.book.introduce(at, out)
+    for (const channel of this.#wanted) this.#feed(channel).introduce(at, out)
+  }
+
+  #feed(channel: Channel): Feed {
+    switch (channel) {
+      case 'trade':
+        return this.trades.feed
+      case 'ticker':
+        return this.#ticker
+      case 'book':
+        return this.book.feed
+      case 'quote':
+        return this.book.quoteFeed
+    }
   }
 
   get wanted(): ReadonlySet<Channel> {
@@ -47,6 +58,16 @@ export class Product {
     this.#wanted = channels
     this.#wire = wireChannels(channels)
     this.book.want(channels.has('book'), channels.has('quote'))
+  }
+
+  /** What is wanted changes on the open connection. */
+  rewant(channels: ReadonlySet<Channel>, at: Micros, out: SessionOutput): void {
+    for (const channel of this.#wanted) {
+      if (!channels.has(channel)) this.#feed(channel).become('unknown', 'no longer subscribed to', at, out)
+    }
+    this.want(channels)
+    if (!this.#wire.has('level2_batch')) this.book.ended()
+    this.introduce(at, out)
   }
 
   match(frame: MatchFrame, at: Micros, out: SessionOutput): void {

@@ -431,3 +431,21 @@ test('no frame, whatever was done to it, is thrown at', () => {
     { numRuns: 300 },
   )
 })
+
+test('a feed that is subscribed to no longer says so, and begins anew with a snapshot', () => {
+  const { session, out } = opened({ channels: ['book', 'trade'] })
+  session.received(SNAPSHOT, at(1), out)
+  out.clear()
+  const subscription = { instrument: btc, channel: 'book' } as const
+  session.changed([], [subscription], at(2), out)
+  assert.deepEqual(
+    out.of('feed-state').map((state) => [state.channel, state.state]),
+    [['book', 'unknown']],
+  )
+  session.changed([subscription], [], at(3), out)
+  session.received(update(['buy', '99.90', '9']), at(4), out)
+  assert.equal(out.of('book').length, 0)
+  session.received(SNAPSHOT, at(5), out)
+  assert.equal(out.of('book').length, 1)
+  assert.equal(out.of('feed-state').at(-1)?.state, 'synchronised')
+})

@@ -127,12 +127,11 @@ export class CoinbaseSession implements VenueSession {
       const channels = new Set(product.wanted)
       for (const channel of gone.get(instrument) ?? []) channels.delete(channel)
       for (const channel of come.get(instrument) ?? []) channels.add(channel)
-      product.want(channels)
+      product.rewant(channels, at, out)
       for (const channel of before) if (!product.wire.has(channel)) put(end, channel, instrument.symbol)
       for (const channel of product.wire) if (!before.has(channel)) put(begin, channel, instrument.symbol)
       if (!before.has('level2_batch') && product.wire.has('level2_batch')) product.book.resubscription.asked(at)
       else if (come.get(instrument)?.has('book')) product.book.audit(at, out)
-      if (!product.wire.has('level2_batch')) product.book.resubscription.stop()
       if (channels.size === 0) this.#forget(product)
     }
     if (this.#isOpen) {

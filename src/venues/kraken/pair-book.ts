@@ -86,6 +86,13 @@ export class PairBook {
     this.resubscription.broke(at)
   }
 
+  /** Nobody wants it any more. */
+  ended(): void {
+    this.#isWhole = false
+    this.#silentBook = undefined
+    this.resubscription.stop()
+  }
+
   closed(at: Micros, reason: string, out: SessionOutput): void {
     this.#isWhole = false
     this.#silentBook = undefined

@@ -54,10 +54,20 @@ export class Pair {
 
   /** Says that its feeds exist, before anything is heard of them. */
   introduce(at: Micros, out: SessionOutput): void {
-    if (this.#wanted.has('trade')) this.trades.feed.introduce(at, out)
-    if (this.#wanted.has('ticker')) this.#ticker.introduce(at, out)
-    if (this.#wanted.has('quote')) this.#quotes.introduce(at, out)
-    if (this.#wanted.has('book')) this.book.feed.introduce(at, out)
+    for (const channel of this.#wanted) this.#feed(channel).introduce(at, out)
+  }
+
+  #feed(channel: Channel): Feed {
+    switch (channel) {
+      case 'trade':
+        return this.trades.feed
+      case 'book':
+        return this.book.feed
+      case 'ticker':
+        return this.#ticker
+      case 'quote':
+        return this.#quotes
+    }
   }
 
   get wanted(): ReadonlySet<Channel> {
@@ -70,6 +80,15 @@ export class Pair {
 
   want(channels: ReadonlySet<Channel>): void {
     this.#wanted = channels
+  }
+
+  /** What is wanted changes on the open connection. */
+  rewant(channels: ReadonlySet<Channel>, at: Micros, out: SessionOutput): void {
+    for (const channel of this.#wanted) {
+      if (!channels.has(channel)) this.#feed(channel).become('unknown', 'no longer subscribed to', at, out)
+    }
+    this.#wanted = channels
+    this.introduce(at, out)
   }
 
   trade(trade: WireTrade, isSnapshot: boolean, at: Micros, out: SessionOutput): void {

@@ -370,3 +370,25 @@ test('subscriptions change on the open connection without touching the others', 
     ],
   )
 })
+
+test('a feed that is subscribed to no longer says so, and begins anew with a snapshot', () => {
+  const { session, out } = opened({ channels: ['book'] })
+  const [snapshot = '', update = ''] = checksummed(SNAPSHOT, { bids: [['100.2', '0.50000000']] })
+  session.received(snapshot, at(1), out)
+  out.clear()
+  const subscription = { instrument: btc, channel: 'book' } as const
+  session.changed([{ instrument: btc, channel: 'ticker' }], [subscription], at(2), out)
+  assert.deepEqual(
+    out.of('feed-state').map((state) => [state.channel, state.state]),
+    [
+      ['book', 'unknown'],
+      ['ticker', 'unknown'],
+    ],
+  )
+  session.changed([subscription], [], at(3), out)
+  session.received(update, at(4), out)
+  assert.equal(out.of('book').length, 0)
+  session.received(snapshot, at(5), out)
+  assert.equal(out.of('book').length, 1)
+  assert.equal(out.of('feed-state').at(-1)?.state, 'synchronised')
+})

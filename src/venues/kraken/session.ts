@@ -269,10 +269,10 @@ export class KrakenSession implements VenueSession {
       if (this.#isOpen) out.command({ kind: 'send', text })
     }
     for (const channel of endings) send(requestText('unsubscribe', channel, pair))
-    pair.want(channels)
+    pair.rewant(channels, at, out)
     for (const channel of beginnings) send(requestText('subscribe', channel, pair))
     if (!before.book && after.book) pair.book.resubscription.asked(at)
-    if (!after.book) pair.book.resubscription.stop()
+    if (!after.book) pair.book.ended()
     if (channels.size === 0) {
       this.#pairs.delete(pair.instrument.symbol)
       this.#byInstrument.delete(pair.instrument.id)

@@ -149,11 +149,14 @@ export class KrakenV1Session implements VenueSession {
       const pair = this.#byInstrument.get(instrument.id)
       if (pair === undefined) continue
       pair.wanted = new Set([...pair.wanted].filter((wanted) => wanted !== channel))
-      if (channel === 'book') pair.book.resubscription.stop()
+      const feed = channel === 'book' ? pair.book.feed : pair.feeds[channel]
+      feed.become('unknown', 'no longer subscribed to', at, out)
+      if (channel === 'book') pair.book.ended()
       if (this.#isOpen) this.#send('unsubscribe', pair, channel, out)
     }
     for (const subscription of added) {
       const pair = this.#add(subscription)
+      pair.introduce(at, out)
       if (!this.#isOpen) continue
       if (subscription.channel === 'book') pair.book.resubscription.asked(at)
       this.#send('subscribe', pair, subscription.channel, out)
