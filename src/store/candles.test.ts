@@ -2,18 +2,21 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import fc from 'fast-check'
 import {
+  type Amount,
   compareDecimals,
   DecimalSum,
-  type DecimalText,
+  decimal,
   type InstrumentId,
   type Micros,
+  type Price,
+  type TakerSide,
   type TradeEvent,
   type VenueId,
+  type VenueSymbol,
 } from '../market/index.ts'
 import { CANDLE_INTERVALS, type Candle, type CandleInterval, candleOpenTime, candleSeconds } from './candle.ts'
 import type { Order } from './store.ts'
 import { StoreBatch } from './store-batch.ts'
-import { randomTrades } from './testing/random-trades.ts'
 import { type StoreForTests, startStoreForTests } from './testing/store-for-tests.ts'
 
 let running: StoreForTests
@@ -92,6 +95,52 @@ function candlesOf(trades: readonly TradeEvent[], interval: CandleInterval): Can
   })
 }
 
+/** Decimals of every size that the store takes, most of them as markets write them. */
+const decimals = fc.oneof(
+  { weight: 6, arbitrary: fc.tuple(fc.bigInt(1n, 10n ** 9n), fc.integer({ min: 0, max: 8 })) },
+  { weight: 1, arbitrary: fc.tuple(fc.bigInt(1n, 10n ** 37n), fc.constant(18)) },
+)
+
+const positive = decimals.map(([units, scale]) => {
+  const digits = units.toString().padStart(scale + 1, '0')
+  const point = digits.length - scale
+  return decimal(scale === 0 ? digits : `${digits.slice(0, point)}.${digits.slice(point)}`)
+})
+
+const sides: readonly TakerSide[] = ['buy', 'sell', 'unknown']
+
+/** Trades of few instruments within some weeks: many share a second, some a microsecond. Ids are unique. */
+const randomTrades: fc.Arbitrary<readonly TradeEvent[]> = fc
+  .array(
+    fc.record({
+      instrument: fc.constantFrom('BTC-USDT', 'ETH-USDT'),
+      second: fc.oneof(fc.integer({ min: 0, max: 120 }), fc.integer({ min: 0, max: 1_500_000 })),
+      micros: fc.constantFrom(0, 1, 500_000, 999_999),
+      price: positive,
+      amount: positive,
+      side: fc.constantFrom(...sides),
+    }),
+    { minLength: 1, maxLength: 60 },
+  )
+  .map((drafts) =>
+    drafts.map((draft, index) => {
+      const time = (1_700_000_000_000_000 + draft.second * 1_000_000 + draft.micros) as Micros
+      return {
+        messageType: 'trade',
+        venue: 'binance' as VenueId,
+        instrument: draft.instrument as InstrumentId,
+        symbol: draft.instrument.replace('-', '') as VenueSymbol,
+        // Ids that go down, so that ids and arrival disagree.
+        id: String(10_000 - index),
+        price: draft.price as Price,
+        amount: draft.amount as Amount,
+        side: draft.side,
+        exchangeTime: time,
+        receiveTime: (time + 1_000 + index) as Micros,
+      }
+    }),
+  )
+
 test('candles of every width equal those computed from the trades, whatever came late or twice', async () => {
   let runs = 0
   await fc.assert(
@@ -121,15 +170,14 @@ const START = 1_700_000_040_000_000
 
 function trade(minute: number, id: number, price: string): TradeEvent {
   const time = (START + minute * 60_000_000) as Micros
-  const decimal = price as DecimalText
   return {
     messageType: 'trade',
     venue: VENUE,
     instrument: INSTRUMENT,
-    symbol: 'XBT/USD' as TradeEvent['symbol'],
+    symbol: 'XBT/USD' as VenueSymbol,
     id: String(id),
-    price: decimal as TradeEvent['price'],
-    amount: '1' as TradeEvent['amount'],
+    price: decimal(price) as Price,
+    amount: decimal('1') as Amount,
     side: 'buy',
     exchangeTime: time,
     receiveTime: time,
