@@ -15,7 +15,7 @@ export const ROOMS = {
   cli: ['market', 'venues', 'log', 'store', 'control', 'platform', 'collector', 'processor', 'gateway', 'simulator'],
 }
 
-const TESTS = '[.](test|conformance)[.]ts$'
+const TESTS = '[.](test|conformance)[.]ts$|^src/.*/testing/'
 const INPUT_AND_OUTPUT =
   '^(node:)?(child_process|cluster|dgram|dns|fs|http|http2|https|net|sqlite|timers|tls|worker_threads)(/|$)'
 

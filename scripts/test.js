@@ -1,7 +1,8 @@
 // `npm test`. Plain JavaScript: on a Node that is too old it says what to do instead of failing in a puzzling way.
 import { spawn } from 'node:child_process'
-import { globSync } from 'node:fs'
-import { join } from 'node:path'
+import * as fs from 'node:fs'
+import { dirname } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { adviceFor, isSupported } from './node-version.js'
 
 if (!isSupported()) {
@@ -9,7 +10,7 @@ if (!isSupported()) {
   process.exit(2)
 }
 
-const root = join(import.meta.dirname, '..')
+const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const ALL_TESTS = [
   'src/**/*.test.ts',
   'test/**/*.test.ts',
@@ -24,7 +25,7 @@ const TEST_TIMEOUT_MILLISECONDS = 180_000
 const named = process.argv.slice(2).filter((argument) => !argument.startsWith('-'))
 const flags = process.argv.slice(2).filter((argument) => argument.startsWith('-'))
 const patterns = named.length > 0 ? named : ALL_TESTS
-const files = globSync(patterns, { cwd: root, exclude: (name) => name === 'node_modules' || name === 'dist' }).sort()
+const files = fs.globSync(patterns, { cwd: root, exclude: (name) => name === 'node_modules' || name === 'dist' }).sort()
 if (files.length === 0) {
   console.error(`No test file matches ${patterns.join(' ')}.`)
   process.exit(1)

@@ -36,11 +36,20 @@ export function roleLogger(role: string, config: Config): Logger {
 
 /** Runs a role until its signal aborts: opens what it needs, and closes that after it, in the reverse order. */
 export async function runRole(run: RoleRun): Promise<void> {
-  const { config, logger, signal } = run
-  const directory = new DataDirectory(config.data)
+  const directory = new DataDirectory(run.config.data)
   directory.prepare(run.simulated ? 'simulated' : 'live')
-  await using opened = new AsyncDisposableStack()
-  opened.use(directory.hold(run.role))
+  const opened = new AsyncDisposableStack()
+  try {
+    opened.use(directory.hold(run.role))
+    await runWith(run, opened)
+  } finally {
+    await opened.disposeAsync()
+  }
+}
+
+/** @param opened where everything goes that is to be closed when the role has ended */
+async function runWith(run: RoleRun, opened: AsyncDisposableStack): Promise<void> {
+  const { config, logger, signal } = run
   const metrics = createMetrics(run.role)
   const context: RoleContext = { config, logger, metrics, signal, ready: (report) => run.ready(report) }
   const close = (each: { close(): Promise<void> }) => each.close()

@@ -20,14 +20,15 @@ export async function up(options: UpOptions): Promise<number> {
   const begun = performance.now()
   const directory = new DataDirectory(config.data)
   directory.prepare(simulated ? 'simulated' : 'live')
-  using _lock = directory.hold('up')
+  const lock = directory.hold('up')
   report.say({ event: 'starting', simulated, data: config.data, config: loaded.file })
   const logger = roleLogger('up', config)
   const signal = stopSignal({ logger, limitMilliseconds: TOTAL_STOP_MILLISECONDS })
   const firstToken = await makeFirstToken(config, logger)
   const parts = new UpParts({ config, directory, simulated, report, logger, signal })
   try {
-    const url = await parts.start()
+    const url = await Promise.race([parts.start(), untilAborted(signal)])
+    if (url === undefined) return EXIT.ok
     if (firstToken !== undefined) report.say({ event: 'token', text: firstToken })
     report.say({ event: 'ready', url, simulated, milliseconds: Math.round(performance.now() - begun) })
     await Promise.race([watchVenues(() => parts.collectorUrl, report, signal), parts.beyondHope])
@@ -39,6 +40,14 @@ export async function up(options: UpOptions): Promise<number> {
   } finally {
     report.say({ event: 'stopping' })
     await parts.stop()
+    lock.release()
     report.say({ event: 'stopped' })
   }
+}
+
+function untilAborted(signal: AbortSignal): Promise<undefined> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve(undefined)
+    else signal.addEventListener('abort', () => resolve(undefined), { once: true })
+  })
 }
