@@ -46,6 +46,12 @@ interface LiveState {
   readonly candles: CandleKeeperState
 }
 
+export interface LivePace {
+  readonly tickMilliseconds: number
+  readonly stateMilliseconds: number
+  readonly bookMilliseconds: number
+}
+
 export interface LiveReaderOptions {
   readonly log: Log
   readonly store: Pick<Store, 'candles' | 'insert'>
@@ -54,6 +60,8 @@ export interface LiveReaderOptions {
   readonly logger: Logger
   /** How often a whole book is written to the store, in milliseconds. */
   readonly storedBookMilliseconds: number
+  /** Other than the usual times, for tests. */
+  readonly pace?: Partial<LivePace>
 }
 
 /** What is kept in memory of the tape: as it stands after every record before `next`. */
@@ -74,6 +82,7 @@ interface LiveTape {
  */
 export class LiveReader {
   readonly #options: LiveReaderOptions
+  readonly #pace: LivePace
   readonly #refresher: CandleRefresher
   /** Why the tape is not followed; empty while it is. */
   failure = 'the live reader has not started yet'
@@ -85,6 +94,12 @@ export class LiveReader {
 
   constructor(options: LiveReaderOptions) {
     this.#options = options
+    this.#pace = {
+      tickMilliseconds: TICK_MILLISECONDS,
+      stateMilliseconds: STATE_MILLISECONDS,
+      bookMilliseconds: BOOK_MILLISECONDS,
+      ...options.pace,
+    }
     this.#refresher = new CandleRefresher(options.store, options.logger)
   }
 
@@ -120,12 +135,10 @@ export class LiveReader {
     this.#stateAt = Date.now()
     const ending = new AbortController()
     const stop = AbortSignal.any([signal, ending.signal])
-    const publishing = this.#publishUntil(tape, member, stop).finally(() => ending.abort())
-    try {
-      await this.#follow(tape, stop)
-    } finally {
-      ending.abort()
-      await publishing
+    const works = [this.#follow(tape, stop), this.#publishUntil(tape, member, stop)]
+    // Whichever ends first ends the other; both are waited for, so that nothing of this membership goes on after it.
+    for (const ended of await Promise.allSettled(works.map((work) => work.finally(() => ending.abort())))) {
+      if (ended.status === 'rejected') throw ended.reason
     }
     if (signal.aborted) await this.#writeDown(tape, member)
   }
@@ -157,7 +170,7 @@ export class LiveReader {
 
   async #publishUntil(tape: LiveTape, member: GroupMember, signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
-      await sleep(TICK_MILLISECONDS, undefined, { signal }).catch(() => undefined)
+      await sleep(this.#pace.tickMilliseconds, undefined, { signal }).catch(() => undefined)
       if (signal.aborted) return
       await this.#tick(tape, member, signal)
     }
@@ -178,7 +191,7 @@ export class LiveReader {
     const health = tape.books.health(at, allHealth)
     await this.#publish('book-health', 'book-health', at, health, signal)
     await this.#publishBooks(tape, milliseconds, signal)
-    if (milliseconds - this.#stateAt >= STATE_MILLISECONDS) await this.#writeDown(tape, member)
+    if (milliseconds - this.#stateAt >= this.#pace.stateMilliseconds) await this.#writeDown(tape, member)
   }
 
   async #publishCandles(
@@ -272,7 +285,7 @@ export class LiveReader {
     const { log, metrics, logger } = this.#options
     const state = note.state === undefined ? undefined : await readState<LiveState>(log, STATE_NAME, note.state)
     const { first } = await log.bounds(TOPIC)
-    const books = new BookKeeper(BOOK_MILLISECONDS, (book) => {
+    const books = new BookKeeper(this.#pace.bookMilliseconds, (book) => {
       metrics.bookCrossed(book.venue)
       logger.warn({ venue: book.venue, instrument: book.instrument }, 'a book is crossed; it counts as suspect')
     })

@@ -15,10 +15,9 @@ const STATE_NAME = 'store'
 
 /** Events of one batch; it ends with the record that reaches it. */
 const MAXIMUM_EVENTS = 20_000
-/** A batch waits no longer than this for more. */
-const BATCH_MILLISECONDS = 250
+/** A batch waits no longer than this for more: every batch costs the store a file a table, so a quiet tape has few. */
+const BATCH_MILLISECONDS = 1_000
 const READ_LIMITS = { records: 256, bytes: 2 * 1_024 * 1_024 } as const
-/** Looking into the log itself, where the live reader has nothing. */
 const IDLE_POLL_MILLISECONDS = 100
 const FIRST_RETRY_MILLISECONDS = 100
 const LONGEST_RETRY_MILLISECONDS = 5_000
@@ -41,14 +40,23 @@ interface SinkState {
   readonly filter: TradeFilterState
 }
 
+export interface SinkPace {
+  readonly batchMilliseconds: number
+  readonly retryMilliseconds: number
+  readonly stateMilliseconds: number
+  readonly maximumEvents: number
+  /** How often the log itself is looked at, where the live reader has nothing. */
+  readonly pollMilliseconds: number
+}
+
 export interface StoreSinkOptions {
   readonly log: Log
   readonly store: Pick<Store, 'insertBatch'>
   readonly recent: RecentRecords
   readonly metrics: ProcessorMetrics
   readonly logger: Logger
-  /** For tests: how long a batch waits for more, in milliseconds. */
-  readonly batchMilliseconds?: number
+  /** Other than the usual times, for tests. */
+  readonly pace?: Partial<SinkPace>
 }
 
 /**
@@ -59,6 +67,7 @@ export interface StoreSinkOptions {
  */
 export class StoreSink {
   readonly #options: StoreSinkOptions
+  readonly #pace: SinkPace
   /** Since when the store has not taken what it was given; undefined while it does. */
   failingSince: number | undefined
   /** Whether everything that was on the tape a moment ago is stored. */
@@ -66,6 +75,14 @@ export class StoreSink {
 
   constructor(options: StoreSinkOptions) {
     this.#options = options
+    this.#pace = {
+      batchMilliseconds: BATCH_MILLISECONDS,
+      retryMilliseconds: FIRST_RETRY_MILLISECONDS,
+      stateMilliseconds: STATE_MILLISECONDS,
+      maximumEvents: MAXIMUM_EVENTS,
+      pollMilliseconds: IDLE_POLL_MILLISECONDS,
+      ...options.pace,
+    }
   }
 
   /** Works until the signal aborts; then finishes nothing, since every point is a good one to stop. @throws LogError */
@@ -114,7 +131,7 @@ export class StoreSink {
       fixedTo = undefined
       next = to
       note = { ...(note.state === undefined ? {} : { state: note.state }) }
-      if (Date.now() - stateWrittenAt >= STATE_MILLISECONDS) {
+      if (Date.now() - stateWrittenAt >= this.#pace.stateMilliseconds) {
         const state: SinkState = { next, filter: filter.state() }
         note = { state: await writeState(log, STATE_NAME, state, now()) }
         stateWrittenAt = Date.now()
@@ -169,31 +186,32 @@ export class StoreSink {
     let deadline: number | undefined
     while (!signal.aborted) {
       const take = (record: TapeRecord): boolean => {
-        if (fixedTo === undefined ? events >= MAXIMUM_EVENTS : record.position >= fixedTo) return false
+        if (fixedTo === undefined ? events >= this.#pace.maximumEvents : record.position >= fixedTo) return false
         records.push(record)
         events += record.events.length
         position = record.position + 1
         return true
       }
       const found = this.#options.recent.from(position, take).length
-      const isWhole = (): boolean => (fixedTo === undefined ? events >= MAXIMUM_EVENTS : position >= fixedTo)
+      const isWhole = (): boolean => (fixedTo === undefined ? events >= this.#pace.maximumEvents : position >= fixedTo)
       if (isWhole()) break
-      const patience = deadline === undefined ? IDLE_POLL_MILLISECONDS : Math.max(1, deadline - performance.now())
+      const patience = deadline === undefined ? this.#pace.pollMilliseconds : Math.max(1, deadline - performance.now())
       // The live reader is as far as this: what comes next comes from there, read already.
       const follows = this.#options.recent.newest === position - 1
-      const hasArrived = follows && (await this.#options.recent.arrival(Math.min(patience, IDLE_POLL_MILLISECONDS)))
+      const hasArrived =
+        follows && (await this.#options.recent.arrival(Math.min(patience, this.#pace.pollMilliseconds)))
       if (found === 0 && !hasArrived && !(await this.#readOn(position, take))) {
         // A fixed range whose end retention has removed ends with what there is.
         if (fixedTo !== undefined) break
         if (records.length === 0) this.#idle()
         if (deadline !== undefined && performance.now() >= deadline) break
-        if (!follows) await this.#options.recent.arrival(Math.min(patience, IDLE_POLL_MILLISECONDS))
+        if (!follows) await this.#options.recent.arrival(Math.min(patience, this.#pace.pollMilliseconds))
       }
-      if (records.length > 0) deadline ??= performance.now() + (this.#options.batchMilliseconds ?? BATCH_MILLISECONDS)
+      if (records.length > 0) deadline ??= performance.now() + this.#pace.batchMilliseconds
       if (isWhole()) break
       if (fixedTo === undefined && deadline !== undefined && performance.now() >= deadline) break
     }
-    if (events >= MAXIMUM_EVENTS) this.isCaughtUp = false
+    if (events >= this.#pace.maximumEvents) this.isCaughtUp = false
     return signal.aborted ? [] : records
   }
 
@@ -261,7 +279,11 @@ export class StoreSink {
   async #insert(batch: StoreBatch, range: string, signal: AbortSignal): Promise<boolean> {
     const { store, logger, metrics } = this.#options
     let complainedAt = 0
-    for (let wait = FIRST_RETRY_MILLISECONDS; !signal.aborted; wait = Math.min(wait * 2, LONGEST_RETRY_MILLISECONDS)) {
+    for (
+      let wait = this.#pace.retryMilliseconds;
+      !signal.aborted;
+      wait = Math.min(wait * 2, LONGEST_RETRY_MILLISECONDS)
+    ) {
       const started = performance.now()
       try {
         await store.insertBatch(batch, range)
