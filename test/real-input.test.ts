@@ -45,6 +45,7 @@ const VENUES = [
 for (const { venue, dialect } of VENUES) {
   test(`the recorded ${venue} session ends as exactly its trades and books`, { skip, timeout: 120_000 }, async (t) => {
     const truth: Truth = JSON.parse(readFileSync(join(RECORDINGS, 'truth', `${venue}.json`), 'utf8'))
+    const names = instrumentsOf(venue)
     const player = spawn(process.execPath, [PLAYER, '--session', join(RECORDINGS, 'sessions', `${venue}.ndjson`)], {
       stdio: ['ignore', 'pipe', 'inherit'],
     })
@@ -56,7 +57,7 @@ for (const { venue, dialect } of VENUES) {
     const opentape = await Opentape.prepare({
       ...Object.fromEntries(others),
       [venue]: {
-        instruments: idsOf(venue, Object.keys(truth.symbols)),
+        instruments: Object.keys(truth.symbols).map((symbol) => names.get(symbol) ?? symbol),
         endpoints: { rest, ws },
         ...(dialect === undefined ? {} : { dialect }),
       },
@@ -78,17 +79,13 @@ for (const { venue, dialect } of VENUES) {
 
 async function compare(opentape: Opentape, venue: string, truth: Truth): Promise<string> {
   const rows = await opentape.sql(
-    `SELECT symbol, toString(count()), toString(sum(amount)), toString(countIf(side = 'buy')), toString(countIf(side = 'sell'))
-     FROM trades WHERE venue = '${venue}' AND NOT backlog GROUP BY symbol`,
+    `SELECT instrument, toString(count()), toString(sum(amount)), toString(countIf(side = 'buy')), toString(countIf(side = 'sell'))
+     FROM trades WHERE venue = '${venue}' AND NOT backlog GROUP BY instrument`,
   )
-  const stored = new Map(rows.map(([symbol = '', ...figures]) => [symbol, figures]))
-  const instruments = new Map(
-    (await opentape.sql(`SELECT symbol, instrument FROM instruments FINAL WHERE venue = '${venue}'`)).map(
-      ([symbol, instrument]) => [symbol, instrument],
-    ),
-  )
+  const stored = new Map(rows.map(([instrument = '', ...figures]) => [instrument, figures]))
+  const names = instrumentsOf(venue)
   for (const [symbol, { trades, book }] of Object.entries(truth.symbols)) {
-    const [count = '0', sum = '0', buys = '0', sells = '0'] = stored.get(symbol) ?? []
+    const [count = '0', sum = '0', buys = '0', sells = '0'] = stored.get(names.get(symbol) ?? '') ?? []
     const wanted = [
       String(trades.count),
       trades.sum_amount ?? '0',
@@ -99,7 +96,7 @@ async function compare(opentape: Opentape, venue: string, truth: Truth): Promise
     if (found.join() !== wanted.join())
       return `trades of ${symbol}: ${found.join()} are stored and ${wanted.join()} happened`
     if (book === undefined) continue
-    const url = `${opentape.api}/books/${venue}/${encodeURIComponent(instruments.get(symbol) ?? symbol)}?depth=100000`
+    const url = `${opentape.api}/books/${venue}/${encodeURIComponent(names.get(symbol) ?? symbol)}?depth=100000`
     const { bids = [], asks = [] } = await opentape.json<{ bids?: string[][]; asks?: string[][] }>(url)
     if (hashOf(bids, asks) !== book.full_book_sha256)
       return `the book of ${symbol} differs (${bids.length} bids, ${asks.length} asks)`
@@ -107,12 +104,14 @@ async function compare(opentape: Opentape, venue: string, truth: Truth): Promise
   return ''
 }
 
-/** Our names of the symbols, by the reference data in the recording: the session was recorded on one socket. */
-function idsOf(venue: string, symbols: readonly string[]): string[] {
-  const records = readFileSync(join(RECORDINGS, 'sessions', `${venue}.ndjson`), 'utf8').split('\n', 1)
-  const reference = JSON.parse(records[0] ?? '{}')
-  const { instruments } = venueProtocol(venue).instruments([reference.data])
-  return instruments.filter(({ symbol }) => symbols.includes(symbol)).map(({ id }) => id)
+/** Our names of the symbols in a recording, by the reference data in it. */
+function instrumentsOf(venue: string): Map<string, string> {
+  const [first = '{}'] = readFileSync(join(RECORDINGS, 'sessions', `${venue}.ndjson`), 'utf8').split('\n', 1)
+  const { instruments } = venueProtocol(venue).instruments([JSON.parse(first).data])
+  const names = new Map<string, string>(instruments.map(({ symbol, id }) => [symbol, id]))
+  // Kraken's older protocol writes XBT and XDG where the present one writes BTC and DOGE.
+  for (const [symbol, id] of [...names]) names.set(symbol.replace(/\bBTC\b/, 'XBT').replace(/\bDOGE\b/, 'XDG'), id)
+  return names
 }
 
 /** Lines `b PRICE SIZE` from the highest bid down, then `a PRICE SIZE` from the lowest ask up. */

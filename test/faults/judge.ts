@@ -115,7 +115,7 @@ async function difference(
 
 async function missingByGaps(stage: Stage): Promise<number> {
   const [[missing = '0'] = []] = await stage.opentape.sql(
-    "SELECT sum(missing) FROM gaps FINAL WHERE channel = 'trade' AND state IN ('partly', 'beyond-repair')",
+    "SELECT sum(ifNull(missing, 0)) FROM gaps FINAL WHERE channel = 'trade' AND state IN ('partly', 'beyond-repair')",
   )
   return Number(missing)
 }
@@ -186,7 +186,7 @@ async function judgeCandles(stage: Stage): Promise<number> {
   const stored = await stage.opentape.sql(
     `SELECT venue, instrument, toString(toUnixTimestamp(open_time)), toString(argMinMerge(open)), toString(max(high)), toString(min(low)),
        toString(argMaxMerge(close)), toString(sum(volume)), toString(sum(quote_volume)), toString(sum(trades))
-     FROM candles_1m GROUP BY venue, instrument, open_time`,
+     FROM candles WHERE width = 60 GROUP BY venue, instrument, open_time`,
   )
   if (stored.length !== wanted.size)
     throw new Error(`${stored.length} candles are stored and there should be ${wanted.size}`)
