@@ -1,9 +1,11 @@
 import type { Topic } from './log.ts'
 import { LogError } from './log-error.ts'
 
-/** Where a JetStream log is: `nats://[user:password@]host[:port][,host…][?replicas=3&prefix=opentape]`. */
+/** Where a JetStream log is: `nats://[user:password@]host[:port][,host…][?replicas=3&prefix=opentape]`, or `tls://…`. */
 export interface JetStreamAddress {
   readonly servers: readonly string[]
+  /** Refuse to talk in the clear. */
+  readonly tls: boolean
   readonly credentials: { readonly user?: string; readonly pass?: string }
   /** Copies of each stream in the cluster. */
   readonly replicas: number
@@ -16,12 +18,12 @@ const REPLICAS = /^[1-5]$/
 
 /** @throws LogError LOG_ADDRESS_INVALID */
 export function parseJetStreamAddress(text: string): JetStreamAddress {
-  const match = /^nats:\/\/(?:([^@/?]*)@)?([^/?]+)\/?(?:\?(.*))?$/.exec(text)
-  const hosts = match?.[2]?.split(',') ?? []
+  const match = /^(nats|tls):\/\/(?:([^@/?]*)@)?([^/?]+)\/?(?:\?(.*))?$/.exec(text)
+  const hosts = match?.[3]?.split(',') ?? []
   if (match === null || hosts.some((host) => !/^(\[[0-9a-f:.]+\]|[A-Za-z0-9._-]+)(:\d{1,5})?$/i.test(host))) {
-    throw invalid('it is not of the form nats://[user:password@]host[:port][,host…][?replicas=3&prefix=name]')
+    throw invalid('it is not of the form nats:// or tls://[user:password@]host[:port][,host…][?replicas=3&prefix=name]')
   }
-  const query = new URLSearchParams(match[3] ?? '')
+  const query = new URLSearchParams(match[4] ?? '')
   for (const name of query.keys()) {
     if (name !== 'replicas' && name !== 'prefix')
       throw invalid(`there is no parameter ${JSON.stringify(name)}; use replicas or prefix`)
@@ -30,9 +32,10 @@ export function parseJetStreamAddress(text: string): JetStreamAddress {
   if (!REPLICAS.test(replicas)) throw invalid(`replicas is ${JSON.stringify(replicas)}; use 1 to 5`)
   const prefix = query.get('prefix') ?? 'opentape'
   if (!PREFIX.test(prefix)) throw invalid('prefix may have 1 to 32 letters, digits, - and _')
-  const [user, pass] = (match[1] ?? '').split(':', 2)
+  const [user, pass] = (match[2] ?? '').split(':', 2)
   return {
     servers: hosts,
+    tls: match[1] === 'tls',
     credentials: {
       ...(user ? { user: decodeURIComponent(user) } : {}),
       ...(pass ? { pass: decodeURIComponent(pass) } : {}),

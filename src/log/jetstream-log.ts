@@ -97,6 +97,7 @@ export class JetStreamLog implements Log {
       connection = await connect({
         servers: [...address.servers],
         ...address.credentials,
+        ...(address.tls ? { tls: {} } : {}),
         name: 'opentape',
         timeout: CONNECT_TIMEOUT_MILLISECONDS,
         maxReconnectAttempts: -1,

@@ -20,7 +20,7 @@ export async function openLog(address: string, options: LogOptions = {}): Promis
     throw new LogError('LOG_ADDRESS_INVALID', 'the address of the log is empty; give a directory or nats://…')
   const scheme = /^([a-z][a-z0-9+.-]+):\/\//i.exec(address)?.[1]?.toLowerCase()
   if (scheme === undefined) return await EmbeddedLog.open(address, options)
-  if (scheme === 'nats') {
+  if (scheme === 'nats' || scheme === 'tls') {
     const parsed = parseJetStreamAddress(address)
     // Loaded where it is used only: the embedded log starts faster without it.
     const { JetStreamLog } = await import('./jetstream-log.ts')
