@@ -3,7 +3,7 @@ import fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequ
 import type { Logger, Metrics } from '../platform/index.ts'
 import { bearerToken, type Principal, requireScope } from './access/authenticator.ts'
 import { guardOrigin } from './access/origin-guard.ts'
-import { clientOfAddress, RateLimiter } from './access/rate-limiter.ts'
+import { clientOfAddress } from './access/rate-limiter.ts'
 import { serveDashboard } from './dashboard-files.ts'
 import { GatewayError } from './gateway-error.ts'
 import { sendJson } from './http/answer.ts'
@@ -37,7 +37,6 @@ export interface GatewayAppOptions {
   readonly logger: Logger
   readonly metrics: Metrics
   readonly listensOnLoopback: boolean
-  readonly requestsPerMinute: number
   /** Directory of the built dashboard. */
   readonly dashboardDirectory: string
 }
@@ -79,7 +78,7 @@ export async function createGatewayApp(options: GatewayAppOptions): Promise<Fast
   })
 
   await describeApi(app, services.version)
-  const guard = accessGuard(services, new RateLimiter(options.requestsPerMinute))
+  const guard = accessGuard(services)
   await app.register(
     async (api) => {
       api.addHook('onRequest', guard)
@@ -121,13 +120,13 @@ export async function createGatewayApp(options: GatewayAppOptions): Promise<Fast
 }
 
 /** Lets a request through if its client is known, may read, and does not ask too often. */
-function accessGuard(services: GatewayServices, limiter: RateLimiter) {
+function accessGuard({ authenticator, limiter }: GatewayServices) {
   return async (request: FastifyRequest, reply: Parameters<typeof addSecurityHeaders>[1]): Promise<void> => {
     const address = `address ${clientOfAddress(request.ip)}`
     let client = address
     let refusal: unknown
     try {
-      const principal = await services.authenticator.authenticate(bearerToken(request.headers.authorization))
+      const principal = await authenticator.authenticate(bearerToken(request.headers.authorization))
       requireScope(principal, 'read')
       request.principal = principal
       if (principal.id !== 'local') client = `token ${principal.id}`

@@ -1,5 +1,6 @@
 import { createLogger, createMetrics } from '../platform/index.ts'
 import { openAuthenticator } from './access/authenticator.ts'
+import { RateLimiter } from './access/rate-limiter.ts'
 import { StreamTickets } from './access/stream-tickets.ts'
 import { createGatewayApp } from './gateway-app.ts'
 import { GatewayError } from './gateway-error.ts'
@@ -23,6 +24,7 @@ export async function openApiDocument(version: string): Promise<string> {
       venues: [],
       authenticator: openAuthenticator(),
       tickets: new StreamTickets(),
+      limiter: new RateLimiter(1),
       version,
       startTime: 0,
       rates: new Rates(),
@@ -30,7 +32,6 @@ export async function openApiDocument(version: string): Promise<string> {
     logger,
     metrics: createMetrics('gateway'),
     listensOnLoopback: true,
-    requestsPerMinute: 1,
     dashboardDirectory: '',
   })
   await app.ready()

@@ -4,6 +4,7 @@ import type { Log } from '../log/index.ts'
 import { now } from '../market/index.ts'
 import { isLoopback, type RoleContext } from '../platform/index.ts'
 import { openAuthenticator, type TokenVerifier, tokenAuthenticator } from './access/authenticator.ts'
+import { RateLimiter } from './access/rate-limiter.ts'
 import { StreamTickets } from './access/stream-tickets.ts'
 import { createGatewayApp } from './gateway-app.ts'
 import { GatewayError } from './gateway-error.ts'
@@ -63,6 +64,7 @@ export async function runGateway(options: GatewayOptions): Promise<void> {
     venues: options.venues,
     authenticator: needsToken ? tokenAuthenticator(options.tokens) : openAuthenticator(),
     tickets: new StreamTickets(),
+    limiter: new RateLimiter(requestsPerMinute),
     version: options.version,
     startTime: now(),
   }
@@ -71,7 +73,6 @@ export async function runGateway(options: GatewayOptions): Promise<void> {
     logger,
     metrics,
     listensOnLoopback,
-    requestsPerMinute,
     dashboardDirectory: options.dashboardDirectory ?? BUILT_DASHBOARD,
   })
   const stream = new StreamServer({ services, logger, listensOnLoopback, maximumClients })

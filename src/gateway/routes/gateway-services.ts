@@ -1,4 +1,5 @@
 import type { Authenticator } from '../access/authenticator.ts'
+import type { RateLimiter } from '../access/rate-limiter.ts'
 import type { StreamTickets } from '../access/stream-tickets.ts'
 import { GatewayError } from '../gateway-error.ts'
 import type { InstrumentSlot } from '../live/instrument-slot.ts'
@@ -19,6 +20,7 @@ export interface GatewayServices {
   readonly venues: readonly VenueDescription[]
   readonly authenticator: Authenticator
   readonly tickets: StreamTickets
+  readonly limiter: RateLimiter
   readonly version: string
   readonly startTime: number
   /** Rates over the last seconds. */

@@ -5,6 +5,7 @@ import { now } from '../../market/index.ts'
 import type { Logger } from '../../platform/index.ts'
 import { bearerToken, requireScope } from '../access/authenticator.ts'
 import { guardOrigin } from '../access/origin-guard.ts'
+import { clientOfAddress } from '../access/rate-limiter.ts'
 import { GatewayError } from '../gateway-error.ts'
 import { PROBLEM_CONTENT_TYPE, problemOf } from '../http/problem.ts'
 import type { GatewayServices } from '../routes/gateway-services.ts'
@@ -95,6 +96,10 @@ export class StreamServer {
     guardOrigin({ host: request.headers.host, origin: request.headers.origin }, listensOnLoopback)
     const url = URL.parse(request.url ?? '/', 'http://gateway')
     if (url?.pathname !== STREAM_PATH) throw new GatewayError('GATEWAY_NOT_FOUND', 'There is no stream at this address')
+    const decision = services.limiter.take(clientName(request.socket.remoteAddress), performance.now() / 1_000)
+    if (!decision.allowed) {
+      throw new GatewayError('GATEWAY_RATE_LIMITED', `Come again in ${decision.retrySeconds} s`)
+    }
     if (this.#sockets.clients.size >= maximumClients) {
       throw new GatewayError('GATEWAY_STREAM_FULL', `${maximumClients} clients are connected`)
     }
@@ -207,6 +212,11 @@ export class StreamServer {
       socket.ping()
     }
   }
+}
+
+/** The same as for requests, so that both count together where no token is needed. */
+function clientName(address: string | undefined): string {
+  return `address ${clientOfAddress(address ?? '')}`
 }
 
 function refuse(socket: Duplex, error: GatewayError): void {

@@ -361,6 +361,17 @@ test('the stream is opened with a token or a ticket where one is needed, and not
   await refused({ query: `?ticket=${ticket}` }, 503)
 })
 
+test('connections count as requests: who opens too many is told so', async (context) => {
+  const gateway = await startGateway(context, {
+    prepare: aliveVenue,
+    gateway: { requestsPerMinute: 6, token: 'required' },
+  })
+  const tries = await Promise.allSettled(Array.from({ length: 14 }, () => StreamConnection.open(context, gateway)))
+  const reasons = tries.map((each) => (each.status === 'rejected' ? /\d{3}/.exec(String(each.reason))?.[0] : 'open'))
+  assert.equal(reasons.filter((status) => status === '401').length, 10)
+  assert.equal(reasons.filter((status) => status === '429').length, 4)
+})
+
 test('clients are told when the gateway stops', async (context) => {
   const { gateway, connection } = await setUp(context)
   await gateway.stop()
