@@ -260,7 +260,7 @@ describe('the dashboard against a stand-in for the gateway', { skip: SKIP_REASON
       const flashing = page.locator('[class*="flash-"]').first()
       await flashing.waitFor()
       const name = await flashing.evaluate(
-        (element) => element.ownerDocument.defaultView?.getComputedStyle(element).animationName,
+        (element) => element.ownerDocument.defaultView?.getComputedStyle(element, '::after').animationName,
       )
       assert.equal(name !== 'none', moves)
       await close()

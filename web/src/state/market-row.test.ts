@@ -47,10 +47,13 @@ function ticker(open: string | null, last: string): StreamEvent {
   return { messageType: 'ticker', timestamp: 50, payload }
 }
 
-test('a print moves the last price, its direction and its count', () => {
-  const row = rowAfter(rowFromMarket(market(), undefined), trade('101.25', 11))
+test('a print moves the last price, and starts a flash unless one was started just before', () => {
+  const row = rowAfter(rowFromMarket(market(), undefined), trade('101.25', 2_000_000))
   assert.deepEqual([row.last, row.direction, row.ticks, row.scale], ['101.25', 1, 1, 2])
-  assert.equal(rowAfter(row, trade('101', 12)).direction, -1)
+  const soon = rowAfter(row, trade('101', 2_500_000))
+  assert.deepEqual([soon.last, soon.direction, soon.ticks], ['101', 1, 1])
+  const later = rowAfter(soon, trade('100', 3_000_000))
+  assert.deepEqual([later.last, later.direction, later.ticks], ['100', -1, 2])
 })
 
 test('older prints and history do not move the last price', () => {

@@ -28,10 +28,14 @@ export interface MarketRow {
   readonly simulated: boolean
   /** Digits after the point that this market's prices have needed so far. */
   readonly scale: number
-  /** Where the last price went when it last changed, and how often it changed: what a flash is started by. */
+  /** What a flash is started by: where the price went, how many flashes there were, and when the last one was due. */
   readonly direction: -1 | 0 | 1
   readonly ticks: number
+  readonly tickTime: number
 }
+
+/** A busy market would flash without end; a little apart, a flash still says something. */
+const FLASHES_APART_MICROS = 1_000_000
 
 export function marketKey(venue: string, instrument: string): string {
   return `${venue}/${instrument}`
@@ -64,6 +68,7 @@ export function rowFromMarket(market: Market, known: MarketRow | undefined): Mar
     scale: Math.max(known?.scale ?? 0, scaleOfMarket(market)),
     direction: known?.direction ?? 0,
     ticks: known?.ticks ?? 0,
+    tickTime: known?.tickTime ?? 0,
   }
 }
 
@@ -115,6 +120,7 @@ export function rowAfter(row: MarketRow, event: StreamEvent): MarketRow {
 
 function withLast(row: MarketRow, price: string, time: number): MarketRow {
   if (price === row.last) return { ...row, lastTime: time }
+  const due = time - row.tickTime >= FLASHES_APART_MICROS
   const direction = row.last === null ? 0 : sign(compareDecimals(price as DecimalText, row.last as DecimalText))
   return {
     ...row,
@@ -122,8 +128,7 @@ function withLast(row: MarketRow, price: string, time: number): MarketRow {
     lastTime: time,
     change: changeOf(row.open, price) ?? row.change,
     scale: Math.max(row.scale, scaleOf(price)),
-    direction,
-    ticks: row.ticks + 1,
+    ...(due ? { direction, ticks: row.ticks + 1, tickTime: time } : {}),
   }
 }
 
