@@ -10,7 +10,8 @@ import type { BookStatistics, SessionOutput } from '../protocol.ts'
 import type { Feed } from '../shared/feed.ts'
 import type { FeedMaker } from '../shared/feed-maker.ts'
 import { Resubscription } from '../shared/resubscription.ts'
-import type { SnapshotFrame, UpdateFrame } from './wire.ts'
+import { TouchCheck } from './touch-check.ts'
+import type { SnapshotFrame, TickerFrame, UpdateFrame } from './wire.ts'
 
 /**
  * The book of one product, and the quotes that are its touch. Updates carry neither sequence nor checksum, so what can be
@@ -28,6 +29,7 @@ export class ProductBook {
   }
   readonly resubscription: Resubscription
   readonly #book = new OrderBook()
+  readonly #touch = new TouchCheck()
   readonly feed: Feed
   readonly quoteFeed: Feed
   /** Which of the two are wanted. */
@@ -63,6 +65,7 @@ export class ProductBook {
     const wasLost = !this.#isWhole && this.#hasSnapshot
     this.#book.replace(frame.bids, frame.asks)
     this.#mayCross = this.#book.isCrossed
+    this.#touch.reset()
     if (wasLost) this.statistics.resyncs++
     if (this.#isAudited && !isSame) this.#lose('stall', 'a new snapshot differs from the book that was silent', at, out)
     this.#isAudited = false
@@ -92,6 +95,7 @@ export class ProductBook {
         return
       }
     } else this.#mayCross = false
+    if (this.#isRefuted(frame.time, at, out)) return
     if (this.#saysBook) {
       this.feed.heard(at, null)
       this.#sayBook('update', frame.bids, frame.asks, frame.time, at, out)
@@ -102,6 +106,19 @@ export class ProductBook {
       if (this.quoteFeed.state === 'unknown') this.quoteFeed.regain('the book is whole', at, out)
       this.#sayQuote(frame.time, at, out)
     }
+  }
+
+  /** A ticker names the touch of its moment, which refutes a book that has a better one for long. */
+  ticker(frame: TickerFrame, at: Micros, out: SessionOutput): void {
+    if (!this.#isWhole || this.#isRefuted(null, at, out)) return
+    this.#touch.ticker(frame.bestBid, frame.bestAsk, frame.time, at)
+  }
+
+  #isRefuted(time: Micros | null, at: Micros, out: SessionOutput): boolean {
+    if (!this.#touch.isRefuted(this.#book.bestBid, this.#book.bestAsk, time, at)) return false
+    this.statistics.gaps++
+    this.lost('missed-sequence', 'a ticker says that the best price of the book is not there', at, out)
+    return true
   }
 
   /** The book cannot be trusted any more, until a snapshot comes. */

@@ -111,6 +111,7 @@ export class Product {
   }
 
   ticker(frame: TickerFrame, at: Micros, out: SessionOutput): void {
+    if (this.#wire.has('level2_batch')) this.book.ticker(frame, at, out)
     if (!this.#wanted.has('ticker')) return
     const { venue, id, symbol } = this.instrument
     this.#ticker.heard(at, frame.sequence)

@@ -449,3 +449,44 @@ test('a feed that is subscribed to no longer says so, and begins anew with a sna
   assert.equal(out.of('book').length, 1)
   assert.equal(out.of('feed-state').at(-1)?.state, 'synchronised')
 })
+
+const touch = (bid: string, ask: string, seconds: number) =>
+  JSON.stringify({
+    type: 'ticker',
+    sequence: seconds,
+    product_id: 'BTC-USD',
+    price: bid,
+    best_bid: bid,
+    best_ask: ask,
+    time: new Date(Date.UTC(2027, 0, 15, 8, 0, seconds)).toISOString(),
+  })
+
+test('a best price that tickers say is not there refutes the book, if it stays', () => {
+  const { session, out } = opened()
+  session.received(SNAPSHOT, at(0), out)
+  session.received(update(['buy', '99.00', '1']), at(1), out)
+  // The removal of 100.00 was lost: the venue's best bid is 99.50.
+  session.received(touch('99.50', '100.50', 3), at(3), out)
+  session.received(touch('99.50', '100.50', 4), at(3.5), out)
+  assert.equal(out.of('gap').length, 0)
+  session.received(touch('99.50', '100.50', 5), at(5), out)
+  assert.equal(out.of('gap')[0]?.cause, 'missed-sequence')
+  session.ticked(at(5), out)
+  assert.deepEqual(aboutBook(out), ['unsubscribe', 'subscribe'])
+  session.received(SNAPSHOT, at(6), out)
+  session.received(update(['buy', '98.00', '1']), at(6.1), out)
+  assert.equal(session.bookStatistics().get(btc.id)?.gaps, 1)
+})
+
+test('tickers that are older than the book, or that a change overtakes, refute nothing', () => {
+  const { session, out } = opened()
+  session.received(SNAPSHOT, at(0), out)
+  session.received(touch('99.50', '100.50', 0), at(0), out)
+  session.received(update(['buy', '99.00', '1']), at(2), out)
+  session.received(touch('99.50', '100.50', 3), at(3), out)
+  session.received(update(['buy', '100.00', '0']), at(3.05), out)
+  session.received(update(['buy', '98.00', '1']), at(6), out)
+  session.received(touch('99.50', '100.20', 7), at(7), out)
+  session.received(update(['buy', '98.00', '2']), at(9), out)
+  assert.equal(out.of('gap').filter((gap) => gap.channel === 'book').length, 0)
+})

@@ -41,6 +41,8 @@ export interface TickerFrame {
   readonly high: Price | null
   readonly low: Price | null
   readonly volume: DecimalText | null
+  readonly bestBid: Price | null
+  readonly bestAsk: Price | null
   readonly time: Micros | null
 }
 
@@ -140,6 +142,8 @@ function readTicker(frame: Members): TickerFrame {
     high: decimalOrNull(frame, 'high_24h') as Price | null,
     low: decimalOrNull(frame, 'low_24h') as Price | null,
     volume: decimalOrNull(frame, 'volume_24h'),
+    bestBid: decimalOrNull(frame, 'best_bid') as Price | null,
+    bestAsk: decimalOrNull(frame, 'best_ask') as Price | null,
     time: timeOf(frame.time),
   }
 }
