@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -73,11 +73,17 @@ test('nothing outside the dashboard’s directory is served, and no odd path har
   }
 })
 
-test('where the dashboard is not built, its page says what to run', async (context) => {
-  const gateway = await startGateway(context)
+test('where the dashboard is not built, its page says what to run, and it is there when it was built', async (context) => {
+  const directory = await builtDashboard(context)
+  const later = join(directory, 'later')
+  const gateway = await startGateway(context, { dashboardDirectory: later })
   const page = await get(gateway, '/', BROWSER)
   assert.equal(page.status, 503)
   assert.match(page.text, /npm run prepare/)
+  await cp(join(directory, 'assets'), join(later, 'assets'), { recursive: true })
+  await cp(join(directory, 'index.html'), join(later, 'index.html'))
+  assert.match((await get(gateway, '/', BROWSER)).text, /the dashboard/)
+  assert.equal((await get(gateway, '/assets/index-abc123.js')).status, 200)
 })
 
 test('a port that is taken is said with a code, and an open gateway without a token does not start', async (context) => {

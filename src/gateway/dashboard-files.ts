@@ -1,4 +1,4 @@
-import { access, readFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import fastifyStatic from '@fastify/static'
 import type { FastifyInstance, FastifyReply } from 'fastify'
@@ -18,27 +18,19 @@ For this page, run <code>npm run prepare</code> in the project's directory (it n
 </body></html>
 `
 
-/** Serves the dashboard's built files, and tells on the page what to run where they are missing. */
+/** Serves the dashboard's built files, and tells on the page what to run while they are missing. */
 export async function serveDashboard(app: FastifyInstance, directory: string): Promise<DashboardPage> {
-  const index = join(directory, 'index.html')
-  if (await isThere(index)) {
-    await app.register(fastifyStatic, {
-      root: directory,
-      index: false,
-      cacheControl: false,
-      setHeaders: (reply, path) => {
-        reply.header('cache-control', HASHED.test(path) ? IMMUTABLE : 'no-cache')
-      },
-    })
-  }
-  return new DashboardPage(index)
-}
-
-async function isThere(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  )
+  await app.register(fastifyStatic, {
+    root: directory,
+    // It may be built later: the page says so until then, and a log line would say it twice.
+    suppressWarning: true,
+    index: false,
+    cacheControl: false,
+    setHeaders: (reply, path) => {
+      reply.header('cache-control', HASHED.test(path) ? IMMUTABLE : 'no-cache')
+    },
+  })
+  return new DashboardPage(join(directory, 'index.html'))
 }
 
 /** The one page of the dashboard; every address of it shows the same file. */

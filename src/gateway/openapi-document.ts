@@ -32,7 +32,7 @@ export async function openApiDocument(version: string): Promise<string> {
     logger,
     metrics: createMetrics('gateway'),
     listensOnLoopback: true,
-    dashboardDirectory: '',
+    dashboardDirectory: import.meta.dirname,
   })
   await app.ready()
   const document = app.swagger()
