@@ -39,7 +39,7 @@ describe('the dashboard against a stand-in for the gateway', { skip: SKIP_REASON
       assert.equal(await page.locator('html').getAttribute('data-theme'), colorScheme)
       await page.getByRole('link', { name: 'BTC-USDT binance' }).waitFor()
       await page.getByText('Simulated', { exact: true }).waitFor()
-      await page.getByRole('status').getByText('Live').waitFor()
+      await page.getByRole('status').getByText('Connected', { exact: true }).waitFor()
       assert.equal(await page.title(), 'Markets · Opentape')
 
       await page.getByRole('link', { name: 'BTC-USDT binance' }).click()
@@ -188,7 +188,7 @@ describe('the dashboard against a stand-in for the gateway', { skip: SKIP_REASON
     mock.dropStreams()
     await page.getByText('Not live: connection lost').waitFor()
     await page.getByText('Disconnected', { exact: true }).waitFor()
-    await page.getByRole('status').getByText('Live', { exact: true }).waitFor()
+    await page.getByRole('status').getByText('Connected', { exact: true }).waitFor()
     await page.locator('.not-live').first().waitFor({ state: 'detached' })
     // A hole in the frames: everything is taken anew.
     mock.skipFrame()
@@ -245,7 +245,7 @@ describe('the dashboard against a stand-in for the gateway', { skip: SKIP_REASON
     await page.getByLabel('Token').fill('secret')
     await page.getByRole('button', { name: 'Open' }).click()
     await page.getByRole('heading', { name: 'Recent gaps' }).waitFor()
-    await page.getByRole('status').getByText('Live', { exact: true }).waitFor()
+    await page.getByRole('status').getByText('Connected', { exact: true }).waitFor()
     assert.equal(new URL(page.url()).search, '')
     await close()
   })
@@ -285,14 +285,14 @@ describe('the dashboard against a stand-in for the gateway', { skip: SKIP_REASON
     const { url } = await gateway({ updatesPerSecond: 1_000 })
     for (const path of ['/', '/markets/binance/BTC-USDT', '/feeds']) {
       const { page, session, complaints, close } = await openPage(browser, `${url}${path}`)
-      await page.getByRole('status').getByText('Live', { exact: true }).waitFor()
+      await page.getByRole('status').getByText('Connected', { exact: true }).waitFor()
       await page.waitForTimeout(3_000)
       const early = await heapBytes(session)
       await page.waitForTimeout(SOAK_SECONDS * 1_000)
       const late = await heapBytes(session)
       assert.ok(late - early < SOAK_GROWTH_BYTES, `${path}: ${early} to ${late} bytes`)
       // It kept up: nothing was cut for being slow, and what is shown still moves.
-      assert.ok(await page.getByRole('status').getByText('Live', { exact: true }).isVisible())
+      assert.ok(await page.getByRole('status').getByText('Connected', { exact: true }).isVisible())
       assert.deepEqual(complaints, [])
       await close()
     }

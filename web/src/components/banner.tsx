@@ -1,6 +1,18 @@
 import { useServices, useSignal } from '../services.ts'
 import { Icon } from './icon.tsx'
 
+const UNREACHABLE = 'no-venue-reachable'
+
+/** Short, because the reasons of each venue are on the pages themselves. */
+function Unreachable() {
+  return (
+    <>
+      No exchange can be reached. Opentape keeps trying. Without a network, <code>npm run demo</code> shows simulated
+      exchanges.
+    </>
+  )
+}
+
 /** What a person must see first: that prices are invented, and what is wrong. */
 export function Banner() {
   const { status } = useServices()
@@ -32,7 +44,7 @@ export function Banner() {
           <div key={notice.code} className={`banner banner-${notice.level}`}>
             <Icon name="warning" />
             <span className="banner-text" title={notice.text}>
-              {notice.text}
+              {notice.code === UNREACHABLE ? <Unreachable /> : notice.text}
             </span>
           </div>
         ))}

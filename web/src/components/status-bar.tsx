@@ -34,7 +34,7 @@ function Connection() {
   return (
     <span className={`connection connection-${state.kind}`} role="status">
       <span className={`dot ${state.kind === 'live' ? 'dot-synchronised' : 'dot-recovering'}`} aria-hidden="true" />
-      {state.kind === 'live' ? 'Live' : 'Connecting'}
+      {state.kind === 'live' ? 'Connected' : 'Connecting'}
     </span>
   )
 }
