@@ -4,7 +4,7 @@ import { type Candle, type CandleInterval, candleOpenTime, candleSeconds } from 
 import { decodeCursor, encodeCursor } from '../cursor.ts'
 import type { CandleQuery, StorePage } from '../store.ts'
 import type { AnswerRow, StoreClient } from '../store-client.ts'
-import { checkedLimit } from './condition.ts'
+import { BY_KEY_ALONE, checkedLimit } from './condition.ts'
 
 /** How much the stretch that is looked through grows while it holds too few candles. */
 const WIDENING = 16
@@ -27,13 +27,12 @@ export async function queryCandles(client: StoreClient, query: CandleQuery): Pro
   const limit = checkedLimit(query)
   const asked = askedStretch(query)
   if (query.fill === true) return filledPage(client, query, asked, limit)
-  if (asked.from > 0 || query.order === 'newest-first') {
-    const first = reachInto(asked, limit + 1, query)
-    const candles = await candlesIn(client, query, first, limit + 1)
-    if (candles.length > limit || isWhole(first, asked)) return pageOf(candles, limit)
-  }
+  const hasStart = query.order === 'newest-first' || asked.from > 0
+  const first = hasStart ? reachInto(asked, limit + 1, query) : { from: 0, to: 0 }
+  const candles = hasStart ? await candlesIn(client, query, first, limit + 1) : []
+  if (candles.length > limit || isWhole(first, asked)) return pageOf(candles, limit)
   const bounds = await withinHistory(client, query, asked)
-  if (bounds === undefined) return pageOf([], limit)
+  if (bounds === undefined || isWhole(first, bounds)) return pageOf(candles, limit)
   for (let reach = (limit + 1) * WIDENING; ; reach *= WIDENING) {
     const stretch = reachInto(bounds, reach, query)
     const found = await candlesIn(client, query, stretch, limit + 1)
@@ -117,7 +116,7 @@ async function candlesIn(
        toString(sum(quote_volume)), sum(trades)
      FROM candles ${WHERE}
        AND open_time >= toDateTime({from:UInt32}, 'UTC') AND open_time < toDateTime({to:UInt32}, 'UTC')
-     GROUP BY open_time ORDER BY open_time ${sort} LIMIT ${limit}`,
+     GROUP BY open_time ORDER BY open_time ${sort} LIMIT ${limit} ${BY_KEY_ALONE}`,
     {
       ...whose(query),
       from: Math.ceil(stretch.from / MICROS_PER_SECOND),
@@ -159,10 +158,8 @@ async function filledPage(
   const bounds = await withinHistory(client, query, asked)
   if (bounds === undefined) return { items: [], nextCursor: null }
   const stretch = reachInto(bounds, limit, query)
-  const [real, before] = await Promise.all([
-    candlesIn(client, { ...query, order: 'oldest-first' }, stretch, limit),
-    closeBefore(client, query, stretch.from),
-  ])
+  const real = await candlesIn(client, { ...query, order: 'oldest-first' }, stretch, limit)
+  const before = real[0]?.openTime === stretch.from ? undefined : await closeBefore(client, query, stretch.from)
   const items = fillBetween(query, stretch, real, before)
   if (query.order === 'newest-first') items.reverse()
   const last = items.at(-1)

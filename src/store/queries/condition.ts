@@ -32,6 +32,12 @@ export class Conditions {
   }
 }
 
+/**
+ * For questions whose conditions are all on the table's key: reading the key's columns first to filter by them, and keeping
+ * notes of what was filtered, costs more than it saves.
+ */
+export const BY_KEY_ALONE = 'SETTINGS optimize_move_to_prewhere = 0, use_query_condition_cache = 0'
+
 /** A bound moment in microseconds, as the engine's time. */
 export function moment(name: string): string {
   return `fromUnixTimestamp64Micro({${name}:Int64}, 'UTC')`

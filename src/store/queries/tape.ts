@@ -14,7 +14,7 @@ import {
 import { decodeCursor, encodeCursor } from '../cursor.ts'
 import type { InstrumentQuery, StorePage } from '../store.ts'
 import type { AnswerRow, StoreClient } from '../store-client.ts'
-import { Conditions, checkedLimit, direction, moment } from './condition.ts'
+import { BY_KEY_ALONE, Conditions, checkedLimit, direction, moment } from './condition.ts'
 
 /** Trades of an instrument by the venue's time. O(log n) to the place, then only what is answered. */
 export async function queryTrades(client: StoreClient, query: InstrumentQuery): Promise<StorePage<TradeEvent>> {
@@ -32,7 +32,7 @@ export async function queryTrades(client: StoreClient, query: InstrumentQuery): 
     `SELECT venue, instrument, symbol, id, toString(price), toString(amount), side,
        toUnixTimestamp64Micro(time), exchange_timed, toUnixTimestamp64Micro(receive_time), backlog, toString(ordinal)
      FROM trades ${conditions.where}
-     ORDER BY venue ${sort}, instrument ${sort}, time ${sort}, ordinal ${sort} LIMIT ${limit + 1}`,
+     ORDER BY venue ${sort}, instrument ${sort}, time ${sort}, ordinal ${sort} LIMIT ${limit + 1} ${BY_KEY_ALONE}`,
     conditions.parameters,
   )
   return page(rows, limit, readTrade, (row) => [numberAt(row, 7), textAt(row, 11)])
@@ -73,7 +73,7 @@ export async function queryQuotes(client: StoreClient, query: InstrumentQuery): 
        sequence, toUnixTimestamp64Micro(exchange_time), toUnixTimestamp64Micro(receive_time), toString(tape_position), tape_index
      FROM quotes ${conditions.where}
      ORDER BY venue ${sort}, instrument ${sort}, receive_time ${sort}, tape_position ${sort}, tape_index ${sort}
-     LIMIT ${limit + 1}`,
+     LIMIT ${limit + 1} ${BY_KEY_ALONE}`,
     conditions.parameters,
   )
   return page(rows, limit, readQuote, (row) => [numberAt(row, 9), textAt(row, 10), numberAt(row, 11)])
