@@ -37,11 +37,19 @@ export function parseJetStreamAddress(text: string): JetStreamAddress {
     servers: hosts,
     tls: match[1] === 'tls',
     credentials: {
-      ...(user ? { user: decodeURIComponent(user) } : {}),
-      ...(pass ? { pass: decodeURIComponent(pass) } : {}),
+      ...(user ? { user: decoded(user) } : {}),
+      ...(pass ? { pass: decoded(pass) } : {}),
     },
     replicas: Number(replicas),
     prefix,
+  }
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    throw invalid('user or password have a % that encodes nothing; write %25 for %')
   }
 }
 

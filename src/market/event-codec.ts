@@ -1,4 +1,5 @@
 import type { BookLevel, MarketEvent } from './event.ts'
+import { learnNames, scanEvent } from './event-scanner.ts'
 import { MarketError } from './market-error.ts'
 
 /** Names repeat millions of times: each is quoted once. Bounded, since names come from outside. */
@@ -67,6 +68,8 @@ function quoteId(id: string): string {
  * @throws MarketError MARKET_EVENT_INVALID if the line is not an envelope.
  */
 export function decodeEvent(line: string): MarketEvent {
+  const scanned = scanEvent(line)
+  if (scanned !== undefined) return scanned
   let envelope: { messageType?: unknown; payload?: unknown }
   try {
     envelope = JSON.parse(line)
@@ -77,5 +80,8 @@ export function decodeEvent(line: string): MarketEvent {
   if (typeof messageType !== 'string' || typeof payload !== 'object' || payload === null) {
     throw new MarketError('MARKET_EVENT_INVALID', `not a line of the tape: ${line.slice(0, 80)}`)
   }
-  return Object.assign(payload, { messageType }) as MarketEvent
+  const event = Object.assign(payload, { messageType }) as MarketEvent
+  if (event.messageType === 'trade' || event.messageType === 'quote' || event.messageType === 'book')
+    learnNames(line, event)
+  return event
 }
