@@ -56,7 +56,7 @@ async function* readRecords(
     if (last === undefined) return
     for (const record of records) if (record.position < end) yield record
     position = last.position + 1
-    progress(position - first)
+    progress(Math.min(position, end) - first)
   }
 }
 
