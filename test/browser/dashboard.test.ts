@@ -188,6 +188,8 @@ describe('the dashboard against a stand-in for the gateway', { skip: SKIP_REASON
     mock.dropStreams()
     await page.getByText('Not live: connection lost').waitFor()
     await page.getByText('Disconnected', { exact: true }).waitFor()
+    await page.getByText('what is shown is from before, and not live').waitFor()
+    mock.admitStreams()
     await page.getByRole('status').getByText('Connected', { exact: true }).waitFor()
     await page.locator('.not-live').first().waitFor({ state: 'detached' })
     // A hole in the frames: everything is taken anew.

@@ -27,8 +27,9 @@ export interface MockGateway {
   readonly world: MockWorld
   /** Says messages to every stream that subscribed to them. */
   say(messages: readonly MockMessage[]): void
-  /** Cuts every stream, as a restart of the gateway would. */
+  /** Cuts every stream and lets none be opened, as a gateway that is away, until `admitStreams`. */
   dropStreams(): void
+  admitStreams(): void
   /** Leaves out one frame of every stream: a hole that the page must notice. */
   skipFrame(): void
   close(): Promise<void>
@@ -65,9 +66,11 @@ export async function startMockGateway(options: MockOptions = {}): Promise<MockG
     } else serveFile(options.dist, url.pathname, response)
   })
   const sockets = new Set<Client>()
+  let admits = true
   const upgrade = new WebSocketServer({ noServer: true })
   server.on('upgrade', (request: IncomingMessage, socket, head) => {
-    if (options.token !== undefined && !request.url?.endsWith(`?ticket=${TICKET}`)) {
+    const known = options.token === undefined || request.url?.endsWith(`?ticket=${TICKET}`)
+    if (!admits || !known) {
       socket.destroy()
       return
     }
@@ -94,7 +97,11 @@ export async function startMockGateway(options: MockOptions = {}): Promise<MockG
     say: (messages) => {
       for (const client of sockets) client.batch(messages)
     },
+    admitStreams: () => {
+      admits = true
+    },
     dropStreams: () => {
+      admits = false
       for (const client of sockets) client.socket.terminate()
     },
     skipFrame: () => {

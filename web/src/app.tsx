@@ -18,9 +18,10 @@ function isTyping(target: EventTarget | null): boolean {
 }
 
 export function App() {
-  const { router, settings, status } = useServices()
+  const { router, settings, status, stream } = useServices()
   const route = useSignal(router.route)
   const failure = useSignal(status.failure)
+  const connection = useSignal(stream.state)
   const locked = failure?.status === 401
   const [help, setHelp] = useState(false)
   const main = useRef<HTMLElement>(null)
@@ -53,7 +54,7 @@ export function App() {
   }, [path])
 
   return (
-    <div className="shell">
+    <div className="shell" data-connection={connection.kind}>
       <a className="skip" href="#main">
         Skip to content
       </a>

@@ -24,7 +24,8 @@ export interface StreamEnvironment {
 }
 
 export type ConnectionState =
-  | { readonly kind: 'connecting' }
+  /** `attempt` counts the tries since it was last live; 0 on a page that has just been opened. */
+  | { readonly kind: 'connecting'; readonly attempt: number }
   | { readonly kind: 'live' }
   | { readonly kind: 'waiting'; readonly retryAt: number; readonly attempt: number; readonly reason: string }
 
@@ -48,7 +49,7 @@ const DEFAULT_HEARTBEAT_MILLISECONDS = 10_000
  * drops the connection and takes fresh snapshots.
  */
 export class StreamClient {
-  readonly state = new Signal<ConnectionState>({ kind: 'connecting' })
+  readonly state = new Signal<ConnectionState>({ kind: 'connecting', attempt: 0 })
   /** Messages a second over the last second, for the eyes. */
   readonly rate = new Signal(0)
   /** Messages that the gateway replaced by newer ones since the connection was opened, because this page was slow. */
@@ -116,7 +117,7 @@ export class StreamClient {
 
   #connect(): void {
     const generation = ++this.#generation
-    this.state.set({ kind: 'connecting' })
+    this.state.set({ kind: 'connecting', attempt: this.#attempt })
     this.#environment.open().then(
       (socket) => {
         if (generation === this.#generation && this.#started) this.#attach(socket, generation)

@@ -15,7 +15,8 @@ function Unreachable() {
 
 /** What a person must see first: that prices are invented, and what is wrong. */
 export function Banner() {
-  const { status } = useServices()
+  const { status, stream } = useServices()
+  const connection = useSignal(stream.state)
   const answer = useSignal(status.status)
   const failure = useSignal(status.failure)
   const notices = (answer?.notices ?? []).filter((notice) => notice.level !== 'info' && !/simulat/.test(notice.code))
@@ -34,7 +35,13 @@ export function Banner() {
         </aside>
       )}
       <div aria-live="polite">
-        {failure !== null && failure.status !== 401 && answer !== null && (
+        {connection.kind !== 'live' && connection.attempt > 0 && failure?.status !== 401 && (
+          <div className="banner banner-error">
+            <Icon name="warning" />
+            <span>The connection to the gateway is lost: what is shown is from before, and not live.</span>
+          </div>
+        )}
+        {failure !== null && failure.status !== 401 && failure.status !== 0 && answer !== null && (
           <div className="banner banner-error">
             <Icon name="warning" />
             <span>{failure.message}</span>
