@@ -94,7 +94,12 @@ test('after a crash the state is the last checkpoint brought up to date from the
   await state.save(log, flushed, false)
   log.add([trade(3, 30), trade(4, 40)])
   const after = await ResumeState.load(log, 'a')
-  assert.deepEqual(after.trades(VENUE).get(BTC), { lastTradeId: '4', exchangeTime: 40, receiveTime: 40 })
+  assert.deepEqual(after.trades(VENUE).get(BTC), {
+    lastTradeId: '4',
+    exchangeTime: 40,
+    receiveTime: 40,
+    cause: 'collector-crashed',
+  })
   const said: GapEvent[] = []
   assert.deepEqual(
     after.outages(VENUE, 100 as Micros, (gap) => said.push(gap)),
@@ -109,7 +114,8 @@ test('the tape counts as whole only below the first hole', async () => {
   const log = arrayLog()
   log.add([trade(1, 10), trade(2, 20), trade(5, 50), trade(6, 60)])
   const state = await ResumeState.load(log, 'a')
-  assert.equal(state.trades(VENUE).get(BTC)?.lastTradeId, '2')
+  const { lastTradeId, exchangeTime, above } = state.trades(VENUE).get(BTC) ?? {}
+  assert.deepEqual([lastTradeId, exchangeTime, above], ['2', 20, [[5, 6]]])
   state.note(trade(4, 40))
   assert.equal(state.trades(VENUE).get(BTC)?.lastTradeId, '2')
   state.note(trade(3, 30))

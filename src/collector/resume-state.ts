@@ -2,7 +2,6 @@ import type { Log, LogRecord } from '../log/index.ts'
 import {
   type Channel,
   decodeEvent,
-  type GapCause,
   type GapEvent,
   type InstrumentId,
   type MarketEvent,
@@ -22,10 +21,12 @@ const MAXIMUM_AHEAD = 100_000
 interface TradeFrontier {
   /** Every id up to this one is on the tape, or has been given up as a gap. */
   whole: string
+  /** Of the trade of that id. */
   exchangeTime: number
+  /** Of the newest trade. */
   receiveTime: number
-  /** Ids on the tape above a hole. */
-  ahead: Set<number>
+  /** Ids on the tape above a hole, with their exchange times. */
+  ahead: Map<number, number>
 }
 
 interface InstrumentState {
@@ -53,7 +54,7 @@ interface Checkpoint {
         {
           symbol: string
           heard: Partial<Record<Channel, number>>
-          trades?: Omit<TradeFrontier, 'ahead'> & { ahead: number[] }
+          trades?: Omit<TradeFrontier, 'ahead'> & { ahead: [number, number][] }
         }
       >
       openGaps: Record<string, GapEvent>
@@ -73,6 +74,10 @@ export class ResumeState {
 
   constructor(collector: string) {
     this.#collector = collector
+  }
+
+  get #cause(): 'collector-stopped' | 'collector-crashed' {
+    return this.stoppedInOrder ? 'collector-stopped' : 'collector-crashed'
   }
 
   /** Takes in an event that is on the tape, or is about to be. O(1). */
@@ -105,6 +110,8 @@ export class ResumeState {
         lastTradeId: state.trades.whole,
         exchangeTime: state.trades.exchangeTime as Micros,
         receiveTime: state.trades.receiveTime as Micros,
+        cause: this.#cause,
+        ...(state.trades.ahead.size === 0 ? {} : { above: rangesOf(state.trades.ahead.keys()) }),
       })
     }
     return resumes
@@ -118,7 +125,7 @@ export class ResumeState {
     const found = new Map<string, Outage>()
     const state = this.#venues.get(venue)
     if (state === undefined) return []
-    const cause: GapCause = this.stoppedInOrder ? 'collector-stopped' : 'collector-crashed'
+    const cause = this.#cause
     const evidence = this.stoppedInOrder ? 'the collector was stopped' : 'the collector ended without a farewell'
     const open = [...state.openGaps.values()].sort((left, right) => left.from - right.from)
     for (const gap of open) {
@@ -233,7 +240,7 @@ export class ResumeState {
         state.instruments.set(instrument, {
           symbol,
           heard,
-          ...(trades === undefined ? {} : { trades: { ...trades, ahead: new Set(trades.ahead) } }),
+          ...(trades === undefined ? {} : { trades: { ...trades, ahead: new Map(trades.ahead) } }),
         })
       }
       for (const [id, gap] of Object.entries(openGaps)) state.openGaps.set(id, gap)
@@ -260,34 +267,55 @@ function noteTrade(state: InstrumentState, event: TradeEvent): void {
       whole: event.id,
       exchangeTime: event.exchangeTime ?? event.receiveTime,
       receiveTime: event.receiveTime,
-      ahead: new Set(),
+      ahead: new Map(),
     }
     return
   }
   const whole = Number(trades.whole)
   if (id <= whole) return
+  const exchangeTime = event.exchangeTime ?? event.receiveTime
   trades.receiveTime = event.receiveTime
-  trades.exchangeTime = event.exchangeTime ?? event.receiveTime
-  if (id > whole + 1) {
-    trades.ahead.add(id)
-    if (trades.ahead.size > MAXIMUM_AHEAD) giveUpHoles(trades)
+  if (id === whole + 1 && trades.ahead.size === 0) {
+    trades.whole = event.id
+    trades.exchangeTime = exchangeTime
     return
   }
-  advance(trades, id)
+  trades.ahead.set(id, exchangeTime)
+  if (trades.ahead.size > MAXIMUM_AHEAD) giveUpHoles(trades)
+  else if (id === whole + 1) advance(trades, whole)
 }
 
-function advance(trades: TradeFrontier, reached: number): void {
-  let whole = reached
-  if (trades.ahead.size > 0) while (trades.ahead.delete(whole + 1)) whole++
+function advance(trades: TradeFrontier, from: number): void {
+  let whole = from
+  for (let next = trades.ahead.get(whole + 1); next !== undefined; next = trades.ahead.get(whole + 1)) {
+    whole++
+    trades.ahead.delete(whole)
+    trades.exchangeTime = next
+  }
   trades.whole = String(whole)
 }
 
 /** What is missing is catalogued as a gap: the tape counts as whole up to the newest trade. */
 function giveUpHoles(trades: TradeFrontier): void {
   let newest = Number(trades.whole)
-  for (const id of trades.ahead) if (id > newest) newest = id
+  for (const [id, exchangeTime] of trades.ahead) {
+    if (id <= newest) continue
+    newest = id
+    trades.exchangeTime = exchangeTime
+  }
   trades.ahead.clear()
   trades.whole = String(newest)
+}
+
+/** Ids as ranges of consecutive ones, in order. */
+function rangesOf(ids: Iterable<number>): [first: number, last: number][] {
+  const ranges: [number, number][] = []
+  for (const id of [...ids].sort((left, right) => left - right)) {
+    const range = ranges[ranges.length - 1]
+    if (range !== undefined && range[1] === id - 1) range[1] = id
+    else ranges.push([id, id])
+  }
+  return ranges
 }
 
 function noteGap(venue: VenueResumeState, state: InstrumentState, gap: GapEvent): void {

@@ -75,11 +75,14 @@ export interface SessionOutput {
 export interface TradeResume {
   /** The newest trade id up to which the tape is whole. */
   readonly lastTradeId: string
+  /** Exchange time of that trade. */
   readonly exchangeTime: Micros
   /** Receive time of the last trade that is on the tape. */
   readonly receiveTime: Micros
   /** Why nothing was received since; `collector-stopped` if absent. */
   readonly cause?: Extract<GapCause, 'collector-stopped' | 'collector-crashed'>
+  /** Ids above the newest whole one that are on the tape too: what lies between is missing. */
+  readonly above?: readonly (readonly [first: number, last: number])[]
 }
 
 /** One socket: where it goes, and what it is for. */

@@ -43,6 +43,17 @@ export class IdRanges {
     return true
   }
 
+  /** Takes out whatever of `first…last` is missing. */
+  drop(first: number, last: number): void {
+    this.#ranges = this.#ranges.flatMap((range) => {
+      if (last < range[0] || range[1] < first) return [range]
+      const rest: Array<readonly [number, number]> = []
+      if (range[0] < first) rest.push([range[0], first - 1])
+      if (last < range[1]) rest.push([last + 1, range[1]])
+      return rest
+    })
+  }
+
   /** The ranges as text, for evidence. */
   toString(): string {
     return this.#ranges.map(([first, last]) => (first === last ? `${first}` : `${first}-${last}`)).join(', ')

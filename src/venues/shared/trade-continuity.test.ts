@@ -218,6 +218,14 @@ test('what the tape held before a restart is where the next session goes on', ()
   assert.equal(run.out.of('gap')[0]?.from, start)
 })
 
+test('ids above a hole that the tape held before a restart are not missing', () => {
+  const resume = { lastTradeId: '5', exchangeTime: start, receiveTime: start, above: [[8, 10] as const] }
+  const run = new Run({ resume, history: null }).wait(10).live(12).wait(1)
+  const gap = run.out.of('gap').at(-1)
+  assert.deepEqual([gap?.state, gap?.missing], ['beyond-repair', 3])
+  assert.match(gap?.evidence ?? '', /still missing: 6-7, 11/)
+})
+
 test('silence asks for newer trades; missed ones are put out and the stream is called stalled', () => {
   const run = new Run().live(5).wait(60)
   run.continuity.silent(run.at, run.out)

@@ -184,7 +184,8 @@ export class TradeContinuity {
   #openHole(first: number, last: number, at: Micros, out: SessionOutput): void {
     const cut = this.feed.takeBreak()
     const heard = this.feed.lastMessageTime
-    const hole = { first, last, to: at, after: this.#lastExchangeTime, cut }
+    const held = this.#resume?.above ?? []
+    const hole = { first, last, to: at, after: this.#lastExchangeTime, cut, held }
     if (cut !== undefined) {
       this.#repair.add({ ...hole, cause: 'disconnect', from: cut.from, grace: 0 }, out)
     } else if (heard === null && this.#resume !== undefined) {
@@ -213,7 +214,8 @@ export class TradeContinuity {
       if (number > highest + 1) {
         const hole = { first: highest + 1, last: number - 1, cause: 'stall', from, to: at } as const
         const cut = this.feed.takeBreak()
-        this.#repair.add({ ...hole, after: this.#lastExchangeTime, cut, grace: 0 }, out)
+        const held = this.#resume?.above ?? []
+        this.#repair.add({ ...hole, after: this.#lastExchangeTime, cut, grace: 0, held }, out)
       }
       this.#advance(event, number, out)
     }

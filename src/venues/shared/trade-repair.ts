@@ -20,6 +20,12 @@ const ANSWER_PATIENCE = 120 * MICROS_PER_SECOND
 const RETRY_BASE = MICROS_PER_SECOND
 const RETRY_MAXIMUM = 30 * MICROS_PER_SECOND
 
+/**
+ * How much before the trade that precedes the hole history is asked for, at each further try: where history is found by time,
+ * a clock of the venue that jumped would hide the hole.
+ */
+const LOOK_BACK = [0, 2, 10, 60, 600, 3_600].map((seconds) => seconds * MICROS_PER_SECOND)
+
 export const TRADE_HISTORY_PURPOSE = 'trade-history'
 
 /** What is known of a hole when it is found. */
@@ -36,6 +42,8 @@ export interface HoleFacts {
   readonly cut: Gap | undefined
   /** How long it may fill by itself, in microseconds. */
   readonly grace: number
+  /** Ids within it that the tape holds already. */
+  readonly held?: readonly (readonly [first: number, last: number])[]
 }
 
 /** A hole in the ids, from its discovery until it is filled or given up. */
@@ -106,15 +114,17 @@ export class TradeRepair {
   }
 
   add(facts: HoleFacts, out: SessionOutput): void {
-    const { first, last, cause, from, to, after, cut, grace } = facts
+    const { cause, from, to, after, cut, grace } = facts
+    const missing = new IdRanges(facts.first, facts.last)
+    for (const [first, last] of facts.held ?? []) missing.drop(first, last)
     const hole: Hole = {
-      missing: new IdRanges(first, last),
-      initially: last - first + 1,
+      missing,
+      initially: missing.count,
       cause,
       from,
       to,
       after,
-      evidence: `trade ids ${first === last ? first : `${first}-${last}`} did not come`,
+      evidence: `trade ids ${missing.toString().slice(0, 200)} did not come`,
       gap: cut,
       due: to + grace,
       attempts: 0,
@@ -126,6 +136,10 @@ export class TradeRepair {
       this.#feed.become('recovering', hole.evidence, to, out)
     }
     this.#holes.push(hole)
+    if (missing.isEmpty) {
+      this.#close(hole, to, out)
+      return
+    }
     const oldest = this.#holes[0]
     if (this.#holes.length > MAXIMUM_HOLES && oldest !== undefined) {
       this.#giveUp(oldest, `more than ${MAXIMUM_HOLES} holes at a time`, to, out)
@@ -238,7 +252,8 @@ export class TradeRepair {
   #ask(history: TradeHistory, hole: Hole, at: Micros, out: SessionOutput): void {
     const { first, last } = hole.missing
     if (first === undefined || last === undefined) return
-    const ask: TradeAsk = { instrument: this.#feed.instrument, first, last, after: hole.after }
+    const after = hole.after === null ? null : ((hole.after - (LOOK_BACK[hole.attempts] ?? 0)) as Micros)
+    const ask: TradeAsk = { instrument: this.#feed.instrument, first, last, after }
     this.#request(history, { id: this.#newRequestId(), hole, ask, askedAt: at, pages: hole.pages }, hole.cursor, out)
   }
 
