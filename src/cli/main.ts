@@ -27,7 +27,7 @@ Exit codes:
 Configuration: flags, OPENTAPE_… variables, opentape.yaml; see docs/configuration.md.`
 
 /** The program. Commands load what they need when they run, so that help is quick. */
-function program(): Command {
+export function createProgram(): Command {
   const root = new Command('opentape')
     .description('The consolidated tape for cryptocurrency markets, self-hosted.')
     .version(`${programVersion()} (Node ${process.versions.node})`, '-V, --version')
@@ -62,7 +62,7 @@ function silence(command: Command): void {
 export async function main(argv: readonly string[]): Promise<void> {
   if (argv.includes('--no-color')) process.env.NO_COLOR = '1'
   const json = argv.includes('--json')
-  const root = program()
+  const root = createProgram()
   if (json) silence(root)
   try {
     await root.parseAsync([...argv])
