@@ -22,6 +22,14 @@ export function addExportCommand(root: Command): void {
     .command('export')
     .summary('write what was recorded: raw captures, trades, candles')
     .description('Writes what was recorded to a file or to standard output.')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  opentape export raw --venue kraken | opentape normalize --venue kraken
+  opentape export trades --venue kraken --instrument BTC-USD --format csv -o trades.csv
+  opentape export candles --venue binance --instrument BTC-USDT --interval 1h`,
+    )
   withRange(exporting.command('raw').summary('frames as they came, as a capture'))
     .description(
       'Writes the frames of the raw log, byte for byte, as a capture that "opentape normalize" reads. Needs no running part.',
