@@ -1,41 +1,16 @@
 import assert from 'node:assert/strict'
-import { after, before, describe, test } from 'node:test'
-import type { Browser } from 'playwright-core'
-import { type MockGateway, type MockOptions, startMockGateway } from '../../web/dev/mock-gateway.ts'
+import { describe, test } from 'node:test'
 import { until } from '../support/until.ts'
-import { buildDashboard, heapBytes, launchBrowser, openPage, SKIP_REASON, sidewaysOverflow } from './browser.ts'
-
-/** A soak that is short by default; `OPENTAPE_SOAK_SECONDS` makes it long. */
-const SOAK_SECONDS = Number(process.env.OPENTAPE_SOAK_SECONDS ?? 6)
-/** Growth that a page may show: bounded buffers fill, and the engine keeps compiled code. */
-const SOAK_GROWTH_BYTES = 6 * 1024 * 1024
+import { openPage, SKIP_REASON, sidewaysOverflow } from './browser.ts'
+import { useDashboard } from './use-dashboard.ts'
 
 describe('the dashboard against a stand-in for the gateway', { skip: SKIP_REASON }, () => {
-  let browser: Browser
-  let dashboard: Awaited<ReturnType<typeof buildDashboard>>
-  const gateways: MockGateway[] = []
-
-  const gateway = async (options: MockOptions = {}): Promise<MockGateway> => {
-    const started = await startMockGateway({ dist: dashboard.directory, ...options })
-    gateways.push(started)
-    return started
-  }
-
-  before(async () => {
-    dashboard = await buildDashboard()
-    browser = await launchBrowser()
-  })
-
-  after(async () => {
-    await browser?.close()
-    for (const started of gateways) await started.close()
-    await dashboard?.remove()
-  })
+  const { gateway, browser } = useDashboard()
 
   for (const colorScheme of ['light', 'dark'] as const) {
     test(`every page shows what it is for, without complaint and without a stranger, ${colorScheme}`, async () => {
       const { url } = await gateway()
-      const { page, complaints, foreign, close } = await openPage(browser, url, { colorScheme })
+      const { page, complaints, foreign, close } = await openPage(browser(), url, { colorScheme })
       assert.equal(await page.locator('html').getAttribute('data-theme'), colorScheme)
       await page.getByRole('link', { name: 'BTC-USDT binance' }).waitFor()
       await page.getByText('Simulated', { exact: true }).waitFor()
@@ -81,7 +56,7 @@ describe('the dashboard against a stand-in for the gateway', { skip: SKIP_REASON
 
   test('an address can be opened directly, and one that names nothing says so', async () => {
     const { url } = await gateway()
-    const { page, close } = await openPage(browser, `${url}/feeds`)
+    const { page, close } = await openPage(browser(), `${url}/feeds`)
     await page.getByRole('heading', { name: 'Recent gaps' }).waitFor()
     await page.goto(`${url}/no/such/page/here`)
     await page.getByRole('heading', { name: 'There is no page here' }).waitFor()
@@ -92,7 +67,7 @@ describe('the dashboard against a stand-in for the gateway', { skip: SKIP_REASON
 
   test('the theme that was chosen is remembered', async () => {
     const { url } = await gateway()
-    const { page, close } = await openPage(browser, url, { colorScheme: 'dark' })
+    const { page, close } = await openPage(browser(), url, { colorScheme: 'dark' })
     await page.getByRole('button', { name: 'Switch to the light theme' }).click()
     assert.equal(await page.locator('html').getAttribute('data-theme'), 'light')
     await page.reload()
@@ -103,7 +78,7 @@ describe('the dashboard against a stand-in for the gateway', { skip: SKIP_REASON
 
   test('everything can be done by keyboard', async () => {
     const { url } = await gateway()
-    const { page, close } = await openPage(browser, url)
+    const { page, close } = await openPage(browser(), url)
     await page.getByRole('link', { name: 'BTC-USDT binance' }).waitFor()
     await page.keyboard.press('/')
     await page.keyboard.type('eth kraken')
@@ -149,7 +124,7 @@ describe('the dashboard against a stand-in for the gateway', { skip: SKIP_REASON
 
   test('pages fit a phone', async () => {
     const { url } = await gateway()
-    const { page, close } = await openPage(browser, url, { viewport: { width: 360, height: 740 } })
+    const { page, close } = await openPage(browser(), url, { viewport: { width: 360, height: 740 } })
     await page.getByRole('link', { name: 'BTC-USDT binance' }).waitFor()
     assert.equal(await sidewaysOverflow(page), 0)
     await page.getByRole('link', { name: 'BTC-USDT binance' }).click()
@@ -171,84 +146,12 @@ describe('the dashboard against a stand-in for the gateway', { skip: SKIP_REASON
 
   test('of a long list only the lines in sight are drawn, and the last can be reached', async () => {
     const { url } = await gateway({ markets: 400 })
-    const { page, close } = await openPage(browser, url)
+    const { page, close } = await openPage(browser(), url)
     await page.getByText('1200 markets').waitFor()
     assert.ok((await page.locator('a[data-row]').count()) < 80)
     await page.keyboard.press('j')
     await page.keyboard.press('End')
     await page.locator('tr[aria-rowindex="1201"] a:focus').waitFor()
-    await close()
-  })
-
-  test('a lost connection is shown, its book is greyed, and both come back by themselves', async () => {
-    const mock = await gateway()
-    const { page, close } = await openPage(browser, `${mock.url}/markets/binance/BTC-USDT`)
-    await page.locator('.ladder-asks tbody tr').nth(5).waitFor()
-    await page.locator('.not-live').first().waitFor({ state: 'detached' })
-    mock.dropStreams()
-    await page.getByText('Not live: connection lost').waitFor()
-    await page.getByText('Disconnected', { exact: true }).waitFor()
-    await page.getByText('what is shown is from before, and not live').waitFor()
-    mock.admitStreams()
-    await page.getByRole('status').getByText('Connected', { exact: true }).waitFor()
-    await page.locator('.not-live').first().waitFor({ state: 'detached' })
-    // A hole in the frames: everything is taken anew.
-    mock.skipFrame()
-    await page.getByText('Not live: connection lost').waitFor()
-    await page.locator('.not-live').first().waitFor({ state: 'detached' })
-    await close()
-  })
-
-  test('a book whose feed is not synchronised is never shown as live', async () => {
-    const mock = await gateway()
-    const { page, close } = await openPage(browser, `${mock.url}/markets/binance/BTC-USDT`)
-    await page.locator('.ladder-asks tbody tr').nth(5).waitFor()
-    for (const [state, note] of [
-      ['stale', 'Not live: stale'],
-      ['recovering', 'Not live: being repaired'],
-    ] as const) {
-      mock.world.bookState = state
-      mock.say(mock.world.feedStates())
-      await page.getByText(note).waitFor()
-      assert.equal(await page.locator('.ladder-body.not-live').count(), 1)
-      assert.equal(await page.locator('.depth-canvas.not-live').count(), 1)
-    }
-    mock.world.bookState = 'synchronised'
-    mock.say(mock.world.feedStates())
-    await page.locator('.not-live').first().waitFor({ state: 'detached' })
-    await close()
-  })
-
-  test('where no exchange can be reached, the page says so and names the demo', async () => {
-    const { url } = await gateway({ mode: 'empty' })
-    const { page, close } = await openPage(browser, url)
-    await page.getByRole('heading', { name: 'No exchange can be reached' }).waitFor()
-    await page.getByText('npm run demo').first().waitFor()
-    await page.getByText('next try in 8 s').first().waitFor()
-    await close()
-  })
-
-  test('where the gateway fails, the page says what it answered and can be told to try again', async () => {
-    const { url } = await gateway({ mode: 'failing' })
-    const { page, close } = await openPage(browser, url)
-    await page.getByText('The mock gateway was told to fail.').waitFor()
-    await page.getByRole('button', { name: 'Try now' }).click()
-    await page.getByText('The mock gateway was told to fail.').waitFor()
-    await close()
-  })
-
-  test('a gateway that wants a token is given one, for the tab only', async () => {
-    const { url } = await gateway({ token: 'secret' })
-    const { page, close } = await openPage(browser, `${url}/feeds`)
-    await page.getByRole('heading', { name: 'This gateway asks for a token' }).waitFor()
-    await page.getByLabel('Token').fill('wrong')
-    await page.getByRole('button', { name: 'Open' }).click()
-    await page.getByText('is not valid here').waitFor()
-    await page.getByLabel('Token').fill('secret')
-    await page.getByRole('button', { name: 'Open' }).click()
-    await page.getByRole('heading', { name: 'Recent gaps' }).waitFor()
-    await page.getByRole('status').getByText('Connected', { exact: true }).waitFor()
-    assert.equal(new URL(page.url()).search, '')
     await close()
   })
 
@@ -258,7 +161,7 @@ describe('the dashboard against a stand-in for the gateway', { skip: SKIP_REASON
       ['reduce', false],
       ['no-preference', true],
     ] as const) {
-      const { page, close } = await openPage(browser, url, { reducedMotion })
+      const { page, close } = await openPage(browser(), url, { reducedMotion })
       const flashing = page.locator('[class*="flash-"]').first()
       await flashing.waitFor()
       const name = await flashing.evaluate(
@@ -271,7 +174,7 @@ describe('the dashboard against a stand-in for the gateway', { skip: SKIP_REASON
 
   test('older candles are fetched as the reader scrolls back', async () => {
     const { url } = await gateway()
-    const { page, complaints, close } = await openPage(browser, `${url}/markets/kraken/ETH-USD`)
+    const { page, complaints, close } = await openPage(browser(), `${url}/markets/kraken/ETH-USD`)
     await page.locator('.legend').waitFor()
     const older = page.waitForRequest((request) => request.url().includes('/candles') && request.url().includes('to='))
     await page.locator('.chart-host').hover()
@@ -281,22 +184,5 @@ describe('the dashboard against a stand-in for the gateway', { skip: SKIP_REASON
     await Promise.all([older, scroll()])
     assert.deepEqual(complaints, [])
     await close()
-  })
-
-  test(`calm at 1,000 updates a second: the heap stays flat for ${SOAK_SECONDS} s on every page`, async () => {
-    const { url } = await gateway({ updatesPerSecond: 1_000 })
-    for (const path of ['/', '/markets/binance/BTC-USDT', '/feeds']) {
-      const { page, session, complaints, close } = await openPage(browser, `${url}${path}`)
-      await page.getByRole('status').getByText('Connected', { exact: true }).waitFor()
-      await page.waitForTimeout(3_000)
-      const early = await heapBytes(session)
-      await page.waitForTimeout(SOAK_SECONDS * 1_000)
-      const late = await heapBytes(session)
-      assert.ok(late - early < SOAK_GROWTH_BYTES, `${path}: ${early} to ${late} bytes`)
-      // It kept up: nothing was cut for being slow, and what is shown still moves.
-      assert.ok(await page.getByRole('status').getByText('Connected', { exact: true }).isVisible())
-      assert.deepEqual(complaints, [])
-      await close()
-    }
   })
 })
