@@ -13,11 +13,10 @@ export const MAXIMUM_KEY_BYTES = 1_024
 
 /**
  * Address space for the map. LMDB takes no disk for it: the file grows with its content, up to this. Reserving far more
- * than any disk holds means that no process ever has to agree with the others on a new size.
+ * than any disk holds means that no process ever has to agree with the others on a new size. Where address space is
+ * restricted, smaller maps are tried.
  */
-const MAP_BYTES = 2 ** 40
-/** Where address space is restricted, smaller maps are tried. */
-const MAP_BYTES_FALLBACKS = [2 ** 36, 2 ** 33]
+const MAP_BYTES = [2 ** 40, 2 ** 36, 2 ** 33]
 
 const PLAIN = 0
 const COMPRESSED = 1
@@ -54,8 +53,8 @@ export interface EmbeddedStorage {
  * reader has seen cannot be lost with the power.
  * @throws LogError LOG_OPEN_FAILED
  */
-export function openStorage(directory: string, mapBytes?: number): EmbeddedStorage {
-  const environment = openEnvironment(directory, mapBytes)
+export function openStorage(directory: string): EmbeddedStorage {
+  const environment = openEnvironment(directory)
   const topics = new Map<Topic, Database<Buffer, number>>()
   for (const topic of TOPICS) topics.set(topic, environment.openDB<Buffer, number>(topic, { encoding: 'binary' }))
   return {
@@ -66,10 +65,9 @@ export function openStorage(directory: string, mapBytes?: number): EmbeddedStora
   }
 }
 
-function openEnvironment(directory: string, mapBytes: number | undefined): RootDatabase<Buffer, string> {
-  const sizes = mapBytes === undefined ? [MAP_BYTES, ...MAP_BYTES_FALLBACKS] : [mapBytes]
+function openEnvironment(directory: string): RootDatabase<Buffer, string> {
   let failure: unknown
-  for (const mapSize of sizes) {
+  for (const mapSize of MAP_BYTES) {
     try {
       return open<Buffer, string>({
         path: directory,

@@ -22,8 +22,6 @@ export interface EmbeddedLogOptions {
   readonly maximumWaitingBytes?: number
   /** A member that is silent for this long has left its group. */
   readonly leaseMilliseconds?: number
-  /** Address space of the map; for tests of a full disk. */
-  readonly mapBytes?: number
 }
 
 const DEFAULT_WAITING_BYTES = 64 * 1_024 * 1_024
@@ -60,7 +58,7 @@ export class EmbeddedLog implements Log {
     }
     const leaseMilliseconds = options.leaseMilliseconds ?? DEFAULT_LEASE_MILLISECONDS
     const thread = await EmbeddedThread.start(
-      { directory, leaseMilliseconds, mapBytes: options.mapBytes },
+      { directory, leaseMilliseconds },
       options.maximumWaitingBytes ?? DEFAULT_WAITING_BYTES,
     )
     return new EmbeddedLog(thread, leaseMilliseconds)

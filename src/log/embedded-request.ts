@@ -39,7 +39,7 @@ export interface RequestFailure {
 
 /**
  * What became of a write. `append`: the last position. `acquire`, `renew`: 1 if the lease is held, else 0. `trim`: 1 if
- * there is more to trim, else 0.
+ * something was removed, else 0.
  */
 export type WriteResult = number | RequestFailure
 
@@ -81,7 +81,6 @@ export type FromWorker =
 export interface WorkerOptions {
   readonly directory: string
   readonly leaseMilliseconds: number
-  readonly mapBytes: number | undefined
 }
 
 const ENTRY_HEADER_BYTES = 6

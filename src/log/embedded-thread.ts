@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
 import type {
   Answer,
@@ -15,6 +16,9 @@ import { LogError, reasonOf } from './log-error.ts'
 /** Messages of writes under way at once: one being written, one ready for when it is done. What comes meanwhile is joined. */
 const MAXIMUM_WRITES_UNDER_WAY = 2
 
+/** A thread that has failed is started again after this. */
+const START_AGAIN_MILLISECONDS = 250
+
 interface WaitingWrite {
   readonly request: WriteRequest
   readonly bytes: number
@@ -29,7 +33,8 @@ interface WaitingRead {
 
 /** This side of the thread that owns the files: joins writes into messages, bounds what waits, and matches the answers. */
 export class EmbeddedThread {
-  readonly #worker: Worker
+  readonly #options: WorkerOptions
+  #worker: Worker
   readonly #maximumWaitingBytes: number
   readonly #closed = Promise.withResolvers<void>()
   #queue: WaitingWrite[] = []
@@ -40,41 +45,21 @@ export class EmbeddedThread {
   #watchers = 0
   #drained: () => void = () => undefined
   #failure: LogError | undefined
+  #isClosing = false
   readonly #next = new Map<Topic, number>()
   /** Called when a topic has grown, whoever appended, or when nothing more will come. */
   onGrown: () => void = () => undefined
 
-  private constructor(worker: Worker, maximumWaitingBytes: number) {
+  private constructor(options: WorkerOptions, worker: Worker, maximumWaitingBytes: number) {
+    this.#options = options
     this.#worker = worker
     this.#maximumWaitingBytes = maximumWaitingBytes
-    worker.on('message', (message: FromWorker) => this.#received(message))
-    worker.on('error', (error) => this.#failed(`the log's thread failed: ${reasonOf(error)}`))
-    worker.on('exit', () => {
-      this.#failed("the log's thread has ended")
-      this.#closed.resolve()
-    })
+    this.#listen(worker)
   }
 
   /** @throws LogError LOG_OPEN_FAILED */
   static async start(options: WorkerOptions, maximumWaitingBytes: number): Promise<EmbeddedThread> {
-    const worker = new Worker(new URL('./embedded-worker.ts', import.meta.url), { workerData: options })
-    await new Promise<void>((resolve, reject) => {
-      const failed = (error: unknown): void => {
-        reject(
-          error instanceof Error && 'code' in error && error.code === 'LOG_OPEN_FAILED'
-            ? new LogError('LOG_OPEN_FAILED', error.message, { cause: error })
-            : new LogError('LOG_OPEN_FAILED', `the log's thread did not start: ${reasonOf(error)}`, { cause: error }),
-        )
-      }
-      worker.once('error', failed)
-      worker.once('message', () => {
-        worker.off('error', failed)
-        resolve()
-      })
-    })
-    // The thread alone does not keep the process alive; what is asked of it does.
-    worker.unref()
-    return new EmbeddedThread(worker, maximumWaitingBytes)
+    return new EmbeddedThread(options, await startWorker(options), maximumWaitingBytes)
   }
 
   /** The position that a topic is known to have reached: one after the newest record that the thread has seen. */
@@ -140,10 +125,14 @@ export class EmbeddedThread {
         this.#drained = resolve
       })
     }
+    const isAway = this.#failure !== undefined
+    this.#isClosing = true
     this.#failure ??= new LogError('LOG_CLOSED', 'the log is closed')
     this.onGrown()
-    this.#worker.ref()
-    this.#post({ kind: 'close' })
+    if (!isAway) {
+      this.#worker.ref()
+      this.#post({ kind: 'close' })
+    }
     await this.#closed.promise
   }
 
@@ -201,8 +190,22 @@ export class EmbeddedThread {
     if (this.#queue.length + this.#writesUnderWay.size === 0) this.#drained()
   }
 
+  #listen(worker: Worker): void {
+    let reason = "the log's thread has ended"
+    worker.on('message', (message: FromWorker) => this.#received(message))
+    worker.on('error', (error) => {
+      reason = `the log's thread failed: ${reasonOf(error)}`
+    })
+    worker.on('exit', () => {
+      this.#failed(reason)
+      if (this.#isClosing) this.#closed.resolve()
+      else void this.#startAgain()
+    })
+  }
+
+  /** What was under way may or may not be stored; whoever asked is told so, and decides. */
   #failed(reason: string): void {
-    this.#failure ??= new LogError('LOG_UNAVAILABLE', `${reason}; restart this process`)
+    this.#failure ??= new LogError('LOG_UNAVAILABLE', `${reason}; it is started again, try again`)
     const failure = this.#failure
     const all = [...[...this.#writesUnderWay.values()].flat(), ...this.#queue, ...this.#readsUnderWay.values()]
     this.#writesUnderWay.clear()
@@ -213,6 +216,52 @@ export class EmbeddedThread {
     this.#drained()
     this.onGrown()
   }
+
+  async #startAgain(): Promise<void> {
+    while (!this.#isClosing) {
+      await sleep(START_AGAIN_MILLISECONDS)
+      try {
+        const worker = await startWorker(this.#options)
+        this.#worker = worker
+        this.#listen(worker)
+        break
+      } catch (error) {
+        this.#failure = new LogError('LOG_UNAVAILABLE', `the log cannot be opened again: ${reasonOf(error)}`, {
+          cause: error,
+        })
+      }
+    }
+    if (this.#isClosing) {
+      await this.#worker.terminate()
+      this.#closed.resolve()
+      return
+    }
+    this.#failure = undefined
+    if (this.#watchers > 0) this.#post({ kind: 'watch', active: true })
+    this.#hold()
+    this.onGrown()
+  }
+}
+
+async function startWorker(options: WorkerOptions): Promise<Worker> {
+  const worker = new Worker(new URL('./embedded-worker.ts', import.meta.url), { workerData: options })
+  await new Promise<void>((resolve, reject) => {
+    const failed = (error: unknown): void => {
+      reject(
+        error instanceof Error && 'code' in error && error.code === 'LOG_OPEN_FAILED'
+          ? new LogError('LOG_OPEN_FAILED', error.message, { cause: error })
+          : new LogError('LOG_OPEN_FAILED', `the log's thread did not start: ${reasonOf(error)}`, { cause: error }),
+      )
+    }
+    worker.once('error', failed)
+    worker.once('message', () => {
+      worker.off('error', failed)
+      resolve()
+    })
+  })
+  // The thread alone does not keep the process alive; what is asked of it does.
+  worker.unref()
+  return worker
 }
 
 function errorFrom({ code, message }: RequestFailure): LogError {

@@ -49,7 +49,7 @@ class EmbeddedWorker {
   constructor(port: MessagePort, options: WorkerOptions) {
     this.#port = port
     this.#options = options
-    this.#storage = openStorage(options.directory, options.mapBytes)
+    this.#storage = openStorage(options.directory)
     this.#writer = new EmbeddedWriter(this.#storage, options.leaseMilliseconds)
     this.#reader = new EmbeddedReader(this.#storage)
     port.on('message', (message: ToWorker) => {
@@ -140,7 +140,7 @@ class EmbeddedWorker {
 
   async #reopen(): Promise<void> {
     await this.#storage.environment.close()
-    this.#storage = openStorage(this.#options.directory, this.#options.mapBytes)
+    this.#storage = openStorage(this.#options.directory)
     this.#writer = new EmbeddedWriter(this.#storage, this.#options.leaseMilliseconds)
     this.#reader = new EmbeddedReader(this.#storage)
     this.#bytesWritten = 0

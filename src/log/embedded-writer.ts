@@ -40,11 +40,11 @@ export class EmbeddedWriter {
 
   /** Carries out all requests in one transaction: all of them are durable afterwards, or none. */
   write(messages: readonly WriteMessage[]): Answer[] {
-    const prepared = messages.map(({ id, requests }) => ({
-      id,
-      steps: requests.map((request) => this.#prepare(request)),
-    }))
     try {
+      const prepared = messages.map(({ id, requests }) => ({
+        id,
+        steps: requests.map((request) => this.#prepare(request)),
+      }))
       return this.#storage.environment.transactionSync(() =>
         prepared.map(({ id, steps }) => ({ kind: 'written', id, results: steps.map((step) => step()) })),
       )
@@ -128,22 +128,19 @@ export class EmbeddedWriter {
     const oldest = now() - retention.maximumAgeMilliseconds * 1_000
     let { first, bytes } = summary
     const limit = Math.min(summary.next, first + TRIM_STEP_RECORDS)
-    let mayHaveMore = true
     while (first < limit) {
       const stored = database.get(first)
       if (stored !== undefined) {
-        if (bytes <= retention.maximumBytes && storedTime(stored) >= oldest) {
-          mayHaveMore = false
-          break
-        }
+        if (bytes <= retention.maximumBytes && storedTime(stored) >= oldest) break
         bytes -= stored.length
         database.remove(first)
       }
       first++
       if (summary.bytes - bytes >= TRIM_STEP_BYTES) break
     }
-    if (first !== summary.first) writeSummary(this.#storage, topic, { first, next: summary.next, bytes })
-    return mayHaveMore && first < summary.next ? 1 : 0
+    // Written even where nothing was removed: what one transaction frees, only the second after it can use.
+    writeSummary(this.#storage, topic, { first, next: summary.next, bytes })
+    return first === summary.first ? 0 : 1
   }
 
   #holds(request: { readonly topic: Topic; readonly group: string; readonly owner: string }): boolean {
@@ -176,15 +173,17 @@ function isAlive(processId: number): boolean {
   }
 }
 
-const DISK_FULL = /no space left|disk quota|MDB_MAP_FULL|mapsize|file too large/i
+/** Of a write that was cut short LMDB says "input/output error": no room on the disk, most often. */
+const NO_ROOM = /no space left|disk quota|MDB_MAP_FULL|mapsize|file too large|input\/output error/i
 
+/** What the caller is told of an error of LMDB. */
 export function failure(error: unknown): RequestFailure {
   if (error instanceof LogError) return { code: error.code, message: error.message }
   const reason = reasonOf(error)
-  if (DISK_FULL.test(reason)) {
+  if (NO_ROOM.test(reason)) {
     return {
       code: 'LOG_DISK_FULL',
-      message: `the log could not be written, its disk is full (${reason}). Nothing of this append was stored; free space or shorten the retention`,
+      message: `the log could not be written, its disk is full or fails (${reason}). Nothing of this was stored; make room, or shorten the retention`,
     }
   }
   return { code: 'LOG_WRITE_FAILED', message: `the log could not be written: ${reason}` }
