@@ -11,7 +11,8 @@ export interface Setting {
 
 const PREFIX = 'OPENTAPE_'
 /** Variables with the prefix that are not keys of the configuration. */
-const OTHER_VARIABLES = /^OPENTAPE_(CONFIG|RECORDINGS|GATEWAY|CHROMIUM|NATS_SERVER|(TEST|BENCH|INTERNAL)_[A-Z0-9_]+)$/
+const OTHER_VARIABLES =
+  /^OPENTAPE_(CONFIG|RECORDINGS|GATEWAY|CHROMIUM|NATS_SERVER|PLAYER|SOAK_SECONDS|(TEST|BENCH|INTERNAL)_[A-Z0-9_]+)$/
 /** Sections whose address may be given by the section's own name: `OPENTAPE_STORE=http://…`. */
 const ADDRESS_KEY = 'url'
 
