@@ -167,6 +167,11 @@ export class ResumeState {
     return [...found.values()]
   }
 
+  /** Whether a feed has spoken, in this run or an earlier one. */
+  hasHeard(venue: VenueId, instrument: InstrumentId, channel: Channel): boolean {
+    return this.#venues.get(venue)?.instruments.get(instrument)?.heard[channel] !== undefined
+  }
+
   /** Forgets a feed that is no longer watched on purpose. */
   forget(venue: VenueId, instrument: InstrumentId, channel: Channel): void {
     const state = this.#venues.get(venue)?.instruments.get(instrument)

@@ -5,7 +5,7 @@ import { SilenceWatch } from './silence-watch.ts'
 
 const BTC = 'BTC-USDT' as InstrumentId
 const RARE = 'RARE-USDT' as InstrumentId
-const LIMITS = { shortestMilliseconds: 5_000, longestMilliseconds: 600_000 }
+const LIMITS = { shortestMilliseconds: 5_000, longestMilliseconds: 600_000, reopenedMilliseconds: 3_000 }
 
 function heardEvery(watch: SilenceWatch, instrument: InstrumentId, interval: number, times: number): number {
   watch.add(instrument, 'trade', 0)
@@ -49,4 +49,12 @@ test('a feed that was removed is not judged', () => {
   heardEvery(watch, BTC, 100, 100)
   watch.remove(BTC, 'trade')
   assert.deepEqual(watch.suspects(10_000_000), [])
+})
+
+test('a feed whose connection is back is judged soon, however rare it is', () => {
+  const watch = new SilenceWatch(LIMITS)
+  const until = heardEvery(watch, RARE, 10_000, 100)
+  watch.reopened(RARE, 'trade', until + 1_000)
+  assert.equal(watch.suspects(until + 3_900).length, 0)
+  assert.equal(watch.suspects(until + 4_100).length, 1)
 })

@@ -4,6 +4,8 @@ import type { Channel, InstrumentId } from '../market/index.ts'
 const SHORTEST_SUSPECT_MILLISECONDS = 15_000
 /** Silence longer than this always is. */
 const LONGEST_CALM_MILLISECONDS = 30 * 60_000
+/** A feed that spoke before its connection was cut should speak soon after it is back, or else be asked what it missed. */
+const REOPENED_PATIENCE_MILLISECONDS = 5_000
 /** Weight of the newest interval in the running mean. */
 const SMOOTHING = 0.05
 /** If messages come independently, a silence of this many mean intervals happens by chance once in a million. */
@@ -31,6 +33,7 @@ export interface SilentFeed {
 export interface SilenceLimits {
   readonly shortestMilliseconds: number
   readonly longestMilliseconds: number
+  readonly reopenedMilliseconds: number
 }
 
 /**
@@ -45,6 +48,7 @@ export class SilenceWatch {
     limits: SilenceLimits = {
       shortestMilliseconds: SHORTEST_SUSPECT_MILLISECONDS,
       longestMilliseconds: LONGEST_CALM_MILLISECONDS,
+      reopenedMilliseconds: REOPENED_PATIENCE_MILLISECONDS,
     },
   ) {
     this.#limits = limits
@@ -59,6 +63,12 @@ export class SilenceWatch {
     if (channels.has(channel)) return
     const suspectAt = at + this.#limits.longestMilliseconds
     channels.set(channel, { lastAt: at, meanInterval: 0, heard: 0, suspectAt, suspicions: 0 })
+  }
+
+  /** The connection of a feed that has spoken before, in this run or an earlier one, is open again. */
+  reopened(instrument: InstrumentId, channel: Channel, at: number): void {
+    const feed = this.#feeds.get(instrument)?.get(channel)
+    if (feed !== undefined) feed.suspectAt = Math.min(feed.suspectAt, at + this.#limits.reopenedMilliseconds)
   }
 
   remove(instrument: InstrumentId, channel: Channel): void {

@@ -101,7 +101,10 @@ export class VenueRunner {
         options.writer.frame(this.#key(connection), frame)
       },
       refused: (connection, refusal) => this.#refused(connection, refusal),
-      stateChanged: () => this.#assess(),
+      stateChanged: (connection) => {
+        if (connection.state === 'open') this.#reopened(connection)
+        this.#assess()
+      },
     }
   }
 
@@ -306,6 +309,14 @@ export class VenueRunner {
       { venue: this.protocol.venue, connection, kind, reason, sample },
       'a message could not be used',
     )
+  }
+
+  #reopened(connection: Connection): void {
+    for (const { instrument, channel } of connection.subscriptions) {
+      if (this.#options.resume.hasHeard(this.protocol.venue, instrument.id, channel)) {
+        this.#watch.reopened(instrument.id, channel, Date.now())
+      }
+    }
   }
 
   #checkSilence(): void {
