@@ -9,9 +9,9 @@ import { StoreError } from './store-error.ts'
 const CHILD = fileURLToPath(new URL('./child/main.ts', import.meta.url))
 
 const FIRST_BACK_OFF_MILLISECONDS = 200
-const LONGEST_BACK_OFF_MILLISECONDS = 10_000
+const LONGEST_BACK_OFF_MILLISECONDS = 5_000
 /** A child that lived as long is started again at once. */
-const HEALTHY_MILLISECONDS = 30_000
+const HEALTHY_MILLISECONDS = 5_000
 const START_MILLISECONDS = 60_000
 /** How long the first start is tried. */
 const FIRST_START_MILLISECONDS = 5_000
