@@ -33,6 +33,7 @@ export interface CollectorOptions {
   readonly logger: Logger
   readonly metrics: Metrics
   readonly backOff?: BackOffLimits
+  readonly instrumentsRefreshMilliseconds?: number
 }
 
 /** One thing that keeps the collector from being ready. */
@@ -169,7 +170,7 @@ export class Collector {
   #begin(venue: string, config: VenueConfig): void {
     const protocol = this.#options.registry.get(venue)
     if (protocol === undefined) return
-    const { simulated, logger, backOff } = this.#options
+    const { simulated, logger, backOff, instrumentsRefreshMilliseconds } = this.#options
     const runner = new VenueRunner({
       protocol,
       config,
@@ -179,6 +180,7 @@ export class Collector {
       metrics: this.#metrics,
       logger,
       ...(backOff === undefined ? {} : { backOff }),
+      ...(instrumentsRefreshMilliseconds === undefined ? {} : { instrumentsRefreshMilliseconds }),
     })
     this.#runners.set(venue, runner)
     runner.start()

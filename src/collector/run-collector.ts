@@ -27,6 +27,7 @@ export async function runCollector(options: CollectorRoleOptions): Promise<void>
     keeper: options.keeper,
     raw: config.collector.raw,
     simulated: options.simulated,
+    instrumentsRefreshMilliseconds: config.collector.instrumentsRefreshSeconds * 1000,
     logger,
     metrics,
   })

@@ -15,7 +15,7 @@ import type { TapeWriter } from './tape-writer.ts'
 import { WeightBudget } from './weight-budget.ts'
 
 /** How often the reference data is read anew. */
-const CATALOGUE_REFRESH_MILLISECONDS = 5 * 60_000
+const INSTRUMENTS_REFRESH_MILLISECONDS = 5 * 60_000
 const SILENCE_CHECK_MILLISECONDS = 1_000
 /** How often the venue's state is said again though it has not changed. */
 const STATE_REPEAT_MILLISECONDS = 15_000
@@ -33,7 +33,7 @@ export interface VenueRunnerOptions {
   readonly metrics: CollectorMetrics
   readonly logger: Logger
   readonly backOff?: BackOffLimits
-  readonly catalogueRefreshMilliseconds?: number
+  readonly instrumentsRefreshMilliseconds?: number
 }
 
 /** Everything of one venue: its reference data, its requests, its sockets. One venue's trouble never touches another's. */
@@ -179,7 +179,7 @@ export class VenueRunner {
     }
     if (signal.aborted) return
     await this.#change(() => this.#adjust())
-    this.#every(this.#options.catalogueRefreshMilliseconds ?? CATALOGUE_REFRESH_MILLISECONDS, () => {
+    this.#every(this.#options.instrumentsRefreshMilliseconds ?? INSTRUMENTS_REFRESH_MILLISECONDS, () => {
       void this.#change(async () => {
         if (await this.#refresh()) this.#adjust()
       })

@@ -192,6 +192,12 @@ export const ConfigSchema = section('Configuration of Opentape.', {
   collector: section('The role that listens to the venues.', {
     host: host('Address of its HTTP side (`/health`, `/metrics`, `/configure`).'),
     port: port('Port of its HTTP side.', 8081),
+    instrumentsRefreshSeconds: Type.Integer({
+      minimum: 1,
+      maximum: 86_400,
+      default: 300,
+      description: 'How often each venue is asked for its instruments, in seconds: so new listings are found.',
+    }),
     raw: Type.Boolean({ default: true, description: 'Keep every frame byte for byte in the topic `raw-market-data`.' }),
   }),
   processor: section('The role that keeps books and candles and fills the store.', {

@@ -2,7 +2,7 @@ import { FAULT_KINDS, type FaultKind, type FaultSpecification } from '../../src/
 import type { Victim } from '../support/opentape.ts'
 import { Seeded } from './seeded.ts'
 
-const VICTIMS: readonly Victim[] = ['collector', 'processor', 'gateway', 'store', 'everything']
+export const VICTIMS: readonly Victim[] = ['collector', 'processor', 'gateway', 'store', 'everything']
 
 export interface Kill {
   readonly victim: Victim

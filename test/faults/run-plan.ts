@@ -36,6 +36,10 @@ export async function runPlan(plan: FaultPlan): Promise<Verdict> {
     await control.quiesce()
     return await judge(stage, plan, baseline)
   } catch (error) {
+    if (process.env.FAULTS_KEEP !== undefined) {
+      console.error(`kept for a look: ${stage.opentape.directory}, store on port ${stage.opentape.ports.store}`)
+      await pause(Number(process.env.FAULTS_KEEP) * 1000)
+    }
     const tail = stage.opentape.output.split('\n').slice(-40).join('\n')
     throw new Error(
       `seed ${plan.seed}: ${error instanceof Error ? error.message : String(error)}\n${JSON.stringify(plan)}\n${tail}`,

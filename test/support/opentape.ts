@@ -38,7 +38,7 @@ export class Opentape {
       data: join(directory, 'data'),
       logging: { format: 'json', level: 'info' },
       gateway: { port: gateway, requestsPerMinute: 1_000_000 },
-      collector: { port: collector },
+      collector: { port: collector, instrumentsRefreshSeconds: 3 },
       processor: { port: processor },
       store: { port: store },
       venues,
