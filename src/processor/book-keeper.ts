@@ -19,6 +19,7 @@ interface Turn {
   readonly name: string
   dueAt: number
   quietUntil: number
+  isPublished: boolean
 }
 
 export interface BookDue {
@@ -58,21 +59,37 @@ export class BookKeeper {
   }
 
   restore(snapshot: BookSnapshot): void {
-    this.#of(snapshot).book.restore(snapshot)
+    const turn = this.#of(snapshot)
+    turn.book.restore(snapshot)
+    turn.isPublished = true
   }
 
   get(venue: VenueId, instrument: InstrumentId): KeptBook | undefined {
     return this.#books.get(nameOf(venue, instrument))?.book
   }
 
-  /** At most `limit` books whose turn it is, each as of `next`, the first position that is not in it. */
+  /** From where the tape has to be read to find the books that were never published; null if there are none. */
+  get unpublishedFrom(): number | null {
+    let from: number | null = null
+    for (const { book, isPublished } of this.#books.values()) {
+      const { beginning } = book
+      if (!isPublished && beginning !== undefined) from = Math.min(from ?? beginning, beginning)
+    }
+    return from
+  }
+
+  /** Books whose turn it is, of about `limit` levels, each as of `next`, the first position that is not in it. */
   due(atMilliseconds: number, next: number, limit: number): BookDue[] {
+    let levels = 0
     const due: BookDue[] = []
     for (const turn of this.#books.values()) {
-      if (due.length >= limit) break
+      if (levels >= limit) break
       if (atMilliseconds < turn.dueAt || (!turn.book.hasChanged && atMilliseconds < turn.quietUntil)) continue
+      if (!turn.book.isSound) continue
+      turn.isPublished = true
       const snapshot = turn.book.snapshot(next)
       if (snapshot === undefined) continue
+      levels += snapshot.bids.length + snapshot.asks.length
       turn.book.hasChanged = false
       turn.dueAt = atMilliseconds + this.#periodMilliseconds
       turn.quietUntil = atMilliseconds + this.#periodMilliseconds * QUIET_PERIODS
@@ -110,7 +127,8 @@ export class BookKeeper {
     let turn = this.#books.get(name)
     if (turn === undefined) {
       const symbol: VenueSymbol = event.symbol
-      turn = { book: new KeptBook(event.venue, event.instrument, symbol), name, dueAt: 0, quietUntil: 0 }
+      const book = new KeptBook(event.venue, event.instrument, symbol)
+      turn = { book, name, dueAt: 0, quietUntil: 0, isPublished: false }
       this.#books.set(name, turn)
     }
     return turn

@@ -55,6 +55,7 @@ export class KeptBook {
   #last: BookEvent | undefined
   #place: TapePlace = { position: 0, index: 0 }
   #symbol: VenueSymbol
+  #beginning = 0
   /** False until a snapshot came: updates without one mean nothing. */
   #isKnown = false
   #isCrossed = false
@@ -79,6 +80,7 @@ export class KeptBook {
     this.#symbol = event.symbol
     if (event.kind === 'snapshot') {
       if (this.#isKnown) this.#resyncs++
+      this.#beginning = place.position
       if (!this.#isKnown || this.#isCrossed) this.healthChanged = true
       this.book.replace(event.bids, event.asks)
       this.#isKnown = true
@@ -118,8 +120,9 @@ export class KeptBook {
     return this.#isKnown && !this.#isCrossed
   }
 
-  get isKnown(): boolean {
-    return this.#isKnown
+  /** Position of the record with its last snapshot: from there it can be built. Undefined while there was none. */
+  get beginning(): number | undefined {
+    return this.#isKnown ? this.#beginning : undefined
   }
 
   health(at: Micros): BookHealth {

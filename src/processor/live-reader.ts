@@ -27,7 +27,8 @@ const HEALTH_MILLISECONDS = 10_000
 const STATE_MILLISECONDS = 15_000
 /** Longest time between two publications of a book that changes. */
 const BOOK_MILLISECONDS = 30_000
-const BOOKS_A_TICK = 4
+/** Levels of the books that are published in one tick: some ten milliseconds of work. */
+const LEVELS_A_TICK = 20_000
 const RETRY_MILLISECONDS = 1_000
 /** Trades may come this much later than their record was written, where the beginning of the tape is not known. */
 const UNKNOWN_BEGINNING_MICROS = 60_000_000
@@ -37,6 +38,8 @@ interface LiveNote {
   readonly state?: number
   /** Where among the analytics each book was published last. */
   readonly books?: Readonly<Record<string, number>>
+  /** Where the tape has to be read from to find the books that were not published yet. */
+  readonly booksFrom?: number
 }
 
 interface LiveState {
@@ -216,7 +219,7 @@ export class LiveReader {
   }
 
   async #publishBooks(tape: LiveTape, milliseconds: number, signal: AbortSignal): Promise<void> {
-    for (const { name, snapshot } of tape.books.due(milliseconds, tape.next, BOOKS_A_TICK)) {
+    for (const { name, snapshot } of tape.books.due(milliseconds, tape.next, LEVELS_A_TICK)) {
       const row = this.#isStoreDue(name, milliseconds) ? tape.books.storeRow(name) : undefined
       const position = await this.#publish('book-snapshot', `books/${name}`, snapshot.receiveTime, [snapshot], signal)
       if (position === undefined) return
@@ -273,7 +276,9 @@ export class LiveReader {
     const { state: candles, forgotten } = tape.candles.state()
     this.#want(forgotten, next)
     const state: LiveState = { next, filter: tape.filter.state(), candles }
+    const booksFrom = tape.books.unpublishedFrom
     const note: LiveNote = {
+      ...(booksFrom === null ? {} : { booksFrom }),
       state: await writeState(this.#options.log, STATE_NAME, state, now()),
       books: Object.fromEntries(tape.published),
     }
@@ -290,7 +295,7 @@ export class LiveReader {
       logger.warn({ venue: book.venue, instrument: book.instrument }, 'a book is crossed; it counts as suspect')
     })
     const published = new Map<string, number>()
-    let next = state?.next ?? first
+    let next = Math.min(state?.next ?? first, note.booksFrom ?? Number.POSITIVE_INFINITY)
     for (const [name, position] of Object.entries(note.books ?? {})) {
       const record = await recordAt(log, position)
       const snapshot = record === undefined ? undefined : parseSnapshot(record.value)
