@@ -28,6 +28,7 @@ export interface RestClientOptions {
 
 interface Waiting {
   readonly request: RestRequest
+  readonly tries: number
   readonly resolve: (outcome: RestOutcome) => void
 }
 
@@ -53,13 +54,13 @@ export class RestClient {
   }
 
   /** Never rejects: what goes wrong is the outcome. */
-  get(request: RestRequest): Promise<RestOutcome> {
+  get(request: RestRequest, tries = MAXIMUM_TRIES): Promise<RestOutcome> {
     if (this.#options.signal.aborted) return Promise.resolve({ kind: 'failed', reason: 'the collector is stopping' })
     if (this.#waiting.length >= MAXIMUM_WAITING) {
       return Promise.resolve({ kind: 'failed', reason: `${MAXIMUM_WAITING} requests are waiting already` })
     }
     return new Promise((resolve) => {
-      this.#waiting.push({ request, resolve })
+      this.#waiting.push({ request, tries, resolve })
       this.#pump()
     })
   }
@@ -79,7 +80,7 @@ export class RestClient {
       }
       this.#waiting.shift()
       this.#underWay++
-      void this.#perform(next.request).then((outcome) => {
+      void this.#perform(next.request, next.tries).then((outcome) => {
         this.#underWay--
         next.resolve(outcome)
         this.#pump()
@@ -87,10 +88,10 @@ export class RestClient {
     }
   }
 
-  async #perform(request: RestRequest): Promise<RestOutcome> {
+  async #perform(request: RestRequest, allowed: number): Promise<RestOutcome> {
     const backOff = new BackOff(this.#options.backOff)
     let reason = ''
-    for (let tries = 0; tries < MAXIMUM_TRIES; tries++) {
+    for (let tries = 0; tries < allowed; tries++) {
       if (tries > 0)
         await this.#sleep(Math.max(backOff.next(), this.#options.budget.delayFor(request.weight, this.#milliseconds())))
       if (this.#options.signal.aborted) return { kind: 'failed', reason: 'the collector is stopping' }
@@ -120,7 +121,7 @@ export class RestClient {
         reason = describe(error)
       }
     }
-    return { kind: 'failed', reason: `${reason}; tried ${MAXIMUM_TRIES} times` }
+    return { kind: 'failed', reason: allowed === 1 ? reason : `${reason}; tried ${allowed} times` }
   }
 
   #sleep(milliseconds: number): Promise<void> {

@@ -202,7 +202,8 @@ export class VenueRunner {
     const { logger } = this.#options
     const { venue } = this.protocol
     try {
-      const change = await this.#catalogue.refresh((request) => this.#rest.get(request))
+      // One try each: the caller comes back with a growing pause, and says meanwhile how it stands.
+      const change = await this.#catalogue.refresh((request) => this.#rest.get(request, 1))
       this.#catalogueFailure = undefined
       for (const definition of change.changed) {
         const { id: instrument, symbol } = definition
