@@ -1,0 +1,24 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { type Report, sectionMarkdown } from './report.ts'
+
+const PAGE = join(import.meta.dirname, '../../docs/benchmarks.md')
+
+/** Replaces the generated blocks of `docs/benchmarks.md`: one a measurement, and the machine's. */
+export async function writeReport(report: Report): Promise<void> {
+  let page = await readFile(PAGE, 'utf8')
+  page = replaced(page, 'machine', `Machine: ${report.machine}.\n\nVersions: ${report.versions}.`)
+  for (const section of report.sections) {
+    page = replaced(page, section.name, `${sectionMarkdown(section)}\n\nMeasured on ${report.date}.`)
+  }
+  await writeFile(PAGE, page)
+}
+
+function replaced(page: string, name: string, text: string): string {
+  const begin = `<!-- generated: ${name} -->`
+  const end = `<!-- end: ${name} -->`
+  const from = page.indexOf(begin)
+  const to = page.indexOf(end)
+  if (from < 0 || to < from) throw new Error(`docs/benchmarks.md has no block ${begin} … ${end}`)
+  return `${page.slice(0, from + begin.length)}\n${text}\n${page.slice(to)}`
+}
