@@ -1,16 +1,22 @@
 import { Check } from 'typebox/value'
-import { ConfigSchema, EXIT, startMessage, stopSignal, tellSupervisor } from '../platform/index.ts'
+import { ConfigSchema, createLogger, EXIT, startMessage, stopSignal, tellSupervisor } from '../platform/index.ts'
 import { codeOf, exitCodeFor, messageOf } from './cli-error.ts'
-import { ROLES, type Role, type RoleRun, roleLogger, runRole } from './roles.ts'
+import { loadRole, ROLE_VARIABLE, ROLES, type Role, type RoleOrder, roleLogger, runRole } from './roles.ts'
 import { ROLE_STOP_MILLISECONDS } from './stop-limits.ts'
 
-/** What the supervisor starts a role's process with. */
-export type RoleOrder = Pick<RoleRun, 'role' | 'config' | 'simulated'>
-
-// The process of one role, started by the supervisor.
-const order = readOrder(await startMessage())
+// The process of one role, started by the supervisor. It may be told to stop before it has been told what to do.
+const coming = startMessage()
+const role = ROLES.find((each) => each === process.env[ROLE_VARIABLE])
+const signal = stopSignal({
+  logger: createLogger({ role: role ?? 'role', level: 'error', format: 'auto' }),
+  limitMilliseconds: ROLE_STOP_MILLISECONDS,
+})
+const endIdle = () => process.exit(EXIT.ok)
+signal.addEventListener('abort', endIdle)
+if (role !== undefined) await loadRole(role)
+const order = readOrder(await coming)
+signal.removeEventListener('abort', endIdle)
 const logger = roleLogger(order.role, order.config)
-const signal = stopSignal({ logger, limitMilliseconds: ROLE_STOP_MILLISECONDS })
 try {
   await runRole({ ...order, logger, signal, ready: ({ url }) => void tellSupervisor({ kind: 'ready', url }) })
   process.exit(EXIT.ok)

@@ -29,6 +29,29 @@ export interface RoleRun {
   ready(report: RoleReady): void
 }
 
+/** What the supervisor starts a role's process with. */
+export type RoleOrder = Pick<RoleRun, 'role' | 'config' | 'simulated'>
+
+/** Tells a role's process what it is going to be, so that it can load that before its order comes. */
+export const ROLE_VARIABLE = 'OPENTAPE_INTERNAL_ROLE'
+
+/** Loads the modules of a role. */
+export async function loadRole(role: Role): Promise<void> {
+  switch (role) {
+    case 'collector':
+      await import('../collector/index.ts')
+      return
+    case 'processor':
+      await import('../processor/index.ts')
+      return
+    case 'gateway':
+      await import('../gateway/index.ts')
+      return
+    case 'simulator':
+      await import('../simulator/index.ts')
+  }
+}
+
 /** A logger as the configuration wants it. */
 export function roleLogger(role: string, config: Config): Logger {
   return createLogger({ role, level: config.logging.level, format: config.logging.format })
@@ -90,7 +113,15 @@ async function runWith(run: RoleRun, opened: AsyncDisposableStack): Promise<void
         integrity,
         limits,
       }))
-      return await runGateway({ ...context, log, store, tokens: control.tokens, venues, version: programVersion() })
+      return await runGateway({
+        ...context,
+        log,
+        store,
+        tokens: control.tokens,
+        venues,
+        version: programVersion(),
+        simulated: run.simulated,
+      })
     }
     case 'simulator':
       return await simulate(context)

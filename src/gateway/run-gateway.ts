@@ -28,6 +28,8 @@ export interface GatewayOptions extends RoleContext {
   readonly tokens: TokenVerifier
   readonly venues: readonly VenueDescription[]
   readonly version: string
+  /** True where every venue is simulated; else it is what the tape says of each. */
+  readonly simulated?: boolean
   /** Directory of the built dashboard; `web/dist` of the project if absent. */
   readonly dashboardDirectory?: string
 }
@@ -49,7 +51,7 @@ export async function runGateway(options: GatewayOptions): Promise<void> {
     )
   }
   const needsToken = token === 'required' || !listensOnLoopback
-  const market = new LiveMarket()
+  const market = new LiveMarket(options.simulated)
   const hub = new StreamHub(market)
   const follower = new TapeFollower(options.log, market, logger)
   const reference = new Reference(options.store, market, logger)

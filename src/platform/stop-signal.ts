@@ -22,6 +22,8 @@ export interface StopOptions {
 }
 
 const STOP_MESSAGE = 'stop'
+/** One Ctrl-C may arrive twice: from the terminal, and passed on by npm. */
+const ECHO_MILLISECONDS = 500
 
 /**
  * Asks to stop in order at the first SIGINT or SIGTERM, at the supervisor's word, or when the supervisor is gone; ends at
@@ -31,6 +33,7 @@ const STOP_MESSAGE = 'stop'
 export function stopSignal(options: StopOptions): AbortSignal {
   const controller = new AbortController()
   const supervised = process.channel !== undefined
+  let askedAt = Number.NEGATIVE_INFINITY
   const ask = (why: string) => {
     if (controller.signal.aborted) return
     options.logger.debug({ why }, 'stopping')
@@ -41,11 +44,12 @@ export function stopSignal(options: StopOptions): AbortSignal {
       )
       process.exit(EXIT.failure)
     }, options.limitMilliseconds).unref()
+    askedAt = performance.now()
     controller.abort()
   }
   const signalled = (name: NodeJS.Signals) => {
     if (supervised && process.connected) return
-    if (controller.signal.aborted) process.exit(EXIT.interrupted)
+    if (controller.signal.aborted && performance.now() - askedAt > ECHO_MILLISECONDS) process.exit(EXIT.interrupted)
     ask(name)
   }
   process.on('SIGINT', signalled)

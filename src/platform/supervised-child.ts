@@ -8,7 +8,7 @@ export interface ChildSpec {
   readonly name: string
   /** Path of the module to run. */
   readonly module: string
-  /** Sent to the process as soon as it runs. May be asked for anew at each start. */
+  /** Sent to the process when it is known; asked for anew at each start. Meanwhile the process gets ready to read it. */
   readonly startMessage: () => unknown
   readonly environment?: Readonly<Record<string, string>>
   readonly nodeArguments?: readonly string[]
@@ -120,6 +120,9 @@ export class SupervisedChild {
       execArgv: [...(spec.nodeArguments ?? [])],
       env: { ...process.env, ...spec.environment },
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+      // A group of its own: Ctrl-C in a terminal reaches the supervisor alone, which stops its children in order. When the
+      // supervisor is gone, the broken channel ends them.
+      detached: true,
       serialization: 'advanced',
     })
     this.#process = child
@@ -141,10 +144,20 @@ export class SupervisedChild {
       ready({ url: report.url })
       this.#events.ready?.({ url: report.url })
     })
-    child.send({ kind: 'start', payload: spec.startMessage() }, () => {})
+    void this.#sendStart(child)
     const result = await ended
     clearTimeout(timer)
     return result
+  }
+
+  async #sendStart(child: ChildProcess): Promise<void> {
+    try {
+      const payload = await this.#spec.startMessage()
+      if (child.connected) child.send({ kind: 'start', payload }, () => {})
+    } catch (cause) {
+      this.#lastFailure = cause instanceof Error ? cause.message : String(cause)
+      child.kill('SIGKILL')
+    }
   }
 }
 

@@ -122,6 +122,8 @@ class StoreSupervisor {
     const begun = performance.now()
     const child = fork(CHILD, [], {
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+      // A group of its own: Ctrl-C in a terminal reaches the supervisor alone, also while the child is still starting.
+      detached: true,
       execArgv: ['--disable-warning=ExperimentalWarning'],
       env: { ...process.env, UV_THREADPOOL_SIZE: CHILD_WORKER_THREADS },
     })

@@ -4,8 +4,7 @@ import type { SupervisedStore } from '../../store/index.ts'
 import { CliError } from '../cli-error.ts'
 import type { DataDirectory } from '../data-directory.ts'
 import { EMBEDDED } from '../parts.ts'
-import type { RoleOrder } from '../role-process.ts'
-import type { Role } from '../roles.ts'
+import { ROLE_VARIABLE, type Role, type RoleOrder } from '../roles.ts'
 import { SUPERVISOR_STOP_MILLISECONDS } from '../stop-limits.ts'
 import { withSimulatedEndpoints } from './simulated-endpoints.ts'
 import { startStore } from './store-part.ts'
@@ -83,10 +82,11 @@ export class UpParts {
     return { ...config, store: { ...config.store, port: Number(new URL(writer.url).port) } }
   }
 
+  /** The collector's process starts beside the simulator, and is told where that listens as soon as it does. */
   async #startCollector(config: Config): Promise<RoleReady> {
-    const simulator = this.#options.simulated ? await this.#startRole('simulator', config).firstReady : undefined
-    const pointed = simulator?.url == null ? config : await withSimulatedEndpoints(config, simulator.url)
-    return this.#startRole('collector', pointed).firstReady
+    const simulator = this.#options.simulated ? this.#startRole('simulator', config).firstReady : undefined
+    const pointed = simulator?.then(({ url }) => (url === null ? config : withSimulatedEndpoints(config, url)))
+    return this.#startRole('collector', pointed ?? config).firstReady
   }
 
   async #startReaders(config: Config): Promise<RoleReady> {
@@ -94,15 +94,16 @@ export class UpParts {
     return this.#startRole('gateway', config).firstReady
   }
 
-  #startRole(role: Role, config: Config): SupervisedChild {
+  #startRole(role: Role, config: Config | Promise<Config>): SupervisedChild {
     const { report, logger, simulated } = this.#options
     if (this.#stopping) throw new CliError('CLI_START_FAILED', 'stopped while starting')
-    const order: RoleOrder = { role, config, simulated }
+    const order = async (): Promise<RoleOrder> => ({ role, config: await config, simulated })
     const child = new SupervisedChild(
       {
         name: role,
         module: ROLE_PROCESS,
-        startMessage: () => order,
+        startMessage: order,
+        environment: { [ROLE_VARIABLE]: role },
         readyMilliseconds: READY_MILLISECONDS,
         stopMilliseconds: SUPERVISOR_STOP_MILLISECONDS,
         hopelessExitCodes: [EXIT.usage],

@@ -47,7 +47,12 @@ export class LiveMarket {
   readonly #slots = new Map<string, InstrumentSlot>()
   readonly #venues = new Map<string, VenuePulse>()
   #attached: InstrumentSlot[] = []
-  #simulated = false
+  #simulated: boolean
+
+  /** @param simulated true where it is known beforehand that every venue is simulated */
+  constructor(simulated = false) {
+    this.#simulated = simulated
+  }
 
   /** Whether any venue said that it is simulated. */
   get simulated(): boolean {

@@ -37,7 +37,7 @@ export function marketOf(
     quoteVolume24h: ticker?.quoteVolume ?? (ticker?.volume == null ? (summary?.quoteVolume24h ?? null) : null),
     ...sparkOf(slot, summary),
     feedState: market.feedState(slot, 'trade', at).state,
-    simulated: market.venue(slot.venue)?.state?.simulated ?? false,
+    simulated: market.venue(slot.venue)?.state?.simulated ?? market.simulated,
   }
 }
 
