@@ -26,7 +26,7 @@ const STOP_MESSAGE = 'stop'
 const ECHO_MILLISECONDS = 500
 
 /**
- * Asks to stop in order at the first SIGINT or SIGTERM, at the supervisor's word, or when the supervisor is gone; ends at
+ * Asks to stop in order at the first SIGINT, SIGTERM or SIGHUP, at the supervisor's word, or when the supervisor is gone; ends at
  * once at the second signal, and after a time limit. A supervised process leaves signals to its supervisor: a terminal
  * sends Ctrl-C, and a service manager SIGTERM, to all of them at once, and they have an order.
  */
@@ -54,6 +54,8 @@ export function stopSignal(options: StopOptions): AbortSignal {
   }
   process.on('SIGINT', signalled)
   process.on('SIGTERM', signalled)
+  // The terminal was closed.
+  process.on('SIGHUP', signalled)
   if (supervised) {
     process.on('message', (message) => {
       if (typeof message === 'object' && message !== null && 'kind' in message && message.kind === STOP_MESSAGE)
