@@ -25,7 +25,7 @@ const TEST_TIMEOUT_MILLISECONDS = 180_000
 const named = process.argv.slice(2).filter((argument) => !argument.startsWith('-'))
 const flags = process.argv.slice(2).filter((argument) => argument.startsWith('-'))
 const patterns = named.length > 0 ? named : ALL_TESTS
-const files = fs.globSync(patterns, { cwd: root, exclude: (name) => name === 'node_modules' || name === 'dist' }).sort()
+const files = fs.globSync(patterns, { cwd: root, exclude: (path) => /(^|\/)(node_modules|dist)$/.test(path) }).sort()
 if (files.length === 0) {
   console.error(`No test file matches ${patterns.join(' ')}.`)
   process.exit(1)
