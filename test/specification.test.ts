@@ -268,9 +268,20 @@ test('files, folders and scripts that documents name are there', () => {
       }
       const script = /^npm run ([\w:-]+)/.exec(quoted)?.[1]
       if (script !== undefined) assert.ok(script in project.scripts, `${path}: there is no script ${script}`)
+      const measurement = /^npm run bench -- ([a-z]+)/.exec(quoted)?.[1]
+      if (measurement !== undefined)
+        assert.ok(measurements().has(measurement), `${path}: nothing measures ${measurement}`)
     }
   }
 })
+
+/** Names of the measurements of `npm run bench`. */
+function measurements(): Set<string> {
+  const files = globSync('bench/*/*.ts', { cwd: ROOT })
+  return new Set(
+    files.flatMap((path) => [...read(path).matchAll(/^ {2}name: '([a-z]+)',$/gm)].map(([, name = '']) => name)),
+  )
+}
 
 test('links between documents lead somewhere', () => {
   for (const path of DOCUMENTS) {
