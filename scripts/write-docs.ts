@@ -4,9 +4,11 @@ import project from '../package.json' with { type: 'json' }
 import { openApiDocument } from '../src/gateway/index.ts'
 import { configDocument } from '../src/platform/index.ts'
 import { dataDictionary } from './data-dictionary.ts'
+import { writeFigures } from './figures.ts'
 
 // The pages that are made from the code. A test fails when one is out of date.
 const docs = join(import.meta.dirname, '..', 'docs')
 writeFileSync(join(docs, 'configuration.md'), configDocument())
 writeFileSync(join(docs, 'openapi.json'), await openApiDocument(project.version))
 writeFileSync(join(docs, 'data-dictionary.md'), dataDictionary())
+writeFigures()

@@ -3,6 +3,7 @@ import { existsSync, globSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { test } from 'node:test'
 import project from '../package.json' with { type: 'json' }
+import { withFigures } from '../scripts/figures.ts'
 import { CollectorMetrics } from '../src/collector/collector-metrics.ts'
 import { TOPICS } from '../src/log/index.ts'
 import { createMetrics } from '../src/platform/index.ts'
@@ -98,6 +99,18 @@ test('the specification has every heading, and something under each', () => {
 
 test('nothing of the specification is left for later without saying so', () => {
   assert.doesNotMatch(SPECIFICATION, /\b(TODO|TBD|FIXME|XXX)\b|to be (?:done|written|decided)|lorem ipsum/i)
+})
+
+test('the measured figures are those of the page of benchmarks (npm run docs writes them)', () => {
+  assert.equal(SPECIFICATION, withFigures(SPECIFICATION, read('docs/benchmarks.md')))
+})
+
+test('a figure is taken from its table, with whether it reaches its target', () => {
+  const page = `<!-- generated: latency -->\n| what | measured | target | reached |\n| --- | --- | --- | --- |
+| p50 | 3 ms |  |  |\n| p99 | 41 ms | ≤ 30 ms | **no** |\n<!-- end: latency -->`
+  const row = (figure: string): string => `| N-01 | from receipt | p99 under 30 ms | ${figure} | \`npm run bench\` |`
+  assert.equal(withFigures(row('no figure yet'), page), row('p99: 41 ms (**not reached**)'))
+  assert.equal(withFigures(row('p99: 41 ms'), ''), row('no figure yet'))
 })
 
 interface Requirement {

@@ -1,5 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { writeFigures } from '../../scripts/figures.ts'
 import { type Report, sectionMarkdown } from './report.ts'
 
 const PAGE = join(import.meta.dirname, '../../docs/benchmarks.md')
@@ -12,6 +13,8 @@ export async function writeReport(report: Report): Promise<void> {
     page = replaced(page, section.name, `${sectionMarkdown(section)}\n\nMeasured on ${report.date}.`)
   }
   await writeFile(PAGE, page)
+  // The specification tells the same figures.
+  writeFigures()
 }
 
 function replaced(page: string, name: string, text: string): string {
