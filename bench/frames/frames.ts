@@ -1,20 +1,16 @@
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
 import type { Measurement, Outcome, Row, Settings } from '../support/measurement.ts'
 import { median, times } from '../support/statistics.ts'
 import type { Capture } from './capture.ts'
-import { type Contender, parseAlone } from './contender.ts'
+import { parseAlone } from './contender.ts'
+import { CONTENDERS, ContenderProcess } from './contender-process.ts'
 import { installPeers } from './install-peers.ts'
-import { opentapeContender } from './opentape-contender.ts'
-import { ccxtContender, peerVersion, tardisContender } from './peers.ts'
+import { peerVersion } from './peers.ts'
 import { recordedCapture } from './recorded.ts'
 import { simulatedCapture } from './simulated.ts'
 
 /** Rounds in which every contender has its turn; the first of them warm up. */
 const ROUNDS = 14
 const WARM_UP_ROUNDS = 4
-/** Frames that a turn has at least: a short capture is read again and again, each time from its beginning. */
-const FRAMES_A_TURN = 25_000
 const EVENTS_TARGET = 1.3
 const BOOKS_TARGET = 1.8
 
@@ -24,14 +20,7 @@ export const frames: Measurement = {
   run: async (settings) => {
     await installPeers(settings)
     const captures = await everyCapture(settings)
-    const contenders = [
-      parseAlone,
-      opentapeContender(false),
-      opentapeContender(true),
-      ...(await Promise.all([tardisContender(false), tardisContender(true), ccxtContender()])),
-    ].filter((contender) => contender !== undefined)
-    const results = await race(captures, contenders, settings)
-    return table(captures, results)
+    return table(captures, await race(captures, settings))
   },
 }
 
@@ -49,56 +38,39 @@ async function everyCapture(settings: Settings): Promise<Capture[]> {
 }
 
 /** Nanoseconds a frame, by capture and contender. */
-type Results = ReadonlyMap<Capture, ReadonlyMap<string, { readonly nanoseconds: number; readonly events: number }>>
+type Results = ReadonlyMap<Capture, ReadonlyMap<string, number>>
 
-async function race(
-  captures: readonly Capture[],
-  contenders: readonly Contender[],
-  settings: Settings,
-): Promise<Results> {
-  setFlagsFromString('--expose-gc')
-  const collect = runInNewContext('gc') as () => void
-  const results = new Map<Capture, Map<string, { nanoseconds: number; events: number }>>()
-  for (const capture of captures) {
-    const frames = capture.frames.map(({ text }) => text)
-    const repeats = Math.ceil(FRAMES_A_TURN / frames.length)
-    const able = contenders.filter((contender) => canRead(contender, capture))
-    const samples = new Map<Contender, number[]>(able.map((contender) => [contender, []]))
-    const events = new Map<Contender, number>()
+async function race(captures: readonly Capture[], settings: Settings): Promise<Results> {
+  const contenders = (await Promise.all(CONTENDERS.map((kind) => ContenderProcess.start(kind, captures)))).filter(
+    (contender) => contender !== undefined,
+  )
+  try {
+    const samples = new Map(captures.map((capture) => [capture, new Map<string, number[]>()]))
     for (let round = 0; round < ROUNDS; round++) {
-      settings.say(`${capture.name}: round ${round + 1} of ${ROUNDS}, ${repeats * frames.length} frames each`)
-      // Whoever comes after a certain other one is another one in each round.
-      const order = able.map((_, index) => able[(index + round) % able.length] as Contender)
-      for (const contender of order) {
-        collect()
-        let micros = 0
-        for (let repeat = 0; repeat < repeats; repeat++) {
-          const run = await contender.prepare(capture)
-          const before = process.threadCpuUsage()
-          events.set(contender, run(frames))
-          const { user, system } = process.threadCpuUsage(before)
-          micros += user + system
+      settings.say(`round ${round + 1} of ${ROUNDS}`)
+      for (const [index, capture] of captures.entries()) {
+        for (const contender of contenders) {
+          if (!canRead(contender.name, capture)) continue
+          const nanoseconds = await contender.turn(index)
+          const of = samples.get(capture)?.get(contender.name) ?? []
+          if (round >= WARM_UP_ROUNDS) samples.get(capture)?.set(contender.name, [...of, nanoseconds])
         }
-        if (round >= WARM_UP_ROUNDS) samples.get(contender)?.push((micros * 1_000) / (repeats * frames.length))
       }
     }
-    results.set(
-      capture,
-      new Map(
-        able.map((contender) => [
-          contender.name,
-          { nanoseconds: median(samples.get(contender) ?? []), events: events.get(contender) ?? 0 },
-        ]),
-      ),
-    )
+    return new Map([...samples].map(([capture, of]) => [capture, medians(of)]))
+  } finally {
+    for (const contender of contenders) contender.stop()
   }
-  return results
+}
+
+function medians(samples: ReadonlyMap<string, readonly number[]>): Map<string, number> {
+  return new Map([...samples].map(([name, values]) => [name, median(values)]))
 }
 
 /** This tardis-dev and this ccxt each read one of kraken's two protocols. */
-function canRead(contender: Contender, capture: Capture): boolean {
-  if (contender.name.startsWith('tardis')) return capture.name !== 'kraken v2'
-  if (contender.name.startsWith('ccxt')) return capture.name !== 'kraken v1'
+function canRead(contender: string, capture: Capture): boolean {
+  if (contender.startsWith('tardis')) return capture.name !== 'kraken v2'
+  if (contender.startsWith('ccxt')) return capture.name !== 'kraken v1'
   return true
 }
 
@@ -106,17 +78,17 @@ async function table(captures: readonly Capture[], results: Results): Promise<Ou
   const rows: Row[] = []
   for (const capture of captures) {
     const of = results.get(capture)
-    const parse = of?.get(parseAlone.name)?.nanoseconds ?? Number.NaN
+    const parse = of?.get(parseAlone.name) ?? Number.NaN
     const bytes = capture.frames.reduce((sum, { text }) => sum + text.length, 0) / capture.frames.length
     const about = `${capture.name} (${capture.source}, ${Math.round(bytes)} B a frame)`
     rows.push({ what: `${about}: JSON.parse alone`, value: `${parse.toFixed(0)} ns, 1.00x` })
     const peers = { events: Number.POSITIVE_INFINITY, books: Number.POSITIVE_INFINITY }
-    for (const [name, { nanoseconds }] of of ?? []) {
+    for (const [name, nanoseconds] of of ?? []) {
       if (name.startsWith('Opentape') || name === parseAlone.name) continue
       if (name.endsWith('events')) peers.events = Math.min(peers.events, nanoseconds)
       else peers.books = Math.min(peers.books, nanoseconds)
     }
-    for (const [name, { nanoseconds }] of of ?? []) {
+    for (const [name, nanoseconds] of of ?? []) {
       if (name === parseAlone.name) continue
       const value = `${nanoseconds.toFixed(0)} ns, ${times(nanoseconds / parse)}`
       if (!name.startsWith('Opentape')) {
@@ -133,7 +105,7 @@ async function table(captures: readonly Capture[], results: Results): Promise<Ou
     rows,
     notes: [
       `Peers: tardis-dev ${await peerVersion('tardis-dev')}, ccxt ${await peerVersion('ccxt')}. Nanoseconds a frame, and the time as a multiple of JSON.parse alone on the same frames. ccxt always keeps the books; tardis-dev with its OrderBook where it says so.`,
-      `All contenders take turns in one process, with a garbage collection before each; medians of ${ROUNDS - WARM_UP_ROUNDS} rounds after ${WARM_UP_ROUNDS} to warm up. Processor time of the thread, so that what else runs on the machine does not count. Snapshots are read before the clock starts.`,
+      `Each contender in a process of its own, since the peers change the engine for everybody in theirs (a subclass of Array is enough to slow down every array); one turn after the other, with a garbage collection before each; medians of ${ROUNDS - WARM_UP_ROUNDS} rounds after ${WARM_UP_ROUNDS} to warm up. Processor time of the thread, so that what else runs on the machine does not count. Snapshots are read before the clock starts.`,
       'Coinbase and kraken: our protocol itself keeps a book, because a crossed book (coinbase) and a checksum (kraken, verified on every message) are how a missed update shows. That is in "events"; with "books kept" a consumer’s book is kept as well, so each update is applied twice.',
     ],
   }

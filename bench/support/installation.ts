@@ -74,7 +74,7 @@ export class Installation {
     const config = join(this.directory, 'opentape.yaml')
     const child = spawn(
       process.execPath,
-      [join(PROJECT, 'bin/opentape.js'), 'up', '--config', config, '--json', ...this.#arguments],
+      [join(PROJECT, 'bin/opentape.js'), 'up', '--config', config, '--json', '--data', this.data, ...this.#arguments],
       { stdio: ['ignore', 'pipe', 'pipe'] },
     )
     this.#up = child

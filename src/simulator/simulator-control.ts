@@ -24,7 +24,7 @@ const STEP_MILLISECONDS = 10
 /** Virtual time that is worked through between two looks at the clients. */
 const SLICE_MICROS = 10_000
 const LONGEST_BUSY_MILLISECONDS = 20
-/** When the machine cannot keep up, virtual time slows down instead of piling up. */
+/** When the machine cannot keep up, what was due is put off instead of piling up. */
 const LARGEST_LAG_MICROS = 1_000_000
 const SAVE_MICROS = 10_000_000
 const BACKLOG_LIMIT = 4_194_304
@@ -269,7 +269,8 @@ export class SimulatorControl {
       this.#tick(this.now())
     }
     const lag = this.#clock() - this.#model.time
-    if (this.#options.rate !== 'max' && lag > LARGEST_LAG_MICROS) this.#wallOrigin += lag - LARGEST_LAG_MICROS
+    // A market that slowed its clock down instead would be late for ever.
+    if (this.#options.rate !== 'max' && lag > LARGEST_LAG_MICROS) this.#model.skip(lag - LARGEST_LAG_MICROS)
     if (!wanted) this.#tick(this.now())
     this.ledger.flush()
     if (wallClock() >= this.#nextSave) this.#save(false)

@@ -1,0 +1,50 @@
+import type { Capture } from './capture.ts'
+import { type Contender, parseAlone } from './contender.ts'
+import type { ContenderAnswer, ContenderKind, ContenderOrder } from './contender-process.ts'
+import { opentapeContender } from './opentape-contender.ts'
+
+// The process of one contender.
+
+/** Frames that a turn has at least: a short capture is read again and again, each time from its beginning. */
+const FRAMES_A_TURN = 25_000
+
+let contender: Contender | undefined
+let captures: readonly Capture[] = []
+let texts: readonly (readonly string[])[] = []
+
+process.on('message', (message: ContenderOrder | number) => {
+  void (typeof message === 'number' ? turn(message) : begin(message)).then((answer) => process.send?.(answer))
+})
+process.on('disconnect', () => process.exit(0))
+
+async function begin(order: ContenderOrder): Promise<ContenderAnswer> {
+  captures = order.captures
+  texts = captures.map(({ frames }) => frames.map(({ text }) => text))
+  contender = await contenderOf(order.kind)
+  return { name: contender?.name ?? null }
+}
+
+async function contenderOf(kind: ContenderKind): Promise<Contender | undefined> {
+  if (kind === 'parse') return parseAlone
+  if (kind === 'opentape-events' || kind === 'opentape-books') return opentapeContender(kind === 'opentape-books')
+  // Loaded by those only that need it.
+  const { ccxtContender, tardisContender } = await import('./peers.ts')
+  return kind === 'ccxt' ? await ccxtContender() : await tardisContender(kind === 'tardis-books')
+}
+
+async function turn(index: number): Promise<ContenderAnswer> {
+  const capture = captures[index]
+  const frames = texts[index]
+  if (capture === undefined || frames === undefined || contender === undefined) throw new Error('nothing to read')
+  const repeats = Math.ceil(FRAMES_A_TURN / frames.length)
+  globalThis.gc?.()
+  let micros = 0
+  for (let repeat = 0; repeat < repeats; repeat++) {
+    const run = await contender.prepare(capture)
+    const before = process.threadCpuUsage()
+    run(frames)
+    const { user, system } = process.threadCpuUsage(before)
+    micros += user + system
+  }
+  return { nanoseconds: (micros * 1_000) / (repeats * frames.length) }
+}
