@@ -98,6 +98,7 @@ test('the specification has every heading, and something under each', () => {
 })
 
 test('nothing of the specification is left for later without saying so', () => {
+  assert.doesNotMatch(SPECIFICATION, /^\|.*\| *\|/m, 'a cell of a table is blank')
   assert.doesNotMatch(SPECIFICATION, /\b(TODO|TBD|FIXME|XXX)\b|to be (?:done|written|decided)|lorem ipsum/i)
 })
 
