@@ -11,7 +11,7 @@ import {
   type VenueId,
   type VenueSymbol,
 } from '../market/index.ts'
-import type { Outage, TradeResume } from '../venues/index.ts'
+import type { TradeResume } from '../venues/index.ts'
 import { CollectorError } from './collector-error.ts'
 
 const INTEGER_ID = /^\d{1,15}$/
@@ -121,8 +121,8 @@ export class ResumeState {
    * The stretches since the last run in which nothing was watched, and the gaps that it left open. `say` is given the gaps of
    * them as they have to stand on the tape from now on; each outage goes on with one.
    */
-  outages(venue: VenueId, at: Micros, say: (gap: GapEvent) => void): Outage[] {
-    const found = new Map<string, Outage>()
+  outages(venue: VenueId, at: Micros, say: (gap: GapEvent) => void): GapEvent[] {
+    const found = new Map<string, GapEvent>()
     const state = this.#venues.get(venue)
     if (state === undefined) return []
     const cause = this.#cause

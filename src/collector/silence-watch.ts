@@ -89,6 +89,12 @@ export class SilenceWatch {
     feed.suspectAt = at + this.#patience(feed)
   }
 
+  /** When a feed spoke last in this run, in milliseconds. */
+  lastHeard(instrument: InstrumentId, channel: Channel): number | undefined {
+    const feed = this.#feeds.get(instrument)?.get(channel)
+    return feed === undefined || feed.heard === 0 ? undefined : feed.lastAt
+  }
+
   /** The feeds that are suspect now. Each is named again only after its patience has passed once more, doubled. */
   suspects(at: number): SilentFeed[] {
     const found: SilentFeed[] = []

@@ -1,7 +1,16 @@
-import type { Channel, InstrumentId, MarketEvent, VenueState, VenueStateEvent } from '../market/index.ts'
+import type {
+  Channel,
+  FeedStateEvent,
+  GapEvent,
+  InstrumentId,
+  MarketEvent,
+  Micros,
+  VenueState,
+  VenueStateEvent,
+} from '../market/index.ts'
 import { now } from '../market/index.ts'
 import type { Logger, VenueConfig } from '../platform/index.ts'
-import type { ConnectionPlan, Outage, Refusal, Subscription, VenueProtocol } from '../venues/index.ts'
+import type { ConnectionPlan, Refusal, Subscription, VenueProtocol } from '../venues/index.ts'
 import { BackOff, type BackOffLimits, DEFAULT_BACK_OFF } from './back-off.ts'
 import { Catalogue } from './catalogue.ts'
 import type { CollectorMetrics } from './collector-metrics.ts'
@@ -18,7 +27,9 @@ import { WeightBudget } from './weight-budget.ts'
 const INSTRUMENTS_REFRESH_MILLISECONDS = 5 * 60_000
 const SILENCE_CHECK_MILLISECONDS = 1_000
 /** How often the venue's state is said again though it has not changed. */
-const STATE_REPEAT_MILLISECONDS = 15_000
+const STATE_REPEAT_MILLISECONDS = 5_000
+/** The same of its feeds: who starts to listen later than the collector learns of them so. */
+const FEED_STATE_REPEAT_MILLISECONDS = 60_000
 /** Refusals named in the log, a minute; the rest is only counted. */
 const REFUSALS_NAMED_PER_MINUTE = 10
 /** Failed handshakes after which a venue counts as unreachable. */
@@ -48,9 +59,11 @@ export class VenueRunner {
   readonly #watch = new SilenceWatch()
   readonly #connections = new Map<string, Connection>()
   readonly #wanted = new Map<string, Subscription>()
+  /** What was said last of each feed that is watched, with the connection that it is on. */
+  readonly #feedStates = new Map<string, { readonly connection: string; readonly event: FeedStateEvent }>()
   readonly #timers: NodeJS.Timeout[] = []
   #config: VenueConfig
-  #outages: Outage[]
+  #outages: GapEvent[]
   #state: VenueState = 'connecting'
   #reason = 'starting'
   #catalogueFailure: string | undefined
@@ -138,6 +151,7 @@ export class VenueRunner {
     this.#running = this.#begin()
     this.#every(SILENCE_CHECK_MILLISECONDS, () => this.#checkSilence())
     this.#every(STATE_REPEAT_MILLISECONDS, () => this.#say())
+    this.#every(FEED_STATE_REPEAT_MILLISECONDS, () => this.#sayFeeds())
     this.#every(60_000, () => {
       this.#refusalsNamed = 0
     })
@@ -237,6 +251,7 @@ export class VenueRunner {
       this.#watch.add(subscription.instrument.id, subscription.channel, Date.now())
     }
     if (added.length > 0) this.#add(added.map(([, subscription]) => subscription))
+    this.#abandonOutages()
     this.#assess()
   }
 
@@ -251,6 +266,7 @@ export class VenueRunner {
     }
     for (const { instrument, channel } of removed) {
       this.#watch.remove(instrument.id, channel)
+      this.#feedStates.delete(`${channel}:${instrument.id}`)
       this.#options.resume.forget(this.protocol.venue, instrument.id, channel)
     }
   }
@@ -284,11 +300,31 @@ export class VenueRunner {
     }
   }
 
+  /** Gaps of feeds that are not watched any more end here: nothing will ever close them. */
+  #abandonOutages(): void {
+    const at = now()
+    for (const gap of this.#outages.splice(0)) {
+      const evidence = `${gap.evidence}; it is not watched any more`
+      this.#event('rest', {
+        ...gap,
+        revision: gap.revision + 1,
+        to: at,
+        state: 'beyond-repair',
+        evidence,
+        receiveTime: at,
+      })
+      this.#options.resume.forget(this.protocol.venue, gap.instrument, gap.channel)
+    }
+  }
+
   #event(connection: string, event: MarketEvent): void {
     this.#options.resume.note(event)
     this.#options.metrics.eventMade(event)
     this.#options.writer.event(this.#key(connection), event)
     switch (event.messageType) {
+      case 'feed-state':
+        this.#feedStates.set(`${event.channel}:${event.instrument}`, { connection, event })
+        return
       case 'trade':
         if (event.backlog === true) return
         break
@@ -375,6 +411,14 @@ export class VenueRunner {
       receiveTime: now(),
     }
     this.#options.writer.event(this.#key('state'), event)
+  }
+
+  #sayFeeds(): void {
+    for (const { connection, event } of this.#feedStates.values()) {
+      const lastHeard = this.#watch.lastHeard(event.instrument, event.channel)
+      const lastMessageTime = lastHeard === undefined ? event.lastMessageTime : (Math.round(lastHeard * 1000) as Micros)
+      this.#options.writer.event(this.#key(connection), { ...event, lastMessageTime, receiveTime: now() })
+    }
   }
 
   #key(connection: string): string {

@@ -8,6 +8,8 @@ import { lineKey } from './tape-line.ts'
 
 const REFRESH_MILLISECONDS = 60_000
 const RETRY_MILLISECONDS = 2_000
+/** At first the store is behind the tape: it is asked more often until it has caught up with what was said before we listened. */
+const SETTLING_MILLISECONDS = 30_000
 /** Summaries of the last day are asked of the store at most this often, however many clients want them. */
 const SUMMARY_MILLISECONDS = 10_000
 
@@ -37,9 +39,13 @@ export class Reference {
 
   /** Reads the store now and then until the signal aborts. */
   async keepFresh(signal: AbortSignal): Promise<void> {
+    const settledAt = performance.now() + SETTLING_MILLISECONDS
     while (!signal.aborted) {
       const isWell = await this.#load()
-      await wait(isWell ? REFRESH_MILLISECONDS : RETRY_MILLISECONDS, undefined, { signal }).catch(() => undefined)
+      const isSettled = performance.now() >= settledAt
+      await wait(isWell && isSettled ? REFRESH_MILLISECONDS : RETRY_MILLISECONDS, undefined, { signal }).catch(
+        () => undefined,
+      )
     }
   }
 
@@ -82,13 +88,11 @@ export class Reference {
         const slot = this.#market.ensureSlot(definition.venue, definition.id, definition.symbol)
         if (slot !== undefined) slot.definition ??= definition
       }
-      if (!this.isLoaded) {
-        for (const state of await this.#store.feeds()) {
-          const slot = this.#market.ensureSlot(state.venue, state.instrument, state.symbol)
-          if (slot !== undefined && !slot.feeds.has(state.channel)) slot.feeds.set(state.channel, state)
-        }
-        for (const state of await this.#store.venueStates()) this.#market.venueStateKnown(state)
+      for (const state of await this.#store.feeds()) {
+        const slot = this.#market.ensureSlot(state.venue, state.instrument, state.symbol)
+        if (slot !== undefined && !slot.feeds.has(state.channel)) slot.feeds.set(state.channel, state)
       }
+      if (!this.isLoaded) for (const state of await this.#store.venueStates()) this.#market.venueStateKnown(state)
       this.isLoaded = true
       this.failure = ''
       return true

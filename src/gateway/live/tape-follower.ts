@@ -13,6 +13,8 @@ const CANDLE_SEARCH_RECORDS = 500
 const BOOK_KEY_PREFIX = 'books/'
 /** Records of `market-data` that are read at most to catch up; what is older than that is asked of the store. */
 const CATCH_UP_RECORDS = 50_000
+/** Records that are read again at least: what was said of venues and feeds shortly before. */
+const LOOK_BACK_RECORDS = 500
 /** Bytes that are taken from the log in one go: a few milliseconds of work. */
 const READ_LIMITS = { bytes: 1024 * 1024 } as const
 /** Records that are read again at most to bring a kept book up to date. */
@@ -62,7 +64,7 @@ export class TapeFollower {
     const progress = this.progress['market-data']
     progress.next = bounds.next
     const oldestBook = Math.min(bounds.next, ...snapshots.map(({ marketDataPosition }) => marketDataPosition))
-    const wanted = snapshots.length === 0 ? bounds.first : oldestBook
+    const wanted = snapshots.length === 0 ? bounds.first : Math.min(oldestBook, bounds.next - LOOK_BACK_RECORDS)
     progress.position = Math.max(bounds.first, bounds.next - CATCH_UP_RECORDS, wanted)
     for (const snapshot of snapshots) {
       // An older one lacks updates that are not read again; the processor will publish it anew.

@@ -179,7 +179,7 @@ export class BinanceSession implements VenueSession {
     const name = streamName(instrument.symbol, channel)
     const feeds = this.#symbols.get(instrument.symbol)
     if (feeds === undefined || this.#streams.get(name) === undefined) return undefined
-    feeds.feed(channel)?.become('unknown', 'no longer subscribed to', at, out)
+    feeds.feed(channel)?.leave(at, out)
     feeds.remove(channel)
     this.#streams.delete(name)
     if (feeds.isEmpty) {

@@ -63,7 +63,7 @@ export class Product {
   /** What is wanted changes on the open connection. */
   rewant(channels: ReadonlySet<Channel>, at: Micros, out: SessionOutput): void {
     for (const channel of this.#wanted) {
-      if (!channels.has(channel)) this.#feed(channel).become('unknown', 'no longer subscribed to', at, out)
+      if (!channels.has(channel)) this.#feed(channel).leave(at, out)
     }
     this.want(channels)
     if (!this.#wire.has('level2_batch')) this.book.ended()

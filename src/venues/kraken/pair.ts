@@ -85,7 +85,7 @@ export class Pair {
   /** What is wanted changes on the open connection. */
   rewant(channels: ReadonlySet<Channel>, at: Micros, out: SessionOutput): void {
     for (const channel of this.#wanted) {
-      if (!channels.has(channel)) this.#feed(channel).become('unknown', 'no longer subscribed to', at, out)
+      if (!channels.has(channel)) this.#feed(channel).leave(at, out)
     }
     this.#wanted = channels
     this.introduce(at, out)

@@ -150,7 +150,7 @@ export class KrakenV1Session implements VenueSession {
       if (pair === undefined) continue
       pair.wanted = new Set([...pair.wanted].filter((wanted) => wanted !== channel))
       const feed = channel === 'book' ? pair.book.feed : pair.feeds[channel]
-      feed.become('unknown', 'no longer subscribed to', at, out)
+      feed.leave(at, out)
       if (channel === 'book') pair.book.ended()
       if (this.#isOpen) this.#send('unsubscribe', pair, channel, out)
     }

@@ -118,6 +118,14 @@ export class Feed {
     this.become('synchronised', reason, at, out)
   }
 
+  /** The feed is not watched any more: a break of it ends here, since nothing will ever mend it. */
+  leave(at: Micros, out: SessionOutput): void {
+    const reason = 'no longer subscribed to'
+    this.#break?.revise({ state: 'beyond-repair', to: at, evidence: reason }, at, out)
+    this.#break = undefined
+    this.become('unknown', reason, at, out)
+  }
+
   /** Takes the open break over, to be judged by the caller (trades, which have history). */
   takeBreak(): Gap | undefined {
     const gap = this.#break
