@@ -10,6 +10,7 @@ import { until } from './until.ts'
 
 const PROJECT = join(import.meta.dirname, '..', '..')
 const OUTPUT_KEPT = 200_000
+const REQUEST_MILLISECONDS = 10_000
 
 /** A process that can be killed; `everything` is all of them and their supervisor in one moment. */
 export type Victim = 'collector' | 'processor' | 'gateway' | 'store' | 'everything'
@@ -126,8 +127,15 @@ export class Opentape {
 
   /** What an address answers; the caller knows its shape. */
   async json<Body>(url: string): Promise<Body> {
-    const response = await fetch(url)
-    return JSON.parse(await response.text())
+    const response = await fetch(url, { signal: AbortSignal.timeout(REQUEST_MILLISECONDS) }).catch((cause: unknown) => {
+      throw new Error(`${url}: ${String(cause)}`, { cause })
+    })
+    const text = await response.text()
+    try {
+      return JSON.parse(text)
+    } catch {
+      throw new Error(`${url} answered ${response.status}: ${text.slice(0, 200)}`)
+    }
   }
 
   #pid(role: string): number | undefined {
