@@ -127,7 +127,8 @@ export class StoreSink {
       if (fixedTo === undefined) await member.commit(next, JSON.stringify({ ...note, to } satisfies SinkNote))
       const duration = Math.round((performance.now() - formedAt) * 1_000)
       this.#addStatistics(batch, { from: next, to, records, duplicates, rejected, duration })
-      if (!(await this.#insert(batch, `${next}-${to}`, signal))) return
+      // Positions begin anew in another log; the time of the first record tells its ranges from those of an older one.
+      if (!(await this.#insert(batch, `${next}-${to}-${records[0]?.time ?? 0}`, signal))) return
       fixedTo = undefined
       next = to
       note = { ...(note.state === undefined ? {} : { state: note.state }) }
