@@ -6,7 +6,7 @@ import { opentapeContender } from './opentape-contender.ts'
 // The process of one contender.
 
 /** Frames that a turn has at least: a short capture is read again and again, each time from its beginning. */
-const FRAMES_A_TURN = 25_000
+const FRAMES_A_TURN = 50_000
 
 let contender: Contender | undefined
 let captures: readonly Capture[] = []
@@ -37,7 +37,6 @@ async function turn(index: number): Promise<ContenderAnswer> {
   const frames = texts[index]
   if (capture === undefined || frames === undefined || contender === undefined) throw new Error('nothing to read')
   const repeats = Math.ceil(FRAMES_A_TURN / frames.length)
-  globalThis.gc?.()
   let micros = 0
   for (let repeat = 0; repeat < repeats; repeat++) {
     const run = await contender.prepare(capture)

@@ -35,10 +35,7 @@ export class ContenderProcess {
 
   /** Undefined if it is not installed. */
   static async start(kind: ContenderKind, captures: readonly Capture[]): Promise<ContenderProcess | undefined> {
-    const child = fork(join(import.meta.dirname, 'contender-child.ts'), {
-      serialization: 'advanced',
-      execArgv: ['--expose-gc'],
-    })
+    const child = fork(join(import.meta.dirname, 'contender-child.ts'), { serialization: 'advanced' })
     child.send({ kind, captures: [...captures] } satisfies ContenderOrder)
     const answer = await answerOf(child)
     if ('name' in answer && answer.name !== null) return new ContenderProcess(answer.name, child)

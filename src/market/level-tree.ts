@@ -117,13 +117,8 @@ export class LevelTree {
         return undefined
       }
       this.#size++
-      if (at === node.keys.length) {
-        node.keys.push(key)
-        node.levels.push(level)
-      } else {
-        node.keys.splice(at, 0, key)
-        node.levels.splice(at, 0, level)
-      }
+      insertAt(node.keys, at, key)
+      insertAt(node.levels, at, level)
       if (node.keys.length <= NODE_CAPACITY) return undefined
       const half = node.keys.length >> 1
       return { isLeaf: true, keys: node.keys.splice(half), levels: node.levels.splice(half) }
@@ -145,13 +140,8 @@ export class LevelTree {
       const at = lowerBound(node.keys, key)
       if (node.keys[at] !== key) return false
       this.#size--
-      if (at === node.keys.length - 1) {
-        node.keys.pop()
-        node.levels.pop()
-      } else {
-        node.keys.splice(at, 1)
-        node.levels.splice(at, 1)
-      }
+      removeAt(node.keys, at)
+      removeAt(node.levels, at)
       return node.keys.length === 0
     }
     const at = childFor(node.keys, key)
@@ -173,6 +163,19 @@ function emptyLeaf(): Leaf {
 
 function smallestKey(node: Node): Key {
   return node.keys[0] as Key
+}
+
+/** Nodes are small: moving their entries one by one is cheaper than `splice`, which makes an array each time. */
+function insertAt<Entry>(entries: Entry[], at: number, entry: Entry): void {
+  let index = entries.length
+  entries.push(entry)
+  for (; index > at; index--) entries[index] = entries[index - 1] as Entry
+  entries[at] = entry
+}
+
+function removeAt<Entry>(entries: Entry[], at: number): void {
+  for (let index = at + 1; index < entries.length; index++) entries[index - 1] = entries[index] as Entry
+  entries.pop()
 }
 
 /** Index of the first key that is not smaller than `key`. */

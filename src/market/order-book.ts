@@ -9,6 +9,10 @@ import { LevelTree } from './level-tree.ts'
 export class OrderBook {
   readonly #bids = new LevelTree('descending')
   readonly #asks = new LevelTree('ascending')
+  /** The best levels that were compared last, and what came out: most changes leave both as they were. */
+  #comparedBid: BookLevel | undefined
+  #comparedAsk: BookLevel | undefined
+  #wasCrossed = false
 
   /** Replaces both sides. */
   replace(bids: readonly BookLevel[], asks: readonly BookLevel[]): void {
@@ -69,6 +73,10 @@ export class OrderBook {
   get isCrossed(): boolean {
     const bid = this.#bids.best
     const ask = this.#asks.best
-    return bid !== undefined && ask !== undefined && compareDecimals(bid[0], ask[0]) >= 0
+    if (bid === this.#comparedBid && ask === this.#comparedAsk) return this.#wasCrossed
+    this.#comparedBid = bid
+    this.#comparedAsk = ask
+    this.#wasCrossed = bid !== undefined && ask !== undefined && compareDecimals(bid[0], ask[0]) >= 0
+    return this.#wasCrossed
   }
 }
