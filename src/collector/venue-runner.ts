@@ -1,6 +1,5 @@
 import type {
   Channel,
-  FeedStateEvent,
   GapEvent,
   InstrumentId,
   MarketEvent,
@@ -16,6 +15,7 @@ import { Catalogue } from './catalogue.ts'
 import type { CollectorMetrics } from './collector-metrics.ts'
 import { Connection, type ConnectionHost } from './connection.ts'
 import { ConnectionPermits } from './connection-permits.ts'
+import { FeedStates } from './feed-states.ts'
 import { describe, RestClient } from './rest-client.ts'
 import type { ResumeState } from './resume-state.ts'
 import { subscriptionKey, subscriptionsOf } from './selection.ts'
@@ -59,8 +59,7 @@ export class VenueRunner {
   readonly #watch = new SilenceWatch()
   readonly #connections = new Map<string, Connection>()
   readonly #wanted = new Map<string, Subscription>()
-  /** What was said last of each feed that is watched, with the connection that it is on. */
-  readonly #feedStates = new Map<string, { readonly connection: string; readonly event: FeedStateEvent }>()
+  readonly #feedStates = new FeedStates()
   readonly #timers: NodeJS.Timeout[] = []
   #config: VenueConfig
   #outages: GapEvent[]
@@ -266,7 +265,7 @@ export class VenueRunner {
     }
     for (const { instrument, channel } of removed) {
       this.#watch.remove(instrument.id, channel)
-      this.#feedStates.delete(`${channel}:${instrument.id}`)
+      this.#feedStates.forget(instrument.id, channel)
       this.#options.resume.forget(this.protocol.venue, instrument.id, channel)
     }
   }
@@ -323,7 +322,7 @@ export class VenueRunner {
     this.#options.writer.event(this.#key(connection), event)
     switch (event.messageType) {
       case 'feed-state':
-        this.#feedStates.set(`${event.channel}:${event.instrument}`, { connection, event })
+        this.#feedStates.note(connection, event)
         return
       case 'trade':
         if (event.backlog === true) return
@@ -414,7 +413,7 @@ export class VenueRunner {
   }
 
   #sayFeeds(): void {
-    for (const { connection, event } of this.#feedStates.values()) {
+    for (const { connection, event } of this.#feedStates.all()) {
       const lastHeard = this.#watch.lastHeard(event.instrument, event.channel)
       const lastMessageTime = lastHeard === undefined ? event.lastMessageTime : (Math.round(lastHeard * 1000) as Micros)
       this.#options.writer.event(this.#key(connection), { ...event, lastMessageTime, receiveTime: now() })
