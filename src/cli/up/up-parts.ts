@@ -21,6 +21,18 @@ export interface UpPartsOptions {
 
 const ROLE_PROCESS = join(import.meta.dirname, '..', 'role-process.ts')
 const READY_MILLISECONDS = 60_000
+/**
+ * A role makes much that lives for milliseconds. On a large machine V8 lets the space for that grow to 128 MB a process,
+ * which buys nothing that was measurable here; the unit is MB, and three of these make the space.
+ */
+const ROLE_NODE_ARGUMENTS = ['--max-semi-space-size=16']
+/**
+ * Room for young objects, a third of what V8 takes by itself on a large machine: five processes with two threads each
+ * take some hundred megabytes less, measured by `npm run bench -- memory`.
+ */
+const NODE_ARGUMENTS = ['--max-semi-space-size=6']
+/** Of the GNU C library: every thread with an arena of its own keeps memory that others could use. */
+const ALLOCATOR = { MALLOC_ARENA_MAX: process.env.MALLOC_ARENA_MAX ?? '2' }
 /** The way that the data goes: who writes stops before who reads. */
 const STOP_ORDER: readonly Role[] = ['collector', 'processor', 'gateway', 'simulator']
 
@@ -103,7 +115,8 @@ export class UpParts {
         name: role,
         module: ROLE_PROCESS,
         startMessage: order,
-        environment: { [ROLE_VARIABLE]: role },
+        environment: { ...ALLOCATOR, [ROLE_VARIABLE]: role },
+        nodeArguments: NODE_ARGUMENTS,
         readyMilliseconds: READY_MILLISECONDS,
         stopMilliseconds: SUPERVISOR_STOP_MILLISECONDS,
         hopelessExitCodes: [EXIT.usage],
