@@ -8,16 +8,18 @@ const FLUSH_MILLISECONDS = 4
 /** Text waiting for the log above which the sockets are no longer read, in characters. */
 const PAUSE_ABOVE = 48 * 1024 * 1024
 const RESUME_BELOW = PAUSE_ABOVE / 2
-/** Largest record; more of one key goes into the next one. */
-const RECORD_CHARACTERS = 512 * 1024
+/** Largest record, but for a longer line; more of one key goes into the next one. */
+const RECORD_BYTES = 512 * 1024
+/** Room that the lines of a batch have at first. */
+const FIRST_BYTES = 16 * 1024
+const MAXIMUM_UTF8_BYTES_PER_UNIT = 3
+const LINE_END = 10
 /** Between two tries to append, while the log takes nothing. */
 const APPEND_BACK_OFF = { baseMilliseconds: 50, capMilliseconds: 2_000 }
 
 interface Batch {
-  lines: string[]
-  lineCharacters: number
-  frames: RawFrame[]
-  frameCharacters: number
+  readonly lines: LineBuffer
+  readonly frames: RawFrame[]
 }
 
 export interface TapeWriterOptions {
@@ -66,8 +68,7 @@ export class TapeWriter {
   event(key: string, event: MarketEvent): void {
     const line = encodeEvent(event)
     const batch = this.#batch(key)
-    batch.lines.push(line)
-    batch.lineCharacters += line.length + 1
+    batch.lines.add(line)
     this.#grown(line.length)
   }
 
@@ -75,7 +76,6 @@ export class TapeWriter {
     if (!this.#options.raw) return
     const batch = this.#batch(key)
     batch.frames.push(frame)
-    batch.frameCharacters += frame.data.length
     this.#grown(frame.data.length)
   }
 
@@ -97,7 +97,7 @@ export class TapeWriter {
   #batch(key: string): Batch {
     let batch = this.#batches.get(key)
     if (batch === undefined) {
-      batch = { lines: [], lineCharacters: 0, frames: [], frameCharacters: 0 }
+      batch = { lines: new LineBuffer(), frames: [] }
       this.#batches.set(key, batch)
     }
     return batch
@@ -141,8 +141,8 @@ export class TapeWriter {
     let frameCount = 0
     for (const [key, batch] of batches) {
       if (batch.frames.length > 0) frames.push({ key, value: encodeFrames(batch.frames) })
-      eventEntries(key, batch.lines, events)
-      eventCount += batch.lines.length
+      for (const value of batch.lines.take()) events.push({ key, value })
+      eventCount += batch.lines.count
       frameCount += batch.frames.length
     }
     const started = performance.now()
@@ -173,14 +173,40 @@ export class TapeWriter {
   }
 }
 
-function eventEntries(key: string, lines: readonly string[], into: LogEntry[]): void {
-  let from = 0
-  let characters = 0
-  for (let index = 0; index < lines.length; index++) {
-    characters += (lines[index] as string).length + 1
-    if (characters < RECORD_CHARACTERS && index < lines.length - 1) continue
-    into.push({ key, value: Buffer.from(`${lines.slice(from, index + 1).join('\n')}\n`) })
-    from = index + 1
-    characters = 0
+/**
+ * Lines as the bytes of records. They are written as they come: text that waited for the log would outlive the collector's
+ * young objects, and be copied by the garbage collection again and again.
+ */
+class LineBuffer {
+  count = 0
+  readonly #full: Uint8Array[] = []
+  #bytes = Buffer.allocUnsafeSlow(FIRST_BYTES)
+  #length = 0
+
+  add(line: string): void {
+    const most = line.length * MAXIMUM_UTF8_BYTES_PER_UNIT + 1
+    if (this.#length > 0 && this.#length + line.length >= RECORD_BYTES) this.#close()
+    if (this.#length + most > this.#bytes.length) this.#grow(this.#length + most)
+    this.#length += this.#bytes.write(line, this.#length)
+    this.#bytes[this.#length++] = LINE_END
+    this.count++
+  }
+
+  /** The values of all records, in order. */
+  take(): Uint8Array[] {
+    if (this.#length > 0) this.#close()
+    return this.#full
+  }
+
+  #close(): void {
+    this.#full.push(this.#bytes.subarray(0, this.#length))
+    this.#bytes = Buffer.allocUnsafeSlow(FIRST_BYTES)
+    this.#length = 0
+  }
+
+  #grow(needed: number): void {
+    const larger = Buffer.allocUnsafeSlow(Math.max(needed, this.#bytes.length * 2))
+    larger.set(this.#bytes.subarray(0, this.#length))
+    this.#bytes = larger
   }
 }
