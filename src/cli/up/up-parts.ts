@@ -22,12 +22,7 @@ export interface UpPartsOptions {
 const ROLE_PROCESS = join(import.meta.dirname, '..', 'role-process.ts')
 const READY_MILLISECONDS = 60_000
 /**
- * A role makes much that lives for milliseconds. On a large machine V8 lets the space for that grow to 128 MB a process,
- * which buys nothing that was measurable here; the unit is MB, and three of these make the space.
- */
-const ROLE_NODE_ARGUMENTS = ['--max-semi-space-size=16']
-/**
- * Room for young objects, a third of what V8 takes by itself on a large machine: five processes with two threads each
+ * Room for young objects in MB, far less than V8 takes by itself on a large machine: four processes with two threads each
  * take some hundred megabytes less, measured by `npm run bench -- memory`.
  */
 const NODE_ARGUMENTS = ['--max-semi-space-size=6']
