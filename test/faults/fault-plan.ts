@@ -36,9 +36,20 @@ export function faultPlan(seed: number): FaultPlan {
   if (random.chance(0.4)) {
     kills.push({ victim: random.pick(VICTIMS), afterMilliseconds: random.between(300, DURATION_MILLISECONDS - 500) })
   }
+  const faults = [...kinds].map((kind) => specify(kind, random))
+  // Where the exchange forgets its history at once, something has to be missing of it.
+  if (kinds.has('history-limit')) {
+    faults.push({
+      kind: 'skip',
+      afterMilliseconds: 300,
+      durationMilliseconds: 2_000,
+      channel: 'trade',
+      probability: 0.1,
+    })
+  }
   return {
     seed,
-    faults: [...kinds].map((kind) => specify(kind, random)),
+    faults,
     kills: kills.sort((left, right) => left.afterMilliseconds - right.afterMilliseconds),
     durationMilliseconds: DURATION_MILLISECONDS,
   }
@@ -85,6 +96,6 @@ function specify(kind: FaultKind, random: Seeded): FaultSpecification {
     case 'outage':
       return { kind, ...begin, ...where, durationMilliseconds: random.between(300, 2_000) }
     case 'history-limit':
-      return { kind, ...where, ...begin, trades: random.between(0, 40) }
+      return { kind, trades: random.between(0, 5) }
   }
 }

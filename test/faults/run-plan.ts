@@ -31,6 +31,8 @@ export async function runPlan(plan: FaultPlan): Promise<Verdict> {
     }
     await pause(plan.durationMilliseconds - (performance.now() - begun))
     control.removeAllFaults()
+    // What the exchange has forgotten stays forgotten.
+    for (const fault of plan.faults) if (fault.kind === 'history-limit') control.addFault(fault)
     // A moment of ordinary market, so that every feed speaks again.
     await pause(1_500)
     await control.quiesce()
