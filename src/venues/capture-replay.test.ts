@@ -222,6 +222,22 @@ test('the last line needs no line end, and pieces may be cut anywhere', async ()
   assert.equal(output.split('\n').filter((text) => text.includes('"trade","timestamp"')).length, 2)
 })
 
+test('a line that never ends costs its length, not the square of it', async () => {
+  // Joined at each of its pieces, this line would be 100 GB of copying.
+  const piece = 'y'.repeat(2_000)
+  const chunks = (function* () {
+    for (let index = 0; index < 10_000; index++) yield piece
+    yield '\n'
+    yield line(1, 'ws', 'in', trade(1))
+  })()
+  const begun = performance.now()
+  let output = ''
+  const problem = () => {}
+  for await (const events of normalizeCapture({ protocol, problem }, chunks)) output += events
+  assert.match(output, /"messageType":"trade"/)
+  assert.ok(performance.now() - begun < 10_000)
+})
+
 test('mutated captures never throw anything but a coded error', () => {
   const lines = [
     opened(1, 'btcusdt@depth@100ms/btcusdt@trade'),

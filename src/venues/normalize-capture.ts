@@ -19,22 +19,30 @@ export async function* normalizeCapture(
   summarise?: (summary: Readonly<CaptureSummary>) => void,
 ): AsyncGenerator<string, void, undefined> {
   const replay = new CaptureReplay(options)
-  let rest = ''
+  // Pieces of a line whose end has not come yet. They are joined once: joining at each piece would make a long line cost
+  // the square of its length.
+  let pieces: string[] = []
+  let length = 0
   for await (const chunk of chunks) {
-    const text = rest + chunk
     let from = 0
     let output = ''
-    for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', from)) {
-      output += encode(replay.push(text.slice(from, end)))
+    for (let end = chunk.indexOf('\n'); end >= 0; end = chunk.indexOf('\n', from)) {
+      pieces.push(chunk.slice(from, end))
+      output += encode(replay.push(pieces.length === 1 ? (pieces[0] ?? '') : pieces.join('')))
+      pieces = []
+      length = 0
       from = end + 1
     }
-    rest = text.slice(from)
-    if (rest.length > MAXIMUM_CAPTURE_LINE) {
+    if (from < chunk.length) {
+      pieces.push(chunk.slice(from))
+      length += chunk.length - from
+    }
+    if (length > MAXIMUM_CAPTURE_LINE) {
       throw new VenueError('VENUE_CAPTURE_INVALID', `a line is longer than ${MAXIMUM_CAPTURE_LINE} characters`)
     }
     if (output !== '') yield output
   }
-  let output = rest === '' ? '' : encode(replay.push(rest))
+  let output = length === 0 ? '' : encode(replay.push(pieces.join('')))
   output += encode(replay.finish())
   if (options.books === true) {
     for (const state of replay.bookStates()) {
