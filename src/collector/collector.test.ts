@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
+import fc from 'fast-check'
 import { decodeFrames, type Log, LogError, openLog } from '../log/index.ts'
 import { decodeEvent, type MarketEvent } from '../market/index.ts'
 import { createLogger, createMetrics, type VenueConfig } from '../platform/index.ts'
@@ -171,6 +172,40 @@ test('a configuration with faults names each and changes nothing', async (t) => 
   }
   assert.equal(keeper.saved, undefined)
   assert.equal(exchange.sockets[0]?.readyState, 1)
+})
+
+test('whatever is posted is answered by a coded problem or taken, and the venue is listened to as before', async (t) => {
+  const { exchange, start } = await setStage(t, { instruments: ['BTC-USD'] })
+  const collector = await start()
+  await exchange.until(() => exchange.said.length === 1)
+  const server = collectorHttp({ collector, logger, metrics: createMetrics('collector') })
+  t.after(() => server.close())
+  const key = fc.constantFrom('instruments', 'top', 'channels', 'endpoints', 'enabled', '__proto__', 'constructor', 'x')
+  // A change that is allowed would be carried out, which other tests are about: a venue that nobody knows forbids it.
+  const change = fc.dictionary(key, fc.jsonValue())
+  const body = fc.oneof(
+    fc.json(),
+    fc.string({ unit: 'binary' }),
+    fc.record({ venues: fc.record({ toy: change, mtgox: fc.jsonValue() }) }).map((value) => JSON.stringify(value)),
+    fc.tuple(fc.nat(40), fc.string({ maxLength: 3 })).map(([at, put]) => {
+      const good = '{"venues":{"mtgox":{"top":3},"toy":{"top":3}}}'
+      return good.slice(0, at) + put + good.slice(at + 1)
+    }),
+  )
+  const type = fc.constantFrom('application/json', 'text/plain', 'application/octet-stream', 'text/odd')
+  await fc.assert(
+    fc.asyncProperty(body, type, async (payload, contentType) => {
+      const headers = { 'content-type': contentType }
+      const answer = await server.inject({ method: 'POST', url: '/configure', payload, headers })
+      if (answer.statusCode === 200) return
+      assert.ok(answer.statusCode >= 400 && answer.statusCode < 500, `${answer.statusCode} to ${payload}`)
+      assert.match(answer.json().code, /^HTTP_[A-Z_]+$/)
+    }),
+    { numRuns: 300 },
+  )
+  assert.equal(exchange.sockets.length, 1)
+  assert.equal(exchange.sockets[0]?.readyState, 1)
+  assert.deepEqual(collector.watchlist.toy?.instruments, ['BTC-USD'])
 })
 
 test('a web page cannot configure', async (t) => {
