@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { request } from 'node:http'
 import { after, test } from 'node:test'
 import { Type } from 'typebox'
 import { Parse } from 'typebox/value'
@@ -88,4 +89,19 @@ test("a request id that could harm the log is replaced, and metrics are in Prome
   const response = await fetch(`${url}/metrics`, { headers: { 'x-request-id': 'a"b c' } })
   assert.match(response.headers.get('x-request-id') ?? '', /^[0-9a-f-]{36}$/)
   assert.match(await response.text(), /opentape_process_resident_memory_bytes\{role="test"\} \d+/)
+})
+
+test('on loopback no other host name is answered: a web page whose name was made to point here reads nothing', async () => {
+  const statusUnder = (host: string, path: string) =>
+    new Promise((resolve, reject) => {
+      const asked = request(url + path, { headers: { host } }, (answer) => {
+        answer.resume()
+        resolve(answer.statusCode)
+      })
+      asked.on('error', reject).end()
+    })
+  for (const host of ['evil.example', '127.0.0.1.evil.example:80', '10.0.0.1'])
+    for (const path of ['/number?n=1', '/metrics', '/nowhere']) assert.equal(await statusUnder(host, path), 421)
+  for (const host of ['localhost', '127.0.0.1:1', '[::1]:8081'])
+    assert.equal(await statusUnder(host, '/number?n=1'), 200)
 })

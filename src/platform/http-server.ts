@@ -10,6 +10,7 @@ import {
   LogController,
 } from 'fastify'
 import type { Logger } from './logger.ts'
+import { isLoopback, isLoopbackHostHeader } from './loopback.ts'
 import type { Metrics } from './metrics.ts'
 import { codeForStatus, HttpProblem, PROBLEM_MEDIA_TYPE } from './problem.ts'
 
@@ -77,11 +78,16 @@ export function createHttpServer(options: HttpServerOptions) {
 
 export type HttpServer = ReturnType<typeof createHttpServer>
 
-/** Starts listening. @returns the address, such as `http://127.0.0.1:8080`, with the port that was really taken. */
+/** Starts listening; on loopback, to its names only. @returns the address, such as `http://127.0.0.1:8080`, with the port that was really taken. */
 export async function listen(
   server: HttpServer,
   where: { readonly host: string; readonly port: number },
 ): Promise<string> {
+  if (isLoopback(where.host))
+    server.addHook('onRequest', async (request) => {
+      if (!isLoopbackHostHeader(request.headers.host))
+        throw new HttpProblem('HTTP_HOST_REFUSED', 'Use 127.0.0.1 or localhost: on loopback there is no other name.')
+    })
   await server.listen({ host: where.host, port: where.port })
   const address = server.server.address()
   const port = typeof address === 'object' && address !== null ? address.port : where.port

@@ -1,16 +1,23 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
+import { isLoopback, isLoopbackHostHeader } from '../platform/index.ts'
 import type { SimulatorControl } from './simulator-control.ts'
-import { SimulatorError } from './simulator-error.ts'
+import { SimulatorError, type SimulatorErrorCode } from './simulator-error.ts'
 
 const LARGEST_BODY = 1_048_576
+/** What is answered to errors that are not the request's content. */
+const STATUS_OF: Partial<Record<SimulatorErrorCode, number>> = {
+  SIMULATOR_ROUTE_UNKNOWN: 404,
+  SIMULATOR_STRANGER_REFUSED: 403,
+}
 
 /** The control API on loopback: what is simulated, the ledger, faults, and standing still. */
 export class ControlServer {
   readonly #control: SimulatorControl
   readonly #report: (message: string) => void
   readonly #server: Server
+  #onLoopback = true
 
   constructor(control: SimulatorControl, report: (message: string) => void) {
     this.#control = control
@@ -22,6 +29,7 @@ export class ControlServer {
 
   /** @returns the address. @throws SimulatorError SIMULATOR_LISTEN_FAILED */
   async listen(host: string, port: number): Promise<string> {
+    this.#onLoopback = isLoopback(host)
     await new Promise<void>((resolve, reject) => {
       this.#server.once('error', (cause) =>
         reject(
@@ -47,7 +55,11 @@ export class ControlServer {
   }
 
   async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const url = new URL(request.url ?? '/', 'http://simulator')
+    this.#refuseStrangers(request)
+    // The path is put behind a host: one such as `//` would otherwise be read as a host itself.
+    const address = `http://simulator${request.url ?? '/'}`
+    if (!URL.canParse(address)) throw new SimulatorError('SIMULATOR_ROUTE_UNKNOWN', 'the address cannot be read')
+    const url = new URL(address)
     const control = this.#control
     const filter = {
       ...(url.searchParams.has('venue') && { venue: url.searchParams.get('venue') ?? '' }),
@@ -106,6 +118,14 @@ export class ControlServer {
     }
   }
 
+  /** Programs of this machine steer the market; a web page that a browser happens to show does not. */
+  #refuseStrangers({ headers }: IncomingMessage): void {
+    if (headers.origin !== undefined)
+      throw new SimulatorError('SIMULATOR_STRANGER_REFUSED', 'the control API does not speak with web pages')
+    if (this.#onLoopback && !isLoopbackHostHeader(headers.host))
+      throw new SimulatorError('SIMULATOR_STRANGER_REFUSED', 'use 127.0.0.1 or localhost as the host')
+  }
+
   #failed(response: ServerResponse, error: unknown): void {
     if (response.headersSent) {
       // The client went away in the middle of the ledger.
@@ -113,7 +133,7 @@ export class ControlServer {
       return
     }
     if (error instanceof SimulatorError) {
-      sendJson(response, 400, { code: error.code, message: error.message })
+      sendJson(response, STATUS_OF[error.code] ?? 400, { code: error.code, message: error.message })
       return
     }
     this.#report(`control API: ${String(error)}`)

@@ -7,6 +7,7 @@ export type SimulatorErrorCode =
   | 'SIMULATOR_LEDGER_FAILED'
   | 'SIMULATOR_STATE_UNREADABLE'
   | 'SIMULATOR_ROUTE_UNKNOWN'
+  | 'SIMULATOR_STRANGER_REFUSED'
   | 'SIMULATOR_INTERNAL'
 
 /** The simulator was asked for something that it cannot do. */

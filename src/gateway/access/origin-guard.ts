@@ -1,4 +1,4 @@
-import { isLoopback } from '../../platform/index.ts'
+import { isLoopbackHostHeader } from '../../platform/index.ts'
 import { GatewayError } from '../gateway-error.ts'
 
 /**
@@ -11,7 +11,7 @@ export function guardOrigin(
   listensOnLoopback: boolean,
 ): void {
   const host = headers.host ?? ''
-  if (listensOnLoopback && !isLoopback(hostNameOf(host))) {
+  if (listensOnLoopback && !isLoopbackHostHeader(host)) {
     throw new GatewayError('GATEWAY_HOST_REFUSED', `The host ${JSON.stringify(host.slice(0, 80))} is not this machine`)
   }
   const { origin } = headers
@@ -19,10 +19,6 @@ export function guardOrigin(
   if (!URL.canParse(origin) || new URL(origin).host !== normalHost(host, origin)) {
     throw new GatewayError('GATEWAY_ORIGIN_REFUSED', `The page of ${JSON.stringify(origin.slice(0, 80))} is another`)
   }
-}
-
-function hostNameOf(host: string): string {
-  return host.replace(/:\d+$/, '')
 }
 
 /** The host as a URL of the origin's scheme writes it: without the port that the scheme implies, in lower case. */
