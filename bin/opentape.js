@@ -30,8 +30,8 @@ function runOnBroughtNode() {
     stdio: 'inherit',
     env: { ...process.env, OPENTAPE_INTERNAL_RESTARTED: '1' },
   })
-  // A terminal sends Ctrl-C to the child too; whoever signals this process alone means the child.
-  process.on('SIGINT', () => {})
+  // Whoever signals this process means the child. A terminal sends Ctrl-C to both; the child takes two that come together as one.
+  process.on('SIGINT', () => child.kill('SIGINT'))
   process.on('SIGTERM', () => child.kill('SIGTERM'))
   process.on('SIGHUP', () => child.kill('SIGHUP'))
   child.on('error', (cause) => {
