@@ -138,6 +138,17 @@ test('a second one on the same directory is refused', async () => {
   assert.match(errors, new RegExp(`already running .*process ${demo.pid}.*CLI_DIRECTORY_BUSY`, 's'))
 })
 
+test('its store is not started a second time beside it', async () => {
+  const second = spawn(process.execPath, [PROGRAM, 'store', '--data', join(scratch, 'demo'), '--set', 'store.port=0'])
+  let errors = ''
+  second.stderr.setEncoding('utf8').on('data', (text: string) => {
+    errors += text
+  })
+  const code = await new Promise((resolve) => second.once('close', resolve))
+  assert.equal(code, 4)
+  assert.match(errors, new RegExp(`already running .*process ${demo.pid}.*CLI_DIRECTORY_BUSY`, 's'))
+})
+
 test('a part that is killed is started again', async () => {
   const { said: up, at } = await demo.hear({ event: 'part-ready', part: 'collector' })
   assert.ok(up.pid !== undefined && up.pid !== null)

@@ -15,6 +15,7 @@ export interface StorePartOptions {
 
 /**
  * Starts the embedded store, keeps it running, and brings its tables up to date.
+ * @throws CliError CLI_DIRECTORY_BUSY if another process keeps the store of this directory running
  * @throws StoreError STORE_CHILD_FAILED if it cannot be started in a reasonable time
  */
 export async function startStore(
@@ -22,8 +23,33 @@ export async function startStore(
   directory: DataDirectory,
   options: StorePartOptions,
 ): Promise<SupervisedStore> {
-  const { report, logger } = options
-  const patience = { ...options, milliseconds: PATIENCE_MILLISECONDS }
+  // A child that outlived its supervisor goes away by itself and is waited for; one that has a supervisor would stay.
+  const lock = directory.hold('store')
+  try {
+    const store = await runningStore(config, directory, options)
+    return {
+      writer: store.writer,
+      reader: store.reader,
+      get pid() {
+        return store.pid
+      },
+      stop: async () => {
+        await store.stop()
+        lock.release()
+      },
+    }
+  } catch (error) {
+    lock.release()
+    throw error
+  }
+}
+
+async function runningStore(
+  config: Config,
+  directory: DataDirectory,
+  { report, logger, signal }: StorePartOptions,
+): Promise<SupervisedStore> {
+  const patience = { logger, signal, milliseconds: PATIENCE_MILLISECONDS }
   const store = await patiently(patience, () =>
     superviseStore({
       directory: directory.store,
