@@ -4,6 +4,7 @@ import { request } from 'node:http'
 import { Readable } from 'node:stream'
 import { after, before, test } from 'node:test'
 import { type ClickHouseClient, ClickHouseError, ClickHouseLogLevel, createClient } from '@clickhouse/client'
+import fc from 'fast-check'
 import type { StoreAddress } from '../store-address.ts'
 import { type StoreForTests, startStoreForTests } from '../testing/store-for-tests.ts'
 
@@ -172,6 +173,67 @@ test('an insert whose sender goes away in the middle is not stored', async () =>
   await gone
   await rows(plain, 'SELECT 1 AS one')
   assert.deepEqual(await rows(plain, 'SELECT count() AS n FROM cut'), [{ n: '0' }])
+})
+
+test('no request harms the store: each is answered, refused with a code where it is none, and nobody else notices', async () => {
+  const { url, user, password } = running.child.reader
+  const authorization = `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`
+  const word = fc.constantFrom(
+    'SELECT',
+    '1',
+    'FROM',
+    'first',
+    ',',
+    '(',
+    ')',
+    "'",
+    '`',
+    ';',
+    '--',
+    '/*',
+    '{a:UInt8}',
+    'FORMAT',
+  )
+  const text = fc.oneof(
+    fc.string({ unit: 'binary', maxLength: 40 }),
+    fc.array(word, { maxLength: 8 }).map((all) => all.join(' ')),
+  )
+  const name = fc.constantFrom('query', 'param_a', 'database', 'session_id', 'max_threads', 'decompress', 'x')
+  const headers = fc.dictionary(
+    fc.constantFrom('content-encoding', 'x-clickhouse-user', 'accept-encoding', 'x-clickhouse-format'),
+    fc.constantFrom('gzip', 'zstd', 'rubbish', 'default', ''),
+  )
+  await fc.assert(
+    fc.asyncProperty(fc.dictionary(name, text), text, headers, fc.boolean(), async (query, body, headers, known) => {
+      const answer = await fetch(`${url}/?${new URLSearchParams(query)}`, {
+        method: 'POST',
+        headers: { ...headers, ...(known && { authorization }) },
+        body,
+      })
+      const said = await answer.text()
+      assert.ok(known || answer.status >= 400, `${answer.status} to a stranger: ${said.slice(0, 100)}`)
+      if (answer.status >= 400) assert.match(said, /Code: \d+/)
+    }),
+    { numRuns: 150 },
+  )
+  assert.deepEqual(await rows(plain, 'SELECT 1 AS one'), [{ one: 1 }])
+})
+
+test('an address that is none is refused, and the store lives', async () => {
+  const { hostname, port } = new URL(running.child.writer.url)
+  const { pid } = running.child
+  for (const path of ['//', '//[', '//:99999/', '/%', '/?%', '/ping/../..//[']) {
+    const status = await new Promise((resolve, reject) => {
+      const asked = request({ hostname, port, path }, (answer) => {
+        answer.resume()
+        resolve(answer.statusCode)
+      })
+      asked.on('error', reject).end()
+    })
+    assert.ok(Number(status) >= 400, `${path}: ${status}`)
+  }
+  assert.equal(running.child.pid, pid)
+  assert.deepEqual(await rows(plain, 'SELECT 1 AS one'), [{ one: 1 }])
 })
 
 test('a wrong password and an unknown user are refused', async () => {

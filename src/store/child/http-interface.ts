@@ -62,9 +62,10 @@ export class HttpInterface {
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const url = new URL(request.url ?? '/', 'http://store')
-    const answer = new HttpAnswer(request, response, url.searchParams)
+    const url = URL.parse(`http://store${request.url ?? '/'}`)
+    const answer = new HttpAnswer(request, response, url?.searchParams ?? new URLSearchParams())
     try {
+      if (url === null) throw new EngineError(1000, 'POCO_EXCEPTION', 'The address cannot be read.')
       if (this.#stopping) throw new EngineError(203, 'NO_FREE_CONNECTION', 'The store is stopping. Try again.')
       if (url.pathname === '/ping' || (url.pathname === '/' && request.method === 'GET' && url.search === '')) {
         answer.plain('Ok.\n')
