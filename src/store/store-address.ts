@@ -33,16 +33,24 @@ export function parseStoreAddress(text: string): StoreAddress {
     throw invalid('it is not a URL', cause)
   }
   if (url.protocol !== 'http:' && url.protocol !== 'https:') throw invalid(`it begins with ${url.protocol}`)
-  const database = decodeURIComponent(url.pathname.slice(1)) || 'default'
+  const database = decoded(url.pathname.slice(1)) || 'default'
   if (!/^[A-Za-z_]\w*$/.test(database)) throw invalid(`its database is ${JSON.stringify(database)}`)
   const cluster = url.searchParams.get('cluster')
   if (cluster !== null && !/^[\w-]+$/.test(cluster)) throw invalid(`its cluster is ${JSON.stringify(cluster)}`)
   return {
     url: url.origin,
-    user: decodeURIComponent(url.username) || 'default',
-    password: decodeURIComponent(url.password),
+    user: decoded(url.username) || 'default',
+    password: decoded(url.password),
     database,
     ...(cluster === null ? {} : { cluster }),
+  }
+}
+
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part)
+  } catch (cause) {
+    throw invalid('it has a % that is not followed by two hexadecimal digits (write %25 for % itself)', cause)
   }
 }
 

@@ -7,6 +7,7 @@ import {
   type CaptureSummary,
   normalizeCapture,
   VenueError,
+  venueIds,
   venueProtocol,
 } from './index.ts'
 
@@ -236,6 +237,40 @@ test('a line that never ends costs its length, not the square of it', async () =
   for await (const events of normalizeCapture({ protocol, problem }, chunks)) output += events
   assert.match(output, /"messageType":"trade"/)
   assert.ok(performance.now() - begun < 10_000)
+})
+
+test('addresses and texts of any kind in a capture are no fault of the reader, at any venue', () => {
+  const address = fc.constantFrom(
+    '',
+    '//[',
+    '::',
+    'nope',
+    'wss://x/ws/%',
+    'wss://x/stream?streams=%zz',
+    'wss://x/v2',
+    SOCKET,
+  )
+  const data = fc.oneof(
+    fc.string(),
+    fc.json(),
+    fc.constantFrom('{}', '[]', 'null', '{"method":"SUBSCRIBE","params":7}'),
+  )
+  const kind = fc.constantFrom<'http' | 'ws'>('http', 'ws')
+  const direction = fc.constantFrom('open', 'in', 'out', 'close')
+  const record = fc.tuple(kind, direction, data, fc.oneof(address, fc.webUrl()))
+  for (const venue of venueIds()) {
+    fc.assert(
+      fc.property(fc.array(record, { maxLength: 8 }), (records) => {
+        const replay = new CaptureReplay({ protocol: venueProtocol(venue), books: true })
+        for (const [index, [kind, direction, data, url]] of records.entries()) {
+          replay.push(line(index, kind, direction, data, url))
+        }
+        replay.finish()
+        replay.bookStates()
+      }),
+      { numRuns: 300 },
+    )
+  }
 })
 
 test('mutated captures never throw anything but a coded error', () => {

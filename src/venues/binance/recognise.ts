@@ -37,13 +37,22 @@ function lookUp(symbol: string, instruments: readonly Instrument[]): Instrument 
   return index.get(symbol) ?? deriveInstrument(symbol)
 }
 
+/** A path as it was meant; one whose escapes cannot be read stays as it is. */
+function decoded(path: string): string {
+  try {
+    return decodeURIComponent(path)
+  } catch {
+    return path
+  }
+}
+
 /** "Raw streams are accessed at /ws/<streamName>; combined streams at /stream?streams=<streamName1>/<streamName2>". */
 function streamsOfUrl(url: string): Found[] {
   if (!URL.canParse(url)) return []
   const { pathname, searchParams } = new URL(url)
   const combined = searchParams.get('streams')
   if (combined !== null) return readNames(combined.split('/'))
-  return pathname.startsWith('/ws/') ? readNames(decodeURIComponent(pathname.slice(4)).split('/')) : []
+  return pathname.startsWith('/ws/') ? readNames(decoded(pathname.slice(4)).split('/')) : []
 }
 
 function streamsOfText({ direction, text }: CaptureEvidence): Found[] {
