@@ -110,6 +110,10 @@ const EVENTS: { readonly [Kind in MarketEvent['messageType']]: Described<Payload
         '`open`: being repaired or not yet judged. `repaired`: all of it is on the tape now. `partly`: some. `beyond-repair`: the venue does not give it.',
       ],
       missing: ['whole number or null', 'Messages known to be missing still. Null: the venue does not number them.'],
+      missingIds: [
+        'text or null',
+        'Their ids as ascending ranges: `757-794,800`. Null: not numbered, or none is missing.',
+      ],
       evidence: ['text', 'The facts it is concluded from, for people.'],
       receiveTime: RECEIVE_TIME,
     },

@@ -1,6 +1,6 @@
 import type { InstrumentId, Micros, TradeEvent, VenueId } from '../market/index.ts'
 import { now } from '../market/index.ts'
-import type { Config } from '../platform/index.ts'
+import { type Config, printable } from '../platform/index.ts'
 import { type Candle, candleInterval, openStore, type Store, type StorePage } from '../store/index.ts'
 import { CliError, codeOf, messageOf } from './cli-error.ts'
 import { writeExport } from './export-target.ts'
@@ -88,7 +88,13 @@ async function exportPages<Item>(
   try {
     await store.ping()
     const progress = new ProgressBar({ label: 'exporting', unit: 'rows', total: undefined })
-    await writeExport(options.output, pagesAsText(store, options.format, columns, cells, page, progress))
+    const { venue, instrument, format, output } = options
+    const ended = (rows: number) => {
+      // A name that is not quite right looks like this too.
+      if (rows === 0)
+        process.stderr.write(`nothing is stored of ${printable(instrument)} at ${venue} for these times\n`)
+    }
+    await writeExport(output, pagesAsText(store, format, columns, cells, page, progress, ended))
     progress.finish()
   } catch (cause) {
     if (codeOf(cause) !== 'STORE_UNREACHABLE') throw cause
@@ -107,6 +113,7 @@ async function* pagesAsText<Item>(
   cells: (item: Item) => readonly Cell[],
   page: Page<Item>,
   progress: ProgressBar,
+  ended: (rows: number) => void,
 ): AsyncGenerator<string, void, undefined> {
   if (format === 'csv') yield `${columns.join(',')}\n`
   let cursor: string | null = null
@@ -120,6 +127,7 @@ async function* pagesAsText<Item>(
     progress.update(rows)
     cursor = nextCursor
   } while (cursor !== null)
+  ended(rows)
 }
 
 /** RFC 4180; what a spreadsheet would take for a formula cannot occur in names, times and decimals that are not negative. */

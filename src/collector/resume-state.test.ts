@@ -48,6 +48,7 @@ function gap(revision: number, state: GapEvent['state']): GapEvent {
     cause: 'disconnect',
     state,
     missing: null,
+    missingIds: null,
     evidence: '',
     receiveTime: 11 as Micros,
   }
@@ -125,7 +126,7 @@ test('the tape counts as whole only below the first hole', async () => {
 test('a hole that was given up no longer holds the tape back', async () => {
   const state = new ResumeState('a')
   for (const event of [trade(1, 10), trade(9, 90)]) state.note(event)
-  state.note(gap(1, 'beyond-repair'))
+  state.note({ ...gap(1, 'beyond-repair'), missing: 7, missingIds: '2-8' })
   assert.equal(state.trades(VENUE).get(BTC)?.lastTradeId, '9')
 })
 

@@ -13,21 +13,7 @@ import {
 } from '../market/index.ts'
 import type { TradeResume } from '../venues/index.ts'
 import { CollectorError } from './collector-error.ts'
-
-const INTEGER_ID = /^\d{1,15}$/
-/** Trades above a hole that are remembered until it fills; with more, the hole counts as given up. */
-const MAXIMUM_AHEAD = 100_000
-
-interface TradeFrontier {
-  /** Every id up to this one is on the tape, or has been given up as a gap. */
-  whole: string
-  /** Of the trade of that id. */
-  exchangeTime: number
-  /** Of the newest trade. */
-  receiveTime: number
-  /** Ids on the tape above a hole, with their exchange times. */
-  ahead: Map<number, number>
-}
+import { TradeFrontier, type TradeFrontierState } from './trade-frontier.ts'
 
 interface InstrumentState {
   symbol: string
@@ -54,7 +40,7 @@ interface Checkpoint {
         {
           symbol: string
           heard: Partial<Record<Channel, number>>
-          trades?: Omit<TradeFrontier, 'ahead'> & { ahead: [number, number][] }
+          trades?: TradeFrontierState
         }
       >
       openGaps: Record<string, GapEvent>
@@ -106,13 +92,7 @@ export class ResumeState {
     const resumes = new Map<InstrumentId, TradeResume>()
     for (const [instrument, state] of this.#venues.get(venue)?.instruments ?? []) {
       if (state.trades === undefined) continue
-      resumes.set(instrument as InstrumentId, {
-        lastTradeId: state.trades.whole,
-        exchangeTime: state.trades.exchangeTime as Micros,
-        receiveTime: state.trades.receiveTime as Micros,
-        cause: this.#cause,
-        ...(state.trades.ahead.size === 0 ? {} : { above: rangesOf(state.trades.ahead.keys()) }),
-      })
+      resumes.set(instrument as InstrumentId, state.trades.resume(this.#cause))
     }
     return resumes
   }
@@ -137,7 +117,14 @@ export class ResumeState {
       say(
         goesOn === undefined
           ? now
-          : { ...now, to: at, state: 'partly', evidence: `${now.evidence}; it goes on as ${goesOn.id}` },
+          : {
+              ...now,
+              to: at,
+              state: 'partly',
+              missing: null,
+              missingIds: null,
+              evidence: `${now.evidence}; it goes on as ${goesOn.id}`,
+            },
       )
     }
     for (const [instrument, { symbol, heard }] of state.instruments) {
@@ -157,6 +144,7 @@ export class ResumeState {
           cause,
           state: 'open',
           missing: null,
+          missingIds: null,
           evidence,
           receiveTime: at,
         }
@@ -202,7 +190,7 @@ export class ResumeState {
         instruments[instrument] = {
           symbol,
           heard,
-          ...(trades === undefined ? {} : { trades: { ...trades, ahead: [...trades.ahead] } }),
+          ...(trades === undefined ? {} : { trades: trades.state() }),
         }
       }
       checkpoint.venues[venue] = { instruments, openGaps: Object.fromEntries(state.openGaps) }
@@ -245,7 +233,7 @@ export class ResumeState {
         state.instruments.set(instrument, {
           symbol,
           heard,
-          ...(trades === undefined ? {} : { trades: { ...trades, ahead: new Map(trades.ahead) } }),
+          ...(trades === undefined ? {} : { trades: TradeFrontier.restore(trades) }),
         })
       }
       for (const [id, gap] of Object.entries(openGaps)) state.openGaps.set(id, gap)
@@ -263,64 +251,13 @@ export class ResumeState {
 }
 
 function noteTrade(state: InstrumentState, event: TradeEvent): void {
-  if (event.id === null || !INTEGER_ID.test(event.id)) return
-  const id = Number(event.id)
-  const { trades } = state
-  if (trades === undefined) {
-    // History sent at subscription comes newest first on some venues: the newest is where watching begins.
-    state.trades = {
-      whole: event.id,
-      exchangeTime: event.exchangeTime ?? event.receiveTime,
-      receiveTime: event.receiveTime,
-      ahead: new Map(),
-    }
+  if (state.trades !== undefined) {
+    state.trades.note(event)
     return
   }
-  const whole = Number(trades.whole)
-  if (id <= whole) return
-  const exchangeTime = event.exchangeTime ?? event.receiveTime
-  trades.receiveTime = event.receiveTime
-  if (id === whole + 1 && trades.ahead.size === 0) {
-    trades.whole = event.id
-    trades.exchangeTime = exchangeTime
-    return
-  }
-  trades.ahead.set(id, exchangeTime)
-  if (trades.ahead.size > MAXIMUM_AHEAD) giveUpHoles(trades)
-  else if (id === whole + 1) advance(trades, whole)
-}
-
-function advance(trades: TradeFrontier, from: number): void {
-  let whole = from
-  for (let next = trades.ahead.get(whole + 1); next !== undefined; next = trades.ahead.get(whole + 1)) {
-    whole++
-    trades.ahead.delete(whole)
-    trades.exchangeTime = next
-  }
-  trades.whole = String(whole)
-}
-
-/** What is missing is catalogued as a gap: the tape counts as whole up to the newest trade. */
-function giveUpHoles(trades: TradeFrontier): void {
-  let newest = Number(trades.whole)
-  for (const [id, exchangeTime] of trades.ahead) {
-    if (id <= newest) continue
-    newest = id
-    trades.exchangeTime = exchangeTime
-  }
-  trades.ahead.clear()
-  trades.whole = String(newest)
-}
-
-/** Ids as ranges of consecutive ones, in order. */
-function rangesOf(ids: Iterable<number>): [first: number, last: number][] {
-  const ranges: [number, number][] = []
-  for (const id of [...ids].sort((left, right) => left - right)) {
-    const range = ranges[ranges.length - 1]
-    if (range !== undefined && range[1] === id - 1) range[1] = id
-    else ranges.push([id, id])
-  }
-  return ranges
+  // History sent at subscription comes newest first on some venues: the newest is where watching begins.
+  const frontier = TradeFrontier.from(event)
+  if (frontier !== undefined) state.trades = frontier
 }
 
 function noteGap(venue: VenueResumeState, state: InstrumentState, gap: GapEvent): void {
@@ -329,7 +266,8 @@ function noteGap(venue: VenueResumeState, state: InstrumentState, gap: GapEvent)
     return
   }
   venue.openGaps.delete(gap.id)
-  if (gap.channel === 'trade' && gap.state !== 'repaired' && state.trades !== undefined) giveUpHoles(state.trades)
+  if (gap.channel === 'trade' && gap.state !== 'repaired' && gap.missingIds !== null)
+    state.trades?.giveUp(gap.missingIds)
 }
 
 function* eventsOf(records: readonly LogRecord[]): Generator<MarketEvent> {

@@ -110,6 +110,8 @@ export interface GapEvent {
   readonly state: GapState
   /** How many messages are known to be missing still; null where the venue does not number them. */
   readonly missing: number | null
+  /** Their ids, as ascending ranges: `757-794,800`; null where the venue does not number them, or nothing is missing. */
+  readonly missingIds: string | null
   /** The facts it is concluded from: ids, sequence numbers, close codes. For people. */
   readonly evidence: string
   readonly receiveTime: Micros

@@ -138,6 +138,7 @@ export function gapRow(event: GapEvent): Row<'gaps'> {
     event.cause,
     event.state,
     event.missing,
+    event.missingIds,
     event.evidence,
     event.receiveTime,
   ]

@@ -140,6 +140,7 @@ test('of a gap the newest revision counts', async () => {
       cause: 'disconnect',
       state: 'open',
       missing: null,
+      missingIds: null,
       evidence: 'code 1006',
       receiveTime: at(101),
       ...over,
@@ -205,6 +206,7 @@ test('a book of the past is the last whole one and the changes up to then', asyn
     cause: 'disconnect',
     state: 'beyond-repair',
     missing: null,
+    missingIds: null,
     evidence: '',
     receiveTime: at(40),
   }

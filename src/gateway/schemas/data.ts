@@ -138,6 +138,7 @@ export const GapSchema = Type.Object(
     ]),
     state: Type.Enum(['open', 'repaired', 'partly', 'beyond-repair']),
     missing: nullable(Type.Integer(), 'How many messages are known to be missing still'),
+    missingIds: nullable(Type.String(), 'Their ids as ascending ranges, such as `757-794,800`'),
     evidence: Type.String(),
     receiveTime: MicrosSchema,
   },

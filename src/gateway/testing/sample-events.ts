@@ -112,6 +112,7 @@ export function gap(id: string, state: GapEvent['state'], of: Named = {}): GapEv
     cause: 'disconnect',
     state,
     missing: null,
+    missingIds: null,
     evidence: 'close code 1006',
     receiveTime: now(),
   }

@@ -45,7 +45,7 @@ export async function queryGaps(client: StoreClient, query: GapQuery): Promise<S
   }
   const rows = await client.query(
     `SELECT id, revision, venue, instrument, symbol, channel, toUnixTimestamp64Micro(from_time),
-       toUnixTimestamp64Micro(to_time), cause, state, missing, evidence, toUnixTimestamp64Micro(receive_time)
+       toUnixTimestamp64Micro(to_time), cause, state, missing, missing_ids, evidence, toUnixTimestamp64Micro(receive_time)
      FROM gaps FINAL ${conditions.where}
      ORDER BY from_time ${sort}, venue ${sort}, instrument ${sort}, channel ${sort}, id ${sort} LIMIT ${limit + 1}`,
     conditions.parameters,
@@ -73,8 +73,9 @@ function readGap(row: AnswerRow): GapEvent {
     cause: nameAt(row, 8),
     state: nameAt(row, 9),
     missing: optionalNumberAt(row, 10),
-    evidence: textAt(row, 11),
-    receiveTime: microsAt(row, 12),
+    missingIds: optionalTextAt(row, 11),
+    evidence: textAt(row, 12),
+    receiveTime: microsAt(row, 13),
   }
 }
 

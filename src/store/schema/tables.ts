@@ -132,6 +132,7 @@ export const TABLES = {
       column('cause', 'gapCause', 'Why: `disconnect`, `missed-trades`, …'),
       column('state', 'gapState', '`open`, `repaired`, `partly` or `beyond-repair`.'),
       column('missing', 'optionalCount', 'Messages known to be missing still; null where they are not numbered.'),
+      column('missing_ids', 'optionalText', 'Their ids as ranges, such as `757-794,800`; null where there are none.'),
       column('evidence', 'text', 'The facts it is concluded from.'),
       receiveTime,
     ],

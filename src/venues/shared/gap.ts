@@ -10,6 +10,7 @@ export interface GapFacts {
   readonly evidence: string
   readonly to?: Micros | null
   readonly missing?: number | null
+  readonly missingIds?: string | null
   readonly state?: GapState
   /** Set apart gaps of one feed that begin at the same moment. */
   readonly ordinal?: number
@@ -21,6 +22,7 @@ export interface GapRevision {
   readonly state?: GapState
   readonly to?: Micros | null
   readonly missing?: number | null
+  readonly missingIds?: string | null
   readonly cause?: GapCause
   /** Added to what was said before. */
   readonly evidence?: string
@@ -39,6 +41,7 @@ export class Gap {
   #to: Micros | null
   #state: GapState
   #missing: number | null
+  #missingIds: string | null
   #evidence: string
   #revision = 0
 
@@ -55,6 +58,7 @@ export class Gap {
     this.#to = facts.to ?? null
     this.#state = facts.state ?? 'open'
     this.#missing = facts.missing ?? null
+    this.#missingIds = facts.missingIds ?? null
     this.#evidence = facts.evidence
     if (facts.continued !== undefined) this.#revision = facts.continued.revision + 1
   }
@@ -86,6 +90,7 @@ export class Gap {
       cause: this.#cause,
       state: this.#state,
       missing: this.#missing,
+      missingIds: this.#missingIds,
       evidence: this.#evidence,
       receiveTime: at,
     }
@@ -96,7 +101,10 @@ export class Gap {
   revise(revision: GapRevision, at: Micros, out: SessionOutput): void {
     if (revision.state !== undefined) this.#state = revision.state
     if (revision.to !== undefined) this.#to = revision.to
-    if (revision.missing !== undefined) this.#missing = revision.missing
+    if (revision.missing !== undefined) {
+      this.#missing = revision.missing
+      this.#missingIds = revision.missingIds ?? null
+    }
     if (revision.cause !== undefined) this.#cause = revision.cause
     if (revision.evidence !== undefined) {
       this.#evidence = `${this.#evidence}; ${revision.evidence}`.slice(0, MAXIMUM_EVIDENCE)

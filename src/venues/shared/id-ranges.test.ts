@@ -24,6 +24,6 @@ test('ranges hold what a set of numbers holds', () => {
   const ranges = new IdRanges(1, 9)
   ranges.take(3, 4)
   ranges.take(9, 9)
-  assert.equal(ranges.toString(), '1-2, 5-8')
+  assert.equal(ranges.toString(), '1-2,5-8')
   assert.equal(ranges.pieces, 2)
 })

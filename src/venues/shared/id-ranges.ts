@@ -54,8 +54,8 @@ export class IdRanges {
     })
   }
 
-  /** The ranges as text, for evidence. */
+  /** The ranges as text: `757-794,800`. */
   toString(): string {
-    return this.#ranges.map(([first, last]) => (first === last ? `${first}` : `${first}-${last}`)).join(', ')
+    return this.#ranges.map(([first, last]) => (first === last ? `${first}` : `${first}-${last}`)).join(',')
   }
 }

@@ -223,7 +223,7 @@ test('ids above a hole that the tape held before a restart are not missing', () 
   const run = new Run({ resume, history: null }).wait(10).live(12).wait(1)
   const gap = run.out.of('gap').at(-1)
   assert.deepEqual([gap?.state, gap?.missing], ['beyond-repair', 3])
-  assert.match(gap?.evidence ?? '', /still missing: 6-7, 11/)
+  assert.match(gap?.evidence ?? '', /still missing: 6-7,11/)
 })
 
 test('silence asks for newer trades; missed ones are put out and the stream is called stalled', () => {

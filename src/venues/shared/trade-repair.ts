@@ -132,7 +132,7 @@ export class TradeRepair {
       cursor: undefined,
     }
     if (cut !== undefined) {
-      cut.revise({ to, missing: hole.initially, evidence: hole.evidence }, to, out)
+      cut.revise({ to, ...missingOf(hole), evidence: hole.evidence }, to, out)
       this.#feed.become('recovering', hole.evidence, to, out)
     }
     this.#holes.push(hole)
@@ -205,7 +205,7 @@ export class TradeRepair {
       }
       if (hole.gap === undefined) {
         const { from, to, cause, evidence } = hole
-        hole.gap = this.#feed.openGap({ from, to, cause, evidence, missing: hole.missing.count }, at, out)
+        hole.gap = this.#feed.openGap({ from, to, cause, evidence, ...missingOf(hole) }, at, out)
         this.#feed.become('recovering', evidence, at, out)
       }
       this.#ask(this.#history, hole, at, out)
@@ -223,13 +223,16 @@ export class TradeRepair {
 
   #giveUp(hole: Hole, why: string, at: Micros, out: SessionOutput): void {
     this.#forget(hole)
-    const missing = hole.missing.count
-    const state = missing < hole.initially ? 'partly' : 'beyond-repair'
+    const state = hole.missing.count < hole.initially ? 'partly' : 'beyond-repair'
     const evidence = `${why}; still missing: ${hole.missing.toString().slice(0, 200)}`
-    if (hole.gap !== undefined) hole.gap.revise({ state, missing, evidence }, at, out)
+    if (hole.gap !== undefined) hole.gap.revise({ state, ...missingOf(hole), evidence }, at, out)
     else {
       const { from, to, cause } = hole
-      this.#feed.openGap({ from, to, cause, state, missing, evidence: `${hole.evidence}; ${evidence}` }, at, out)
+      this.#feed.openGap(
+        { from, to, cause, state, ...missingOf(hole), evidence: `${hole.evidence}; ${evidence}` },
+        at,
+        out,
+      )
     }
     this.#recovered(at, out)
   }
@@ -316,4 +319,9 @@ export class TradeRepair {
       hole.due = at + backoff(RETRY_BASE, RETRY_MAXIMUM, `${this.#feed.instrument.id}:${hole.from}`, hole.attempts)
     }
   }
+}
+
+/** What is missing still of a hole, as its gap says it. */
+function missingOf({ missing }: Hole): { readonly missing: number; readonly missingIds: string | null } {
+  return { missing: missing.count, missingIds: missing.isEmpty ? null : missing.toString() }
 }

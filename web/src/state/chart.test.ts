@@ -48,6 +48,7 @@ test('only what is missing still is marked on the chart', () => {
     instrument: 'i',
     symbol: 's',
     missing: null,
+    missingIds: null,
     evidence: '',
     receiveTime: 1,
   }
