@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { after, before, test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
-import { type Static, Type } from 'typebox'
+import { type Static, type TSchema, Type } from 'typebox'
 import { Parse } from 'typebox/value'
 
 const PROGRAM = join(import.meta.dirname, '..', 'bin', 'opentape.js')
@@ -31,6 +31,10 @@ const Trades = Type.Object({ items: Type.Array(Type.Object({ id: Type.Union([Typ
 const Assets = Type.Object({
   items: Type.Array(Type.Object({ id: Type.String(), price: Type.String(), simulated: Type.Boolean() })),
 })
+
+const Payload = Type.Record(Type.String(), Type.Unknown())
+type Payload = Static<typeof Payload>
+const Envelope = Type.Object({ messageType: Type.String(), payload: Payload })
 
 /** `opentape up --demo --json`, and what it says. */
 class Demo {
@@ -172,3 +176,61 @@ test('it stops in the order in which the data goes, and goes on with what it had
   })
   assert.equal(await demo.stop(), 0)
 })
+
+test('what is exported raw gives, normalized, the very trades that are exported from the store', async () => {
+  const data = join(scratch, 'demo')
+  const store = spawn(process.execPath, [PROGRAM, 'store', '--json', '--data', data, '--set', 'store.port=0'], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  })
+  try {
+    const { url } = await new Promise<Said>((resolve, reject) => {
+      createInterface({ input: store.stdout }).on('line', (line) => {
+        const said = Parse(Said, JSON.parse(line))
+        if (said.event === 'ready') resolve(said)
+      })
+      store.once('exit', (code) => reject(new Error(`the store ended with ${code}`)))
+    })
+    const at = ['--data', data, '--set', `store.port=${new URL(url ?? '').port}`]
+    const [venue, instrument] = ['kraken', 'BTC-USD']
+    const capture = join(scratch, `${venue}.ndjson`)
+    await output(['export', 'raw', ...at, '--venue', venue, '-o', capture])
+    const events = linesOf(await output(['normalize', '--venue', venue, capture]), Envelope)
+    const normalized = events
+      .filter(({ messageType, payload }) => messageType === 'trade' && payload.instrument === instrument)
+      .map(({ payload }) => tradeKey(payload))
+    const exported = linesOf(
+      await output(['export', 'trades', ...at, '--venue', venue, '--instrument', instrument]),
+      Payload,
+    )
+    assert.ok(exported.length > 3, venue)
+    // Told to stop while it was still starting, the processor left the newest on the tape for the next start.
+    const stored = exported.map(tradeKey)
+    assert.deepEqual(normalized.sort().slice(0, stored.length), stored.sort(), venue)
+  } finally {
+    store.kill('SIGTERM')
+    if (store.exitCode === null) await new Promise((resolve) => store.once('exit', resolve))
+  }
+})
+
+function linesOf<Schema extends TSchema>(text: string, schema: Schema): Static<Schema>[] {
+  return text
+    .trimEnd()
+    .split('\n')
+    .map((line) => Parse(schema, JSON.parse(line)))
+}
+
+function tradeKey({ id, price, amount, side, exchangeTime }: Payload): string {
+  return [id, price, amount, side, exchangeTime].join(' ')
+}
+
+/** What a command writes that does what it is told. */
+async function output(argumentsGiven: readonly string[]): Promise<string> {
+  const child = spawn(process.execPath, [PROGRAM, ...argumentsGiven], { stdio: ['ignore', 'pipe', 'inherit'] })
+  let text = ''
+  child.stdout.setEncoding('utf8').on('data', (piece: string) => {
+    text += piece
+  })
+  const code = await new Promise((resolve) => child.once('close', resolve))
+  assert.equal(code, 0, argumentsGiven.join(' '))
+  return text
+}
