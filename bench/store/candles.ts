@@ -5,8 +5,9 @@ import { milliseconds, percentile } from '../support/statistics.ts'
 
 const TRADES = 20_000_000
 const INSTRUMENTS = 20
-const DAYS = 10
-const INSERT_ROWS = 500_000
+const DAYS = 3
+/** One part a table each; more in one go is above what the store lets a statement take of memory. */
+const INSERT_ROWS = 100_000
 const REQUESTS = 300
 const WARM_UP_REQUESTS = 30
 const TARGET_MILLISECONDS = 25
@@ -27,7 +28,7 @@ SELECT 'binance', concat('C', leftPad(toString(number % ${INSTRUMENTS}), 2, '0')
   toDecimal128(round(exp((rand(3) % 10000) / 1200) / 1000, 5), 18),
   if(rand(4) % 2 = 0, 'buy', 'sell'), true,
   fromUnixTimestamp64Micro(toInt64(${begin * 1_000} + intDiv(number, ${INSTRUMENTS}) * ${spread} + rand(1) % ${spread} + 20000 + rand(5) % 30000), 'UTC'), false
-FROM numbers(${from}, ${rows})`
+FROM numbers(${from}, ${rows}) SETTINGS max_block_size = ${rows}`
 }
 
 export const candles: Measurement = {
