@@ -6,6 +6,8 @@ import { milliseconds, percentile } from '../support/statistics.ts'
 const TRADES = 20_000_000
 const INSTRUMENTS = 20
 const DAYS = 3
+/** Trades that come within a second, as one order takes several others. */
+const BURST = 5
 /** One part a table each; more in one go is above what the store lets a statement take of memory. */
 const INSERT_ROWS = 100_000
 const REQUESTS = 300
@@ -19,15 +21,16 @@ const DAY_MILLISECONDS = 86_400_000
  */
 function fillStatement(from: number, rows: number, begin: number): string {
   const spread = (DAYS * DAY_MILLISECONDS * 1_000) / (TRADES / INSTRUMENTS)
+  const time = `${begin * 1_000} + intDiv(number, ${INSTRUMENTS * BURST}) * ${BURST * spread} + rand(1) % 1000000`
   return `INSERT INTO trades (venue, instrument, symbol, time, ordinal, id_kind, id_text, price, amount, side, exchange_timed, receive_time, backlog)
 SELECT 'binance', concat('C', leftPad(toString(number % ${INSTRUMENTS}), 2, '0'), '-USDT'),
   concat('C', leftPad(toString(number % ${INSTRUMENTS}), 2, '0'), 'USDT'),
-  fromUnixTimestamp64Micro(toInt64(${begin * 1_000} + intDiv(number, ${INSTRUMENTS}) * ${spread} + rand(1) % ${spread}), 'UTC'),
+  fromUnixTimestamp64Micro(toInt64(${time}), 'UTC'),
   100000000 + intDiv(number, ${INSTRUMENTS}), 'number', '',
   toDecimal128(round(1000 * (1 + number % ${INSTRUMENTS}) * (1 + 0.05 * sin(number / 3000000) + 0.01 * sin(number / 70000)) + (rand(2) % 200) / 100, 2), 18),
   toDecimal128(round(exp((rand(3) % 10000) / 1200) / 1000, 5), 18),
   if(rand(4) % 2 = 0, 'buy', 'sell'), true,
-  fromUnixTimestamp64Micro(toInt64(${begin * 1_000} + intDiv(number, ${INSTRUMENTS}) * ${spread} + rand(1) % ${spread} + 20000 + rand(5) % 30000), 'UTC'), false
+  fromUnixTimestamp64Micro(toInt64(${time} + 20000 + rand(5) % 30000), 'UTC'), false
 FROM numbers(${from}, ${rows}) SETTINGS max_block_size = ${rows}`
 }
 
@@ -40,6 +43,7 @@ export const candles: Measurement = {
     try {
       await installation.start()
       const begin = Math.floor(Date.now() / DAY_MILLISECONDS) * DAY_MILLISECONDS - DAYS * DAY_MILLISECONDS
+      await makeInstruments(installation)
       const filled = await fill(installation, begin, settings)
       const day = begin + (DAYS - 2) * DAY_MILLISECONDS
       const range = `from=${day * 1_000}&to=${(day + DAY_MILLISECONDS) * 1_000}`
@@ -73,6 +77,20 @@ export const candles: Measurement = {
       await installation.stop()
     }
   },
+}
+
+/** The gateway serves instruments that it knows: it reads them from the store now and then. */
+async function makeInstruments(installation: Installation): Promise<void> {
+  await sql(
+    installation,
+    `INSERT INTO instruments (venue, instrument, symbol, kind, base, quote, status, updated_at)
+SELECT 'binance', concat(base, '-USDT'), concat(base, 'USDT'), 'spot', concat('C', leftPad(toString(number), 2, '0')) AS base, 'USDT', 'trading', now64(6)
+FROM numbers(${INSTRUMENTS})`,
+  )
+  await installation.until('the gateway knows the instruments', async () => {
+    const { items } = await installation.json<{ items: unknown[] }>(`${installation.api}/instruments?venue=binance`)
+    return items.length === INSTRUMENTS
+  })
 }
 
 async function fill(installation: Installation, begin: number, settings: Settings): Promise<number> {

@@ -17,6 +17,8 @@ export interface Report {
   readonly machine: string
   readonly versions: string
   readonly date: string
+  /** Load of the machine when the measurements ended: above the number of cores, others were at work too. */
+  readonly load: string
   readonly sections: readonly Section[]
 }
 
@@ -25,6 +27,7 @@ export function reportOf(measured: readonly Measured[]): Report {
     machine: machine(),
     versions: versions(),
     date: new Date().toISOString().slice(0, 10),
+    load: loadavg()[0]?.toFixed(1) ?? '',
     sections: measured.map(({ measurement: { name, title }, outcome }) => ({ name, title, ...outcome })),
   }
 }
@@ -32,8 +35,7 @@ export function reportOf(measured: readonly Measured[]): Report {
 function machine(): string {
   const model = cpus()[0]?.model.trim() ?? 'unknown processor'
   const memory = Math.round(totalmem() / 2 ** 30)
-  const load = loadavg()[0]?.toFixed(1)
-  return `${availableParallelism()} cores of ${model}, ${memory} GiB, ${process.platform} ${process.arch}; load at the end ${load}`
+  return `${availableParallelism()} cores of ${model}, ${memory} GiB, ${process.platform} ${process.arch}`
 }
 
 function versions(): string {
@@ -62,7 +64,7 @@ export function sectionMarkdown({ name, title, rows, notes }: Section): string {
 }
 
 export function printTable(report: Report): void {
-  console.log(`\n${report.machine}\n${report.versions}`)
+  console.log(`\n${report.machine}; load at the end ${report.load}\n${report.versions}`)
   for (const { title, rows, notes } of report.sections) {
     const width = Math.max(...rows.map(({ what }) => what.length))
     const valueWidth = Math.max(...rows.map(({ value }) => value.length))

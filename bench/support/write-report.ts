@@ -10,7 +10,11 @@ export async function writeReport(report: Report): Promise<void> {
   let page = await readFile(PAGE, 'utf8')
   page = replaced(page, 'machine', `Machine: ${report.machine}.\n\nVersions: ${report.versions}.`)
   for (const section of report.sections) {
-    page = replaced(page, section.name, `${sectionMarkdown(section)}\n\nMeasured on ${report.date}.`)
+    page = replaced(
+      page,
+      section.name,
+      `${sectionMarkdown(section)}\n\nMeasured on ${report.date}; load of the machine at the end: ${report.load}.`,
+    )
   }
   await writeFile(PAGE, page)
   // The specification tells the same figures.
