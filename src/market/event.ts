@@ -1,11 +1,38 @@
 import type { Amount, DecimalText, Price } from './decimal.ts'
-import type { Instrument, InstrumentId, VenueId, VenueSymbol } from './instrument.ts'
+import type { Instrument, InstrumentId, InstrumentStatus, VenueId, VenueSymbol } from './instrument.ts'
 import type { Micros } from './time.ts'
 
 /** A kind of market data that can be subscribed to. */
-export type Channel = 'trade' | 'quote' | 'book' | 'ticker'
+export type Channel =
+  | 'trade'
+  | 'quote'
+  | 'book'
+  | 'ticker'
+  | 'candle'
+  | 'funding'
+  | 'mark-price'
+  | 'open-interest'
+  | 'liquidation'
+  | 'option-summary'
+  | 'status'
 
-export const CHANNELS: readonly Channel[] = ['trade', 'quote', 'book', 'ticker']
+/** Every channel, in the order in which they are shown. */
+export const CHANNELS: readonly Channel[] = [
+  'trade',
+  'quote',
+  'book',
+  'ticker',
+  'candle',
+  'funding',
+  'mark-price',
+  'open-interest',
+  'liquidation',
+  'option-summary',
+  'status',
+]
+
+/** The channels that every kind of instrument can have. */
+export const SPOT_CHANNELS: readonly Channel[] = ['trade', 'quote', 'book', 'ticker', 'candle', 'status']
 
 /** Who crossed the spread. */
 export type TakerSide = 'buy' | 'sell' | 'unknown'
@@ -70,6 +97,92 @@ export interface TickerEvent extends OfInstrument {
   readonly volume: DecimalText | null
   /** Turnover in the quote asset. */
   readonly quoteVolume: DecimalText | null
+}
+
+/** Widths of the venue's own candles that are read: one is enough to check ours against. */
+export type VenueCandleInterval = '1m'
+
+/** A candle as the venue itself computes it. Ours, from trades, are called `candle`; these are there to check them. */
+export interface VenueCandleEvent extends OfInstrument {
+  readonly messageType: 'venue-candle'
+  readonly interval: VenueCandleInterval
+  /** Start of its interval. */
+  readonly openTime: Micros
+  readonly open: Price
+  readonly high: Price
+  readonly low: Price
+  readonly close: Price
+  /** In the unit of the venue's trades, as {@link TradeEvent.amount}; null where the venue gives another. */
+  readonly volume: DecimalText | null
+  readonly quoteVolume: DecimalText | null
+  readonly trades: number | null
+  /** False while its interval lasts: it may be said again. */
+  readonly isClosed: boolean
+}
+
+/** What holders of a perpetual pay one another. Rates are fractions of the position, not per cent; longs pay if positive. */
+export interface FundingEvent extends OfInstrument {
+  readonly messageType: 'funding'
+  /** The rate that will be, or was, exchanged at `fundingTime`. */
+  readonly rate: DecimalText | null
+  /** The venue's estimate of the rate after that. */
+  readonly predictedRate: DecimalText | null
+  /** When `rate` is exchanged. */
+  readonly fundingTime: Micros | null
+  /** How long one funding interval lasts, in seconds. */
+  readonly intervalSeconds: number | null
+}
+
+/** The prices by which positions are valued. */
+export interface MarkPriceEvent extends OfInstrument {
+  readonly messageType: 'mark-price'
+  readonly markPrice: Price | null
+  /** Price of the underlying index, in the quote asset. */
+  readonly indexPrice: Price | null
+}
+
+/** How many contracts are open. */
+export interface OpenInterestEvent extends OfInstrument {
+  readonly messageType: 'open-interest'
+  /** In the unit of the venue's trades: contracts, or base where its amounts are base. Null where it gives only a value. */
+  readonly openInterest: DecimalText | null
+  /** The same in the quote (or settlement) asset as the venue says it, null where it does not. */
+  readonly value: DecimalText | null
+}
+
+/** A position that the venue closed by force. */
+export interface LiquidationEvent extends OfInstrument {
+  readonly messageType: 'liquidation'
+  /** The venue's id; null where it gives none. */
+  readonly id: string | null
+  readonly price: Price
+  readonly amount: Amount
+  /** Side of the order that closes the position: `sell` where a long was liquidated. */
+  readonly side: TakerSide
+}
+
+/** Option values as the venue computes them. Volatilities are fractions (0.65 is 65 %). */
+export interface OptionSummaryEvent extends OfInstrument {
+  readonly messageType: 'option-summary'
+  readonly markPrice: Price | null
+  readonly underlyingPrice: Price | null
+  readonly markVolatility: DecimalText | null
+  readonly bidVolatility: DecimalText | null
+  readonly askVolatility: DecimalText | null
+  readonly delta: DecimalText | null
+  readonly gamma: DecimalText | null
+  readonly vega: DecimalText | null
+  readonly theta: DecimalText | null
+  readonly rho: DecimalText | null
+  readonly openInterest: DecimalText | null
+}
+
+/** Whether an instrument trades, as its venue says at this moment. */
+export interface StatusEvent extends OfInstrument {
+  readonly messageType: 'status'
+  readonly status: InstrumentStatus
+  /** The venue's own word for it. */
+  readonly venueStatus: string
 }
 
 /** Why a stretch of the tape is not known to be complete. */
@@ -178,6 +291,13 @@ export type MarketEvent =
   | QuoteEvent
   | BookEvent
   | TickerEvent
+  | VenueCandleEvent
+  | FundingEvent
+  | MarkPriceEvent
+  | OpenInterestEvent
+  | LiquidationEvent
+  | OptionSummaryEvent
+  | StatusEvent
   | GapEvent
   | FeedStateEvent
   | InstrumentEvent

@@ -30,9 +30,17 @@ export interface Instrument {
   readonly kind: InstrumentKind
   readonly base: AssetId
   readonly quote: AssetId
-  readonly settle?: AssetId
-  /** How much of the base (or of the quote, for inverse contracts) one contract stands for. Absent for spot. */
+  /** What profit and loss are paid in. Absent for spot. */
+  readonly settleCurrency?: AssetId
+  /**
+   * How much of `contractUnit` one contract stands for, where the venue counts amounts in contracts. Absent where its amounts
+   * are of the base asset.
+   */
   readonly contractSize?: DecimalText
+  /** `quote` for inverse contracts, such as 100 USD of BTC. Given with `contractSize`. */
+  readonly contractUnit?: 'base' | 'quote'
+  /** How many of the base asset one unit of the traded name is: 1000 for a market in thousands of PEPE. Absent for 1. */
+  readonly baseMultiplier?: DecimalText
   /** Smallest step of the price. */
   readonly tickSize?: Price
   /** Smallest step of the amount. */

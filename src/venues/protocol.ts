@@ -6,13 +6,17 @@ export interface Subscription {
   readonly channel: Channel
 }
 
-/** An HTTP GET that a protocol wants made. `path` starts with `/` and carries the query; the host is configuration. */
+/** An HTTP request that a protocol wants made: a GET, unless it says otherwise. `path` starts with `/` and carries the query; the host is configuration. */
 export interface RestRequest {
   /** Unique within its session; the answer comes back with this very object. */
   readonly id: number
   /** What the answer is for; the protocol's own word. */
   readonly purpose: string
   readonly path: string
+  /** Only for venues that want their questions posted. */
+  readonly method?: 'POST'
+  /** JSON text that is posted. */
+  readonly body?: string
   /** Cost in the venue's own units against its budget. */
   readonly weight: number
   /** The instrument it concerns, where it concerns one. */
@@ -170,6 +174,44 @@ export interface SessionOptions {
   readonly dialect?: string
 }
 
+/** A stretch of an instrument's past. */
+export interface PastRange {
+  readonly instrument: Instrument
+  /** Exchange time of its beginning, included, and end, excluded. */
+  readonly from: Micros
+  readonly to: Micros
+}
+
+/** One page of the past. */
+export interface PastPage {
+  /** In any order, some perhaps outside of the range. Trades are `backlog`. */
+  readonly events: readonly MarketEvent[]
+  /** Cursor of the next page; undefined where the range is exhausted. */
+  readonly next: string | undefined
+}
+
+/** How a venue gives its past of one channel over REST. Pure. */
+export interface PastSource {
+  readonly channel: Extract<Channel, 'trade' | 'candle' | 'funding'>
+  /** For people: how far back it goes, such as `everything` or `the last 1,000 trades`. */
+  readonly depth: string
+  /** The request of one page; the first one if `cursor` is undefined. */
+  request(range: PastRange, cursor: string | undefined): Pick<RestRequest, 'path' | 'weight' | 'method' | 'body'>
+  /** Reads one page. @throws VenueError VENUE_ANSWER_INVALID if it is unreadable. */
+  read(body: string, range: PastRange, cursor: string | undefined, at: Micros): PastPage
+}
+
+/** What has to be asked of a venue before a socket can be opened: an address for this one time. */
+export interface ConnectionTicket {
+  request(plan: ConnectionPlan): RestRequest
+  /**
+   * The address to connect to.
+   * @param endpoint the WebSocket endpoint of the configuration; undefined where it is the venue's own
+   * @throws VenueError VENUE_ANSWER_INVALID if the answer has none
+   */
+  address(body: string, plan: ConnectionPlan, endpoint: string | undefined): string
+}
+
 /** Everything that is known of one exchange. Pure. */
 export interface VenueProtocol {
   readonly venue: VenueId
@@ -180,6 +222,14 @@ export interface VenueProtocol {
   readonly endpoints: { readonly rest: string; readonly ws: string }
   /** For people: by which rule it is proved that nothing is missing. */
   readonly integrity: { readonly trades: string; readonly books: string }
+  /** For people: when the protocol was last compared with what (`2026-11-22`; recorded session, documentation). */
+  readonly verified: { readonly on: string; readonly against: string }
+  /** What it gives of the past. Absent: nothing. */
+  readonly past?: readonly PastSource[]
+  /** Present where an address must be asked for before each connection. */
+  readonly ticket?: ConnectionTicket
+  /** The channels that one instrument has; absent where {@link channelsOf} says it. */
+  channelsOf?(instrument: Instrument): readonly Channel[]
   /** Requests whose answers together are the reference data. The first is essential, the others add to it. */
   instrumentRequests(): readonly RestRequest[]
   /** Reads those answers, in the same order; an empty text stands for one of the others that did not come. Unknown kinds are skipped and counted. @throws VenueError if unreadable. */

@@ -9,7 +9,7 @@ import { BinanceSession } from './session.ts'
 export const binance: VenueProtocol = {
   venue: BINANCE,
   name: 'Binance',
-  channels: CHANNELS,
+  channels: ['trade', 'quote', 'book', 'ticker'],
   limits: LIMITS,
   // Hosts for market data only, which need no account and serve more regions: "only market data messages" (rest-api.md,
   // web-socket-streams.md). `api.binance.com` and `stream.binance.com:9443` speak the same.
@@ -18,6 +18,7 @@ export const binance: VenueProtocol = {
     trades: 'trade ids are consecutive in each symbol; a hole is filled from REST history',
     books: 'each update begins where the one before it ended, from a REST snapshot on',
   },
+  verified: { on: '2026-11-22', against: 'recorded session of 2021-10-12, message samples, documentation' },
   instrumentRequests: () => INSTRUMENT_REQUESTS,
   instruments: readInstruments,
 

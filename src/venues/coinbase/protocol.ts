@@ -24,9 +24,9 @@ const INSTRUMENTS_PER_CONNECTION = 50
 export const coinbase: VenueProtocol = {
   venue: COINBASE,
   name: 'Coinbase Exchange',
-  channels: CHANNELS,
+  channels: ['trade', 'quote', 'book', 'ticker'],
   limits: {
-    subscriptionsPerConnection: INSTRUMENTS_PER_CONNECTION * CHANNELS.length,
+    subscriptionsPerConnection: INSTRUMENTS_PER_CONNECTION * 4,
     // "Requests per second per IP: 8": https://docs.cdp.coinbase.com/exchange/websocket-feed/rate-limits (2026-11-22)
     connectionsPerMinute: 240,
     connectionAgeMilliseconds: null,
@@ -46,6 +46,7 @@ export const coinbase: VenueProtocol = {
       'trade ids are consecutive in each product, and heartbeats name the last; a hole is filled from REST history',
     books: 'the feed has neither sequence nor checksum: a book that contradicts itself is subscribed anew',
   },
+  verified: { on: '2026-11-22', against: 'recorded session of 2021-04-17, message samples, documentation' },
 
   instrumentRequests(): readonly RestRequest[] {
     return [

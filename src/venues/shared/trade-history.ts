@@ -3,7 +3,7 @@ import type { Instrument, Micros, TradeEvent } from '../../market/index.ts'
 /** Trades that are wanted from a venue's history. */
 export interface TradeAsk {
   readonly instrument: Instrument
-  /** First id that is missing. */
+  /** First id that is missing; 0 where ids do not follow one another and only `after` says from where. */
   readonly first: number
   /** Last id that is missing; null for everything from `first` on. */
   readonly last: number | null
@@ -25,6 +25,8 @@ export interface HistoryPage {
 export interface TradeHistory {
   /** Path of the request for one page: the first one if `cursor` is undefined. */
   path(ask: TradeAsk, cursor: string | undefined): string
+  /** Method and body, for venues that want the question posted to that path. */
+  post?(ask: TradeAsk, cursor: string | undefined): { readonly method: 'POST'; readonly body: string }
   /** Cost of one page. */
   readonly weight: number
   /** Reads one page. @throws VenueError VENUE_ANSWER_INVALID if it is unreadable. */

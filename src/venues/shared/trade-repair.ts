@@ -269,6 +269,7 @@ export class TradeRepair {
         id: question.id,
         purpose: TRADE_HISTORY_PURPOSE,
         path: history.path(question.ask, cursor),
+        ...history.post?.(question.ask, cursor),
         weight: history.weight,
         instrument: this.#feed.instrument.id,
       },

@@ -1,0 +1,249 @@
+import { type GapCause, MarketError, MICROS_PER_SECOND, type Micros, type TradeEvent } from '../../../market/index.ts'
+import type { RestOutcome, RestRequest, SessionOutput, TradeResume } from '../../protocol.ts'
+import { VenueError } from '../../venue-error.ts'
+import type { Feed } from '../feed.ts'
+import { backoff } from '../jitter.ts'
+import type { AnswerEffect } from '../trade-continuity.ts'
+import type { TradeAsk, TradeHistory } from '../trade-history.ts'
+import { TRADE_HISTORY_PURPOSE } from '../trade-repair.ts'
+import type { TradeFlow } from './trade-flow.ts'
+
+/** Ids that are remembered, to know a trade that came before. */
+const REMEMBERED_IDS = 4_096
+/** Tries to get history after one cut. */
+const MAXIMUM_ATTEMPTS = 5
+/** Pages read after one cut. */
+const MAXIMUM_PAGES = 200
+const RETRY_BASE = MICROS_PER_SECOND
+const RETRY_MAXIMUM = 30 * MICROS_PER_SECOND
+/** History that is asked for at once after a cut may not hold the newest trades yet. */
+const SETTLE = MICROS_PER_SECOND
+
+export interface OverlappingTradesOptions {
+  readonly feed: Feed
+  /** Null where the venue gives no past trades. */
+  readonly history: TradeHistory | null
+  readonly resume: TradeResume | undefined
+  readonly newRequestId: () => number
+}
+
+/**
+ * The trades of one instrument whose ids are unique but do not follow one another (or are missing): a single lost message
+ * cannot be seen in them, but a cut can be judged. After it the venue's past trades are read from the newest trade on the tape
+ * on; if they reach back to it, nothing is missing any more.
+ */
+export class OverlappingTrades implements TradeFlow {
+  readonly feed: Feed
+  readonly #history: TradeHistory | null
+  readonly #newRequestId: () => number
+  readonly #ids = new Set<string>()
+  /** Oldest first. */
+  readonly #order: string[] = []
+  #oldest = 0
+  #lastExchangeTime: Micros | null = null
+  #duplicates = 0
+  /** A cut was seen, and its gap is not judged yet. */
+  #isCut = false
+  #asked: { readonly id: number; readonly ask: TradeAsk } | undefined
+  #cursor: string | undefined
+  #attempts = 0
+  #pages = 0
+  #filled = 0
+  #due = Number.POSITIVE_INFINITY
+
+  constructor({ feed, history, resume, newRequestId }: OverlappingTradesOptions) {
+    this.feed = feed
+    this.#history = history
+    this.#newRequestId = newRequestId
+    if (resume !== undefined) {
+      this.#remember(resume.lastTradeId)
+      this.#lastExchangeTime = resume.exchangeTime
+    }
+    this.#isCut = feed.openBreak !== undefined
+  }
+
+  get due(): number {
+    return this.#due
+  }
+
+  /** Trades that came although the tape held them. */
+  get duplicates(): number {
+    return this.#duplicates
+  }
+
+  accept(trade: TradeEvent, out: SessionOutput): void {
+    const { id, receiveTime: at } = trade
+    const isKnown = id !== null && this.#ids.has(id)
+    if (this.#isCut && trade.backlog === true && isKnown) {
+      this.#judged('repaired', 'the history sent at subscription reaches back to the trades before', at, out)
+    }
+    if (isKnown) {
+      this.#duplicates++
+      return
+    }
+    if (this.#isCut && trade.backlog !== true && this.#asked === undefined && this.#due === Number.POSITIVE_INFINITY) {
+      this.#begin(at, out)
+    }
+    this.#say(trade, out)
+    if (!this.#isCut) this.feed.become('synchronised', 'trades come', at, out)
+  }
+
+  closed(at: Micros, reason: string, out: SessionOutput): void {
+    this.#cut('disconnect', 'stale', reason, at, out)
+  }
+
+  lost(cause: GapCause, why: string, at: Micros, out: SessionOutput): void {
+    this.#cut(cause, 'recovering', why, at, out)
+    if (this.#isCut) this.#begin(at, out)
+  }
+
+  silent(at: Micros, out: SessionOutput): void {
+    if (this.#asked !== undefined || this.#due !== Number.POSITIVE_INFINITY) return
+    if (this.#isCut) this.#begin(at, out)
+    else if (this.#history === null) this.feed.become('stale', 'silent beyond its usual rate', at, out)
+    else if (this.#lastExchangeTime !== null) this.#request(this.#history, undefined, out)
+  }
+
+  ticked(at: Micros, out: SessionOutput): void {
+    if (at < this.#due) return
+    this.#due = Number.POSITIVE_INFINITY
+    if (this.#asked !== undefined || !this.#isCut) return
+    if (this.#history === null) this.#judged('beyond-repair', 'the venue gives no past trades', at, out)
+    else this.#request(this.#history, this.#cursor, out)
+  }
+
+  answered(request: RestRequest, outcome: RestOutcome, at: Micros, out: SessionOutput): AnswerEffect {
+    const asked = this.#asked
+    if (asked === undefined || asked.id !== request.id || this.#history === null) return 'not-mine'
+    this.#asked = undefined
+    const page = readPage(this.#history, asked.ask, outcome, at, out)
+    if (typeof page === 'string') {
+      this.#failed(page, at, out)
+      return 'done'
+    }
+    const before = this.#lastExchangeTime
+    let reaches = false
+    let missed = 0
+    const trades = [...page.trades].sort((left, right) => (left.exchangeTime ?? 0) - (right.exchangeTime ?? 0))
+    for (const trade of trades) {
+      const isKnown = trade.id !== null && this.#ids.has(trade.id)
+      const isOld = trade.exchangeTime !== null && asked.ask.after !== null && trade.exchangeTime < asked.ask.after
+      if (isKnown || isOld) reaches = true
+      if (isKnown || isOld) continue
+      // History of trades without ids cannot be told from what came already.
+      if (trade.id === null) continue
+      missed++
+      this.#say(trade, out)
+    }
+    this.#filled += missed
+    if (this.#isCut) this.#goOn(page.next, reaches || asked.ask.after === null, at, out)
+    else if (missed > 0) this.#stalled(missed, before, at, out)
+    return missed > 0 && !this.#isCut ? 'stalled' : 'done'
+  }
+
+  #stalled(missed: number, before: Micros | null, at: Micros, out: SessionOutput): void {
+    const evidence = `${missed} trades after ${before} were in the venue's history and did not come`
+    const from = this.feed.lastMessageTime ?? at
+    this.feed.openGap({ from, to: at, cause: 'stall', state: 'repaired', missing: 0, evidence }, at, out)
+  }
+
+  #goOn(next: string | undefined, reaches: boolean, at: Micros, out: SessionOutput): void {
+    this.#pages++
+    if (next !== undefined && next !== this.#cursor && this.#pages < MAXIMUM_PAGES) {
+      this.#cursor = next
+      this.#due = at
+      out.command({ kind: 'wake', at })
+    } else if (reaches) this.#judged('repaired', `history gave ${this.#filled} trades and reaches back`, at, out)
+    else {
+      const evidence = `history gave ${this.#filled} trades and does not reach back to the trades before`
+      this.#judged(this.#filled > 0 ? 'partly' : 'beyond-repair', evidence, at, out)
+    }
+  }
+
+  #failed(why: string, at: Micros, out: SessionOutput): void {
+    if (!this.#isCut) return
+    this.#attempts++
+    this.#cursor = undefined
+    if (this.#attempts >= MAXIMUM_ATTEMPTS) {
+      this.#judged(this.#filled > 0 ? 'partly' : 'beyond-repair', `given up: ${why}`, at, out)
+      return
+    }
+    this.#due = at + backoff(RETRY_BASE, RETRY_MAXIMUM, this.feed.instrument.id, this.#attempts)
+    out.command({ kind: 'wake', at: this.#due as Micros })
+  }
+
+  #cut(cause: GapCause, state: 'stale' | 'recovering', why: string, at: Micros, out: SessionOutput): void {
+    this.feed.lose(cause, state, why, at, out)
+    this.#isCut = this.feed.openBreak !== undefined
+    this.#asked = undefined
+    this.#due = Number.POSITIVE_INFINITY
+  }
+
+  #begin(at: Micros, out: SessionOutput): void {
+    this.#attempts = 0
+    this.#pages = 0
+    this.#filled = 0
+    this.#cursor = undefined
+    this.#due = this.#history === null ? at : at + SETTLE
+    this.feed.become('recovering', 'trades come again; what was missed is asked for', at, out)
+    out.command({ kind: 'wake', at: this.#due as Micros })
+  }
+
+  #judged(state: 'repaired' | 'partly' | 'beyond-repair', evidence: string, at: Micros, out: SessionOutput): void {
+    this.#isCut = false
+    this.#due = Number.POSITIVE_INFINITY
+    this.#asked = undefined
+    const missing = state === 'repaired' ? 0 : null
+    this.feed.takeBreak()?.revise({ state, to: at, missing, evidence }, at, out)
+    this.feed.become('synchronised', evidence, at, out)
+  }
+
+  #request(history: TradeHistory, cursor: string | undefined, out: SessionOutput): void {
+    const { instrument } = this.feed
+    const ask: TradeAsk = { instrument, first: 0, last: null, after: this.#lastExchangeTime }
+    const id = this.#newRequestId()
+    this.#asked = { id, ask }
+    const { weight } = history
+    const path = history.path(ask, cursor)
+    const post = history.post?.(ask, cursor)
+    out.command({
+      kind: 'request',
+      request: { id, purpose: TRADE_HISTORY_PURPOSE, path, weight, instrument: instrument.id, ...post },
+    })
+  }
+
+  #say(trade: TradeEvent, out: SessionOutput): void {
+    if (trade.id !== null) this.#remember(trade.id)
+    const { exchangeTime } = trade
+    // While a cut is not judged, history is asked from the last trade before it on.
+    if (!this.#isCut && exchangeTime !== null && exchangeTime > (this.#lastExchangeTime ?? -1)) {
+      this.#lastExchangeTime = exchangeTime
+    }
+    if (trade.backlog !== true) this.feed.heard(trade.receiveTime, trade.id)
+    out.event(trade)
+  }
+
+  #remember(id: string): void {
+    this.#ids.add(id)
+    if (this.#order.length < REMEMBERED_IDS) this.#order.push(id)
+    else {
+      this.#ids.delete(this.#order[this.#oldest] as string)
+      this.#order[this.#oldest] = id
+      this.#oldest = (this.#oldest + 1) % REMEMBERED_IDS
+    }
+  }
+}
+
+/** @returns the page, or why there is none. */
+function readPage(history: TradeHistory, ask: TradeAsk, outcome: RestOutcome, at: Micros, out: SessionOutput) {
+  if (outcome.kind === 'failed') return outcome.reason
+  const { status, body } = outcome.response
+  if (status !== 200) return `the venue answered ${status}`
+  try {
+    return history.read(body, ask, at)
+  } catch (error) {
+    if (!(error instanceof VenueError || error instanceof MarketError)) throw error
+    out.refused({ kind: 'malformed', reason: `trade history: ${error.message}`, sample: body.slice(0, 200) })
+    return 'the answer was unreadable'
+  }
+}
