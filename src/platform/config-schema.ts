@@ -4,7 +4,19 @@ import { LOG_LEVELS } from './logger.ts'
 /** Topics of the log, as `src/log` names them. */
 const TOPIC_NAMES = ['raw-market-data', 'market-data', 'analytics', 'alerts', 'collector-state'] as const
 /** Channels, as `src/market` names them. */
-const CHANNEL_NAMES = ['trade', 'quote', 'book', 'ticker'] as const
+const CHANNEL_NAMES = [
+  'trade',
+  'quote',
+  'book',
+  'ticker',
+  'candle',
+  'funding',
+  'mark-price',
+  'open-interest',
+  'liquidation',
+  'option-summary',
+  'status',
+] as const
 
 /** No key but those named: a misspelt key is an error, never ignored. */
 function section<Properties extends Record<string, TSchema>>(description: string, properties: Properties) {
@@ -101,7 +113,7 @@ export const VenueConfigSchema = section('One venue.', {
     default: [...CHANNEL_NAMES],
     minItems: 1,
     uniqueItems: true,
-    description: 'Kinds of data to collect.',
+    description: 'Kinds of data to collect. What a venue does not have is left out.',
   }),
   endpoints: section("Other addresses than the venue's own: a test server, a regional host.", {
     rest: Type.Optional(
@@ -178,6 +190,13 @@ export const ConfigSchema = section('Configuration of Opentape.', {
       bookDays: keepDays('book updates and snapshots', 7),
       tickerDays: keepDays('tickers', 30),
       candleDays: keepDays('candles', 0),
+      venueCandleDays: keepDays("the venues' own candles", 90),
+      fundingDays: keepDays('funding rates', 0),
+      markPriceDays: keepDays('mark and index prices', 30),
+      openInterestDays: keepDays('open interest', 365),
+      liquidationDays: keepDays('liquidations', 0),
+      optionSummaryDays: keepDays('option summaries', 30),
+      statusDays: keepDays('statuses of instruments', 0),
     }),
   }),
   control: section('Small relational state: tokens, configuration in force.', {

@@ -6,7 +6,7 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { Registry } from 'prom-client'
 import { type Log, openLog } from '../log/index.ts'
-import type { MarketEvent } from '../market/index.ts'
+import { decimal, type MarketEvent, type Micros, price } from '../market/index.ts'
 import { createLogger } from '../platform/index.ts'
 import { ProcessorMetrics } from './processor-metrics.ts'
 import { RecentRecords } from './recent-records.ts'
@@ -147,6 +147,31 @@ test('a line that cannot be read is kept as rejected, and the rest of its record
       [2, 'unreadable', '{"messageType":"omen","timestamp":1,"payload":{}}'],
     ],
   )
+})
+
+test('facts of the tape are stored, each in the table of its kind', async () => {
+  const log = new MemoryLog()
+  const store = new FakeStore()
+  const times = { exchangeTime: null, receiveTime: 1_700_000_000_000_000 as Micros }
+  log.put(
+    SINK_TOPIC,
+    tapeValue([
+      { messageType: 'mark-price', ...NAMES, ...times, markPrice: price('100.5'), indexPrice: null },
+      { messageType: 'status', ...NAMES, ...times, status: 'halted', venueStatus: 'BREAK' },
+      { messageType: 'open-interest', ...NAMES, ...times, openInterest: decimal('12'), value: null },
+    ]),
+  )
+  assert.ok(await runUntilStored(log, store))
+  assert.deepEqual(
+    store.rows('mark_prices').map((row) => row.slice(7)),
+    [['100.5', null]],
+  )
+  assert.deepEqual(
+    store.rows('instrument_status').map((row) => row.slice(7)),
+    [['halted', 'BREAK']],
+  )
+  assert.equal(store.rows('open_interest').length, 1)
+  assert.equal(store.rows('rejected_events').length, 0)
 })
 
 test('while the store is away the sink waits, says so, and goes on when it is back', async () => {

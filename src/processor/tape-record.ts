@@ -1,5 +1,5 @@
 import type { LogRecord } from '../log/index.ts'
-import { decodeEvent, MarketError, type MarketEvent, type Micros } from '../market/index.ts'
+import { decodeEvent, type FactKind, isFactKind, MarketError, type MarketEvent, type Micros } from '../market/index.ts'
 
 /** A line of the tape that could not be read. */
 export interface UnreadableLine {
@@ -17,16 +17,20 @@ export interface TapeRecord {
   readonly unreadable: readonly UnreadableLine[]
 }
 
-const KINDS: ReadonlySet<string> = new Set([
-  'trade',
-  'quote',
-  'book',
-  'ticker',
-  'gap',
-  'feed-state',
-  'instrument',
-  'venue-state',
-] satisfies MarketEvent['messageType'][])
+const OTHER_KINDS: Readonly<Record<Exclude<MarketEvent['messageType'], FactKind>, true>> = {
+  trade: true,
+  quote: true,
+  book: true,
+  ticker: true,
+  gap: true,
+  'feed-state': true,
+  instrument: true,
+  'venue-state': true,
+}
+
+function isKnown(messageType: string): boolean {
+  return Object.hasOwn(OTHER_KINDS, messageType) || isFactKind(messageType)
+}
 
 /** Reads the lines of a record. What cannot be read is said, never thrown: one bad line must not stop the tape. */
 export function readTapeRecord(record: LogRecord): TapeRecord {
@@ -51,7 +55,7 @@ export function readTapeRecord(record: LogRecord): TapeRecord {
 function readLine(line: string, index: number, unreadable: UnreadableLine[]): MarketEvent | undefined {
   try {
     const event = decodeEvent(line)
-    if (KINDS.has(event.messageType)) return event
+    if (isKnown(event.messageType)) return event
     unreadable.push({ index, line, reason: `its message type ${JSON.stringify(event.messageType)} is not known` })
   } catch (error) {
     if (!(error instanceof MarketError)) throw error

@@ -127,13 +127,27 @@ test('how long each kind is kept is applied, changed and taken back', async () =
   await migrateStore(running.child.writer)
   const kept = async () => {
     const rows = await running.client.query(
-      "SELECT name, extract(engine_full, 'toIntervalDay\\\\((\\\\d+)\\\\)') FROM system.tables WHERE database = currentDatabase() AND name IN ('trades', 'quotes', 'book_updates', 'candles') ORDER BY name",
+      "SELECT name, extract(engine_full, 'toIntervalDay\\\\((\\\\d+)\\\\)') FROM system.tables WHERE database = currentDatabase() AND name IN ('trades', 'quotes', 'book_updates', 'candles', 'funding', 'mark_prices') ORDER BY name",
     )
     return Object.fromEntries(rows.map((row) => [row[0], row[1]]))
   }
-  const keep = { tradeDays: 0, quoteDays: 30, bookDays: 7, tickerDays: 30, candleDays: 0 }
+  const keep = {
+    tradeDays: 0,
+    quoteDays: 30,
+    bookDays: 7,
+    tickerDays: 30,
+    candleDays: 0,
+    venueCandleDays: 90,
+    fundingDays: 0,
+    markPriceDays: 30,
+    openInterestDays: 365,
+    liquidationDays: 0,
+    optionSummaryDays: 30,
+    statusDays: 0,
+  }
   await running.store.retain(keep)
-  assert.deepEqual(await kept(), { trades: '', quotes: '30', book_updates: '7', candles: '' })
-  await running.store.retain({ ...keep, tradeDays: 365, quoteDays: 0 })
-  assert.deepEqual(await kept(), { trades: '365', quotes: '', book_updates: '7', candles: '' })
+  const first = { trades: '', quotes: '30', book_updates: '7', candles: '', funding: '', mark_prices: '30' }
+  assert.deepEqual(await kept(), first)
+  await running.store.retain({ ...keep, tradeDays: 365, quoteDays: 0, fundingDays: 7 })
+  assert.deepEqual(await kept(), { ...first, trades: '365', quotes: '', funding: '7' })
 })

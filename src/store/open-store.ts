@@ -1,5 +1,6 @@
 import { queryBookAsOf } from './queries/book-as-of.ts'
 import { queryCandles } from './queries/candles.ts'
+import { queryFacts, queryLatestFacts } from './queries/facts.ts'
 import { queryMarkets } from './queries/markets.ts'
 import { queryIngestion, queryTableSizes } from './queries/operations.ts'
 import { queryFeeds, queryGaps, queryInstruments, queryVenueStates } from './queries/states.ts'
@@ -26,6 +27,8 @@ export function openStore(address: StoreAddress): Store {
     insertBatch: (batch, range) => insertBatch(client, batch, range),
     trades: (query) => queryTrades(client, query),
     quotes: (query) => queryQuotes(client, query),
+    facts: (kind, query) => queryFacts(client, kind, query),
+    latestFacts: (kind, since) => queryLatestFacts(client, kind, since),
     candles: (query) => queryCandles(client, query),
     gaps: (query) => queryGaps(client, query),
     feeds: (query = {}) => queryFeeds(client, query),

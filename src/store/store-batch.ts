@@ -10,7 +10,9 @@ import {
   tradeRow,
   venueStateRow,
 } from './event-rows.ts'
+import { decimalsOf, factRow } from './fact-rows.ts'
 import { fitsStore, STORE_DECIMAL_SCALE, STORE_DECIMAL_WHOLE_DIGITS } from './fits-store.ts'
+import { FACT_TABLES } from './schema/fact-tables.ts'
 import { type Row, TABLE_NAMES, type TableName } from './schema/tables.ts'
 
 type Rows = { [Name in TableName]: Row<Name>[] }
@@ -27,6 +29,13 @@ export class StoreBatch {
     tickers: [],
     book_updates: [],
     book_snapshots: [],
+    venue_candles: [],
+    funding: [],
+    mark_prices: [],
+    open_interest: [],
+    liquidations: [],
+    option_summaries: [],
+    instrument_status: [],
     gaps: [],
     venue_states: [],
     feed_states: [],
@@ -97,6 +106,9 @@ export class StoreBatch {
         return
       case 'venue-state':
         this.rows.venue_states.push(venueStateRow(event, place))
+        return
+      default:
+        this.rows[FACT_TABLES[event.messageType].table].push(factRow(event, place))
     }
   }
 }
@@ -121,8 +133,13 @@ function findMisfit(event: MarketEvent): string | undefined {
       )
     case 'book':
       return levelMisfit(event.bids) ?? levelMisfit(event.asks)
-    default:
+    case 'gap':
+    case 'feed-state':
+    case 'instrument':
+    case 'venue-state':
       return undefined
+    default:
+      return decimalsOf(event).find((value) => !fitsStore(value))
   }
 }
 

@@ -275,6 +275,23 @@ test('instruments come back as their newest definition, absent facts absent', as
     )
   }
   assert.deepEqual(await running.store.instruments({ venue: OF.venue }), [full])
+  const contract: Instrument = {
+    ...full,
+    id: 'PEPE-USDT-PERP' as InstrumentId,
+    kind: 'perpetual',
+    settleCurrency: 'USDT' as Instrument['base'],
+    contractSize: decimal('10'),
+    contractUnit: 'base',
+    baseMultiplier: decimal('1000'),
+    expiresAt: at(1_000),
+  }
+  await insert((batch) =>
+    batch.addEvent(
+      { messageType: 'instrument', ...OF, definition: contract, receiveTime: at(9) },
+      { position: 43, index: 0 },
+    ),
+  )
+  assert.deepEqual(await running.store.instruments({ venue: OF.venue }), [full, contract])
 })
 
 test('the list of markets has last price, change of a day and points for a small chart', async () => {

@@ -2,6 +2,8 @@ import type {
   BookLevel,
   Channel,
   DecimalText,
+  FactEvents,
+  FactKind,
   FeedStateEvent,
   GapEvent,
   GapState,
@@ -144,6 +146,13 @@ export interface KeepDays {
   readonly bookDays: number
   readonly tickerDays: number
   readonly candleDays: number
+  readonly venueCandleDays: number
+  readonly fundingDays: number
+  readonly markPriceDays: number
+  readonly openInterestDays: number
+  readonly liquidationDays: number
+  readonly optionSummaryDays: number
+  readonly statusDays: number
 }
 
 /**
@@ -161,6 +170,10 @@ export interface Store {
 
   trades(query: InstrumentQuery): Promise<StorePage<TradeEvent>>
   quotes(query: InstrumentQuery): Promise<StorePage<QuoteEvent>>
+  /** Facts of one kind, by the moment that each is of. */
+  facts<Kind extends FactKind>(kind: Kind, query: InstrumentQuery): Promise<StorePage<FactEvents[Kind]>>
+  /** The newest fact of a kind that each instrument had since a moment. */
+  latestFacts<Kind extends FactKind>(kind: Kind, since: Micros): Promise<readonly FactEvents[Kind][]>
   candles(query: CandleQuery): Promise<StorePage<Candle>>
   gaps(query: GapQuery): Promise<StorePage<GapEvent>>
   /** The newest state of each feed. */

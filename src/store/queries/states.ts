@@ -135,8 +135,8 @@ export async function queryInstruments(
 ): Promise<readonly Instrument[]> {
   const conditions = new Conditions().with('venue = {venue:String}', 'venue', venue)
   const rows = await client.query(
-    `SELECT venue, instrument, symbol, kind, base, quote, settle, toString(contract_size), toString(tick_size),
-       toString(lot_size), toString(minimum_amount), status, toUnixTimestamp64Micro(listed_at),
+    `SELECT venue, instrument, symbol, kind, base, quote, settle_currency, toString(contract_size), contract_unit,
+       toString(base_multiplier), toString(tick_size), toString(lot_size), toString(minimum_amount), status, toUnixTimestamp64Micro(listed_at),
        toUnixTimestamp64Micro(expires_at)
      FROM instruments FINAL ${conditions.where} ORDER BY venue, instrument`,
     conditions.parameters,
@@ -153,13 +153,15 @@ function readInstrument(row: AnswerRow): Instrument {
     kind: nameAt(row, 3),
     base: nameAt(row, 4),
     quote: nameAt(row, 5),
-    ...(absent(6) ? {} : { settle: nameAt(row, 6) }),
+    ...(absent(6) ? {} : { settleCurrency: nameAt(row, 6) }),
     ...(absent(7) ? {} : { contractSize: decimalAt(row, 7) }),
-    ...(absent(8) ? {} : { tickSize: decimalAt(row, 8) }),
-    ...(absent(9) ? {} : { lotSize: amountOf(textAt(row, 9)) }),
-    ...(absent(10) ? {} : { minimumAmount: amountOf(textAt(row, 10)) }),
-    status: nameAt(row, 11),
-    ...(absent(12) ? {} : { listedAt: microsAt(row, 12) }),
-    ...(absent(13) ? {} : { expiresAt: microsAt(row, 13) }),
+    ...(absent(8) ? {} : { contractUnit: nameAt(row, 8) }),
+    ...(absent(9) ? {} : { baseMultiplier: decimalAt(row, 9) }),
+    ...(absent(10) ? {} : { tickSize: decimalAt(row, 10) }),
+    ...(absent(11) ? {} : { lotSize: amountOf(textAt(row, 11)) }),
+    ...(absent(12) ? {} : { minimumAmount: amountOf(textAt(row, 12)) }),
+    status: nameAt(row, 13),
+    ...(absent(14) ? {} : { listedAt: microsAt(row, 14) }),
+    ...(absent(15) ? {} : { expiresAt: microsAt(row, 15) }),
   }
 }

@@ -95,7 +95,8 @@ function readQuote(row: AnswerRow): QuoteEvent {
   }
 }
 
-function ofInstrument(query: InstrumentQuery, time: string): Conditions {
+/** Conditions on an instrument and a stretch of time. */
+export function ofInstrument(query: InstrumentQuery, time: string): Conditions {
   return new Conditions()
     .with('venue = {venue:String}', 'venue', query.venue)
     .with('instrument = {instrument:String}', 'instrument', query.instrument)

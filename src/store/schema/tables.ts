@@ -1,4 +1,6 @@
+import type { FactKind } from '../../market/index.ts'
 import { type Column, type ColumnValues, column } from './column.ts'
+import { FACT_TABLES } from './fact-tables.ts'
 
 const venue = column('venue', 'name', 'The exchange’s market: `binance`.')
 const instrument = column('instrument', 'name', 'The tradable in our words: `BTC-USDT`.')
@@ -8,6 +10,22 @@ const exchangeTime = column('exchange_time', 'optionalTime', 'The venue’s time
 const sequence = column('sequence', 'optionalCount', 'The venue’s sequence number; null where it sent none.')
 const tapePosition = column('tape_position', 'wholeNumber', 'Position of the log record that the row came in.')
 const tapeIndex = column('tape_index', 'count', 'Place within that log record, from 0.')
+
+/** What the tables of facts begin with. Rows of one (venue, instrument, time, fact) are one fact: the last received counts. */
+const FACT_HEAD = [
+  venue,
+  instrument,
+  symbol,
+  column('time', 'time', 'The moment that it is of: the venue’s time, ours where it sent none; the start of a candle.'),
+  column('fact', 'wholeNumber', 'Names the fact among those of one time: said again, it is the same.'),
+  exchangeTime,
+  receiveTime,
+] as const
+
+function factTable(kind: FactKind): { readonly meaning: string; readonly columns: readonly Column[] } {
+  const { meaning, fields } = FACT_TABLES[kind]
+  return { meaning, columns: [...FACT_HEAD, ...fields.map((field) => field.column)] }
+}
 
 /**
  * The tables that rows are written to, and the columns in the order in which a row names them. Migrations create them;
@@ -23,8 +41,18 @@ export const TABLES = {
       column('kind', 'instrumentKind', '`spot`, `perpetual`, `future` or `option`.'),
       column('base', 'name', 'The asset that is traded.'),
       column('quote', 'name', 'The asset that prices are in.'),
-      column('settle', 'optionalText', 'The asset that contracts settle in; null for spot.'),
-      column('contract_size', 'optionalDecimal', 'What one contract stands for; null for spot.'),
+      column('settle_currency', 'optionalText', 'The asset that contracts settle in; null for spot.'),
+      column(
+        'contract_size',
+        'optionalDecimal',
+        'How much one contract stands for; null where amounts are of the base asset.',
+      ),
+      column('contract_unit', 'optionalText', 'What `contract_size` counts: `base`, or `quote` for inverse contracts.'),
+      column(
+        'base_multiplier',
+        'optionalDecimal',
+        'How many of the base asset the traded name stands for; null for one.',
+      ),
       column('tick_size', 'optionalDecimal', 'Smallest step of the price; null where the venue does not say.'),
       column('lot_size', 'optionalDecimal', 'Smallest step of the amount; null where the venue does not say.'),
       column('minimum_amount', 'optionalDecimal', 'Smallest amount of an order; null where the venue does not say.'),
@@ -118,12 +146,19 @@ export const TABLES = {
       sequence,
     ],
   },
+  venue_candles: factTable('venue-candle'),
+  funding: factTable('funding'),
+  mark_prices: factTable('mark-price'),
+  open_interest: factTable('open-interest'),
+  liquidations: factTable('liquidation'),
+  option_summaries: factTable('option-summary'),
+  instrument_status: factTable('status'),
   gaps: {
     meaning: 'Stretches not known to be complete: the row with the highest revision of an id counts.',
     columns: [
       venue,
       instrument,
-      column('channel', 'channel', '`trade`, `quote`, `book` or `ticker`.'),
+      column('channel', 'channel', 'The kind of market data: `trade`, `quote`, `book`, …'),
       column('id', 'text', 'Of the gap; all its revisions share it.'),
       column('revision', 'count', 'Grows when its state changes.'),
       symbol,
@@ -157,7 +192,7 @@ export const TABLES = {
     columns: [
       venue,
       instrument,
-      column('channel', 'channel', '`trade`, `quote`, `book` or `ticker`.'),
+      column('channel', 'channel', 'The kind of market data: `trade`, `quote`, `book`, …'),
       symbol,
       receiveTime,
       tapePosition,
