@@ -87,7 +87,11 @@ export class Collector {
   static async start(options: CollectorOptions): Promise<Collector> {
     const watchlist = (await options.keeper.load()) ?? options.watchlist
     checkVenues(watchlist, options.registry)
-    const resume = await ResumeState.load(options.log, options.name)
+    const resume = await ResumeState.load(
+      options.log,
+      options.name,
+      (venue) => options.registry.get(venue)?.tradeIds !== 'unique',
+    )
     const collector = new Collector(options, resume, watchlist)
     for (const [venue, config] of Object.entries(watchlist)) if (config.enabled) collector.#begin(venue, config)
     // Whatever begins from here on was stopped by somebody, not by a crash.

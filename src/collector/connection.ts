@@ -33,8 +33,8 @@ const GZIP_MAGIC = 0x1f8b
 
 /** What a connection needs of the venue that runs it. */
 export interface ConnectionHost {
-  /** The whole address for a plan. */
-  address(plan: ConnectionPlan): string
+  /** The whole address for a plan. Rejects where it has to be asked for and cannot be had. */
+  address(plan: ConnectionPlan): Promise<string>
   readonly limits: VenueLimits
   readonly backOff: BackOffLimits
   readonly compression: boolean
@@ -154,11 +154,22 @@ export class Connection {
   }
 
   /** One life of a socket. @returns when it was opened (ms), or undefined if it never was. */
-  #connectOnce(): Promise<number | undefined> {
+  async #connectOnce(): Promise<number | undefined> {
+    let address: string
+    try {
+      address = await this.#host.address(this.plan)
+    } catch (error) {
+      this.#reason = describe(error)
+      return undefined
+    }
+    if (this.#stopping.signal.aborted) return undefined
+    this.#url = withoutToken(address)
+    this.#become('connecting', `connecting to ${address.split('?')[0]}`)
+    return this.#live(address)
+  }
+
+  #live(address: string): Promise<number | undefined> {
     const { limits } = this.#host
-    const address = this.#host.address(this.plan)
-    this.#url = address
-    this.#become('connecting', `connecting to ${address}`)
     this.#endedBy = ''
     return new Promise((resolve) => {
       let openedAt: number | undefined
@@ -321,6 +332,11 @@ export class Connection {
 function decodeBinary(data: Buffer, maximumBytes: number): string {
   const isGzip = data.length > 2 && data.readUInt16BE(0) === GZIP_MAGIC
   return (isGzip ? gunzipSync(data, { maxOutputLength: maximumBytes }) : data).toString('utf8')
+}
+
+/** A ticket's token is good for this one connection: it is no part of what was said. */
+function withoutToken(address: string): string {
+  return address.replace(/([?&]token=)[^&]*/, '$1TOKEN')
 }
 
 function sleep(milliseconds: number, signal: AbortSignal): Promise<void> {

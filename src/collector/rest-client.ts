@@ -100,7 +100,13 @@ export class RestClient {
       try {
         const response = await fetch(url, {
           signal: AbortSignal.any([this.#options.signal, AbortSignal.timeout(ANSWER_TIMEOUT_MILLISECONDS)]),
-          headers: { 'user-agent': 'opentape', accept: 'application/json' },
+          ...(request.method !== undefined && { method: request.method }),
+          ...(request.body !== undefined && { body: request.body }),
+          headers: {
+            'user-agent': 'opentape',
+            accept: 'application/json',
+            ...(request.body !== undefined && { 'content-type': 'application/json' }),
+          },
         })
         const body = await boundedText(response)
         this.#options.onStatus(response.status)

@@ -94,7 +94,7 @@ test('after a crash the state is the last checkpoint brought up to date from the
   }
   await state.save(log, flushed, false)
   log.add([trade(3, 30), trade(4, 40)])
-  const after = await ResumeState.load(log, 'a')
+  const after = await ResumeState.load(log, 'a', () => true)
   assert.deepEqual(after.trades(VENUE).get(BTC), {
     lastTradeId: '4',
     exchangeTime: 40,
@@ -114,7 +114,7 @@ test('after a crash the state is the last checkpoint brought up to date from the
 test('the tape counts as whole only below the first hole', async () => {
   const log = arrayLog()
   log.add([trade(1, 10), trade(2, 20), trade(5, 50), trade(6, 60)])
-  const state = await ResumeState.load(log, 'a')
+  const state = await ResumeState.load(log, 'a', () => true)
   const { lastTradeId, exchangeTime, above } = state.trades(VENUE).get(BTC) ?? {}
   assert.deepEqual([lastTradeId, exchangeTime, above], ['2', 20, [[5, 6]]])
   state.note(trade(4, 40))
@@ -133,7 +133,7 @@ test('a hole that was given up no longer holds the tape back', async () => {
 test('a gap that was open at the end goes on under its own id', async () => {
   const log = arrayLog()
   log.add([trade(1, 10), gap(0, 'open'), gap(1, 'open')])
-  const state = await ResumeState.load(log, 'a')
+  const state = await ResumeState.load(log, 'a', () => true)
   const said: GapEvent[] = []
   state.outages(VENUE, 100 as Micros, (revised) => said.push(revised))
   assert.deepEqual(
@@ -148,7 +148,7 @@ test('a farewell is told from a crash', async () => {
   state.note(trade(1, 10))
   await state.save(log, flushed, true)
   assert.equal(
-    (await ResumeState.load(log, 'a')).outages(VENUE, 100 as Micros, () => undefined)[0]?.cause,
+    (await ResumeState.load(log, 'a', () => true)).outages(VENUE, 100 as Micros, () => undefined)[0]?.cause,
     'collector-stopped',
   )
 })
@@ -159,5 +159,5 @@ test('each collector finds its own state among those of others', async () => {
   mine.note(trade(7, 70))
   await mine.save(log, flushed, true)
   for (let count = 0; count < 200; count++) await new ResumeState('b').save(log, flushed, true)
-  assert.equal((await ResumeState.load(log, 'a')).trades(VENUE).get(BTC)?.lastTradeId, '7')
+  assert.equal((await ResumeState.load(log, 'a', () => true)).trades(VENUE).get(BTC)?.lastTradeId, '7')
 })

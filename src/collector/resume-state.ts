@@ -1,6 +1,7 @@
 import type { Log, LogRecord } from '../log/index.ts'
 import {
   type Channel,
+  channelOfEvent,
   decodeEvent,
   type GapEvent,
   type InstrumentId,
@@ -19,6 +20,14 @@ interface InstrumentState {
   symbol: string
   heard: Partial<Record<Channel, number>>
   trades?: TradeFrontier
+  newestTrade?: NewestTrade
+}
+
+/** The newest trade of an instrument whose ids do not follow one another. */
+interface NewestTrade {
+  readonly id: string
+  readonly exchangeTime: number
+  readonly receiveTime: number
 }
 
 interface VenueResumeState {
@@ -41,6 +50,7 @@ interface Checkpoint {
           symbol: string
           heard: Partial<Record<Channel, number>>
           trades?: TradeFrontierState
+          newestTrade?: NewestTrade
         }
       >
       openGaps: Record<string, GapEvent>
@@ -54,12 +64,15 @@ interface Checkpoint {
  */
 export class ResumeState {
   readonly #collector: string
+  readonly #isConsecutive: (venue: VenueId) => boolean
   readonly #venues = new Map<string, VenueResumeState>()
   /** Whether the last run said goodbye. */
   stoppedInOrder = true
 
-  constructor(collector: string) {
+  /** @param isConsecutive whether the ids of a venue's trades follow one another */
+  constructor(collector: string, isConsecutive: (venue: VenueId) => boolean = () => true) {
     this.#collector = collector
+    this.#isConsecutive = isConsecutive
   }
 
   get #cause(): 'collector-stopped' | 'collector-crashed' {
@@ -81,18 +94,27 @@ export class ResumeState {
       return
     }
     if (event.messageType === 'trade') {
-      noteTrade(state, event)
+      noteTrade(state, event, this.#isConsecutive(event.venue))
       if (event.backlog === true) return
     }
-    state.heard[event.messageType] = event.receiveTime
+    const channel = channelOfEvent(event)
+    if (channel !== null) state.heard[channel] = event.receiveTime
   }
 
   /** Up to where each instrument's trades are whole. */
   trades(venue: VenueId): Map<InstrumentId, TradeResume> {
     const resumes = new Map<InstrumentId, TradeResume>()
     for (const [instrument, state] of this.#venues.get(venue)?.instruments ?? []) {
-      if (state.trades === undefined) continue
-      resumes.set(instrument as InstrumentId, state.trades.resume(this.#cause))
+      const { trades, newestTrade } = state
+      if (trades !== undefined) resumes.set(instrument as InstrumentId, trades.resume(this.#cause))
+      else if (newestTrade !== undefined) {
+        resumes.set(instrument as InstrumentId, {
+          lastTradeId: newestTrade.id,
+          exchangeTime: newestTrade.exchangeTime as Micros,
+          receiveTime: newestTrade.receiveTime as Micros,
+          cause: this.#cause,
+        })
+      }
     }
     return resumes
   }
@@ -186,11 +208,12 @@ export class ResumeState {
     const checkpoint: Checkpoint = { version: 1, collector: this.#collector, next, stopped, venues: {} }
     for (const [venue, state] of this.#venues) {
       const instruments: Checkpoint['venues'][string]['instruments'] = {}
-      for (const [instrument, { symbol, heard, trades }] of state.instruments) {
+      for (const [instrument, { symbol, heard, trades, newestTrade }] of state.instruments) {
         instruments[instrument] = {
           symbol,
           heard,
           ...(trades === undefined ? {} : { trades: trades.state() }),
+          ...(newestTrade === undefined ? {} : { newestTrade }),
         }
       }
       checkpoint.venues[venue] = { instruments, openGaps: Object.fromEntries(state.openGaps) }
@@ -202,8 +225,13 @@ export class ResumeState {
    * Reads the last state of this collector from the log and brings it up to date from the tape.
    * @throws CollectorError COLLECTOR_STATE_UNREADABLE if the last state is not readable.
    */
-  static async load(log: Log, collector: string, onProgress?: (events: number) => void): Promise<ResumeState> {
-    const state = new ResumeState(collector)
+  static async load(
+    log: Log,
+    collector: string,
+    isConsecutive: (venue: VenueId) => boolean,
+    onProgress?: (events: number) => void,
+  ): Promise<ResumeState> {
+    const state = new ResumeState(collector, isConsecutive)
     const checkpoint = await lastCheckpoint(log, collector)
     if (checkpoint !== undefined) state.#restore(checkpoint)
     let from = checkpoint?.next ?? (await log.bounds('market-data')).first
@@ -229,11 +257,12 @@ export class ResumeState {
   #restore(checkpoint: Checkpoint): void {
     for (const [venue, { instruments, openGaps }] of Object.entries(checkpoint.venues)) {
       const state = this.#venue(venue as VenueId)
-      for (const [instrument, { symbol, heard, trades }] of Object.entries(instruments)) {
+      for (const [instrument, { symbol, heard, trades, newestTrade }] of Object.entries(instruments)) {
         state.instruments.set(instrument, {
           symbol,
           heard,
           ...(trades === undefined ? {} : { trades: TradeFrontier.restore(trades) }),
+          ...(newestTrade === undefined ? {} : { newestTrade }),
         })
       }
       for (const [id, gap] of Object.entries(openGaps)) state.openGaps.set(id, gap)
@@ -250,7 +279,13 @@ export class ResumeState {
   }
 }
 
-function noteTrade(state: InstrumentState, event: TradeEvent): void {
+function noteTrade(state: InstrumentState, event: TradeEvent, isConsecutive: boolean): void {
+  if (!isConsecutive) {
+    const { id, receiveTime, exchangeTime } = event
+    if (id === null || exchangeTime === null || exchangeTime < (state.newestTrade?.exchangeTime ?? 0)) return
+    state.newestTrade = { id, exchangeTime, receiveTime }
+    return
+  }
   if (state.trades !== undefined) {
     state.trades.note(event)
     return

@@ -1,6 +1,6 @@
-import { compareDecimals, type Instrument } from '../market/index.ts'
+import { type Channel, compareDecimals, type Instrument } from '../market/index.ts'
 import type { VenueConfig } from '../platform/index.ts'
-import type { Subscription, VenueProtocol } from '../venues/index.ts'
+import { channelsOf, type Subscription, type VenueProtocol } from '../venues/index.ts'
 
 /** The instruments of a venue that its configuration asks for: by name or pattern, the largest by turnover first. */
 export function selectInstruments(
@@ -15,14 +15,18 @@ export function selectInstruments(
   return matching.sort(byTurnover).slice(0, wanted.top)
 }
 
-/** Every wanted channel that the venue has, of every selected instrument. */
+/** Every wanted channel that the venue has of an instrument, of every selected one. */
 export function subscriptionsOf(
   protocol: VenueProtocol,
   all: readonly Instrument[],
   config: Pick<VenueConfig, 'instruments' | 'top' | 'channels'>,
 ): Subscription[] {
-  const channels = protocol.channels.filter((channel) => config.channels.includes(channel))
-  return selectInstruments(all, config).flatMap((instrument) => channels.map((channel) => ({ instrument, channel })))
+  const wanted = new Set<Channel>(config.channels)
+  return selectInstruments(all, config).flatMap((instrument) =>
+    channelsOf(protocol, instrument)
+      .filter((channel) => wanted.has(channel))
+      .map((channel) => ({ instrument, channel })),
+  )
 }
 
 export function subscriptionKey(subscription: Subscription): string {

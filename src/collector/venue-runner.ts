@@ -7,7 +7,7 @@ import type {
   VenueState,
   VenueStateEvent,
 } from '../market/index.ts'
-import { now } from '../market/index.ts'
+import { channelOfEvent, now } from '../market/index.ts'
 import type { Logger, VenueConfig } from '../platform/index.ts'
 import type { ConnectionPlan, Refusal, Subscription, VenueProtocol } from '../venues/index.ts'
 import { BackOff, type BackOffLimits, DEFAULT_BACK_OFF } from './back-off.ts'
@@ -101,7 +101,7 @@ export class VenueRunner {
     })
     const permits = new ConnectionPermits(limits.connectionsPerMinute)
     this.#host = {
-      address: (plan) => ws + plan.path,
+      address: (plan) => this.#addressOf(plan, ws),
       limits,
       backOff,
       compression: false,
@@ -118,6 +118,18 @@ export class VenueRunner {
         this.#assess()
       },
     }
+  }
+
+  /** Where a connection goes: the endpoint and the path of the plan, or what the venue says when it is asked for a ticket. */
+  async #addressOf(plan: ConnectionPlan, ws: string): Promise<string> {
+    const { ticket } = this.protocol
+    if (ticket === undefined) return ws + plan.path
+    // One try: the connection comes back with its own growing pause.
+    const outcome = await this.#rest.get(ticket.request(plan), 1)
+    if (outcome.kind === 'failed') throw new Error(`no address could be had: ${outcome.reason}`)
+    const { status, body } = outcome.response
+    if (status !== 200) throw new Error(`no address could be had: the venue answered ${status}`)
+    return ticket.address(body, plan, this.#config.endpoints.ws === undefined ? undefined : ws)
   }
 
   get state(): VenueState {
@@ -271,17 +283,18 @@ export class VenueRunner {
   }
 
   #add(added: readonly Subscription[]): void {
-    let left = added
-    // An instrument's channels stay together, so that its book and its trades share one socket.
-    for (const connection of this.#connections.values()) {
-      const room = this.protocol.limits.subscriptionsPerConnection - connection.subscriptions.size
-      if (room <= 0 || left.length === 0 || connection.state !== 'open') continue
-      connection.change(left.slice(0, room), [])
-      left = left.slice(room)
-    }
-    if (left.length === 0) return
-    for (const planned of this.protocol.plan(left)) {
-      const plan: ConnectionPlan = { ...planned, name: `market-${this.#nextConnection++}` }
+    for (const planned of this.protocol.plan(added)) {
+      let left = planned.subscriptions
+      // An instrument's channels stay together, so that its book and its trades share one socket.
+      for (const connection of this.#connections.values()) {
+        if (connection.plan.path !== planned.path || connection.state !== 'open') continue
+        const room = this.protocol.limits.subscriptionsPerConnection - connection.subscriptions.size
+        if (room <= 0 || left.length === 0) continue
+        connection.change(left.slice(0, room), [])
+        left = left.slice(room)
+      }
+      if (left.length === 0) continue
+      const plan: ConnectionPlan = { ...planned, subscriptions: left, name: `market-${this.#nextConnection++}` }
       const instruments = new Set(plan.subscriptions.map(subscriptionKey))
       const outages = this.#outages.filter((outage) => instruments.has(`${outage.channel}:${outage.instrument}`))
       this.#outages = this.#outages.filter((outage) => !outages.includes(outage))
@@ -320,21 +333,14 @@ export class VenueRunner {
     this.#options.resume.note(event)
     this.#options.metrics.eventMade(event)
     this.#options.writer.event(this.#key(connection), event)
-    switch (event.messageType) {
-      case 'feed-state':
-        this.#feedStates.note(connection, event)
-        return
-      case 'trade':
-        if (event.backlog === true) return
-        break
-      case 'quote':
-      case 'book':
-      case 'ticker':
-        break
-      default:
-        return
+    if (event.messageType === 'feed-state') {
+      this.#feedStates.note(connection, event)
+      return
     }
-    this.#watch.heard(event.instrument, event.messageType, event.receiveTime / 1000)
+    const channel = channelOfEvent(event)
+    if (channel === null || (event.messageType === 'trade' && event.backlog === true)) return
+    if (event.messageType === 'venue-state') return
+    this.#watch.heard(event.instrument, channel, event.receiveTime / 1000)
   }
 
   #refused(connection: string, refusal: Refusal): void {

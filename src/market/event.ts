@@ -304,3 +304,18 @@ export type MarketEvent =
   | VenueStateEvent
 
 export type MessageType = MarketEvent['messageType']
+
+/** The channel that an event belongs to; null for what is said about feeds, venues and instruments. */
+export function channelOfEvent({ messageType }: MarketEvent): Channel | null {
+  switch (messageType) {
+    case 'venue-candle':
+      return 'candle'
+    case 'gap':
+    case 'feed-state':
+    case 'instrument':
+    case 'venue-state':
+      return null
+    default:
+      return messageType
+  }
+}

@@ -5,6 +5,7 @@ export {
   type CaptureReplayOptions,
   type CaptureSummary,
 } from './capture-replay.ts'
+export { channelsOf } from './channels-of.ts'
 export { normalizeCapture } from './normalize-capture.ts'
 export * from './protocol.ts'
 export * from './registry.ts'

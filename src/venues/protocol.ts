@@ -222,6 +222,8 @@ export interface VenueProtocol {
   readonly endpoints: { readonly rest: string; readonly ws: string }
   /** For people: by which rule it is proved that nothing is missing. */
   readonly integrity: { readonly trades: string; readonly books: string }
+  /** Whether ids of an instrument's trades follow one another, as whole numbers, so that a hole in them shows. */
+  readonly tradeIds: 'consecutive' | 'unique'
   /** For people: when the protocol was last compared with what (`2026-11-22`; recorded session, documentation). */
   readonly verified: { readonly on: string; readonly against: string }
   /** What it gives of the past. Absent: nothing. */

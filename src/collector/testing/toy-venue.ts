@@ -94,6 +94,8 @@ export const toyVenue: VenueProtocol = {
   },
   endpoints: { rest: 'http://127.0.0.1:1', ws: 'ws://127.0.0.1:1' },
   integrity: { trades: 'ids follow one another', books: 'none' },
+  tradeIds: 'consecutive',
+  verified: { on: '2026-11-22', against: 'itself' },
   instrumentRequests: () => [{ id: 0, purpose: 'instruments', path: '/instruments', weight: 1 }],
   instruments: ([body = '']) => ({
     skipped: [],

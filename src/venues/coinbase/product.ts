@@ -30,10 +30,11 @@ export class Product {
 
   /** Says that its feeds exist, before anything is heard of them. */
   introduce(at: Micros, out: SessionOutput): void {
-    for (const channel of this.#wanted) this.#feed(channel).introduce(at, out)
+    for (const channel of this.#wanted) this.#feed(channel)?.introduce(at, out)
   }
 
-  #feed(channel: Channel): Feed {
+  /** Undefined for channels that the venue does not have. */
+  #feed(channel: Channel): Feed | undefined {
     switch (channel) {
       case 'trade':
         return this.trades.feed
@@ -43,6 +44,8 @@ export class Product {
         return this.book.feed
       case 'quote':
         return this.book.quoteFeed
+      default:
+        return undefined
     }
   }
 
@@ -63,7 +66,7 @@ export class Product {
   /** What is wanted changes on the open connection. */
   rewant(channels: ReadonlySet<Channel>, at: Micros, out: SessionOutput): void {
     for (const channel of this.#wanted) {
-      if (!channels.has(channel)) this.#feed(channel).leave(at, out)
+      if (!channels.has(channel)) this.#feed(channel)?.leave(at, out)
     }
     this.want(channels)
     if (!this.#wire.has('level2_batch')) this.book.ended()

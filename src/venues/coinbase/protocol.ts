@@ -1,4 +1,4 @@
-import { CHANNELS, type Instrument } from '../../market/index.ts'
+import type { Instrument } from '../../market/index.ts'
 import type {
   CaptureEvidence,
   ConnectionPlan,
@@ -46,6 +46,7 @@ export const coinbase: VenueProtocol = {
       'trade ids are consecutive in each product, and heartbeats name the last; a hole is filled from REST history',
     books: 'the feed has neither sequence nor checksum: a book that contradicts itself is subscribed anew',
   },
+  tradeIds: 'consecutive',
   verified: { on: '2026-11-22', against: 'recorded session of 2021-04-17, message samples, documentation' },
 
   instrumentRequests(): readonly RestRequest[] {

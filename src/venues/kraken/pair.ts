@@ -54,10 +54,11 @@ export class Pair {
 
   /** Says that its feeds exist, before anything is heard of them. */
   introduce(at: Micros, out: SessionOutput): void {
-    for (const channel of this.#wanted) this.#feed(channel).introduce(at, out)
+    for (const channel of this.#wanted) this.#feed(channel)?.introduce(at, out)
   }
 
-  #feed(channel: Channel): Feed {
+  /** Undefined for channels that the venue does not have. */
+  #feed(channel: Channel): Feed | undefined {
     switch (channel) {
       case 'trade':
         return this.trades.feed
@@ -67,6 +68,8 @@ export class Pair {
         return this.#ticker
       case 'quote':
         return this.#quotes
+      default:
+        return undefined
     }
   }
 
@@ -85,7 +88,7 @@ export class Pair {
   /** What is wanted changes on the open connection. */
   rewant(channels: ReadonlySet<Channel>, at: Micros, out: SessionOutput): void {
     for (const channel of this.#wanted) {
-      if (!channels.has(channel)) this.#feed(channel).leave(at, out)
+      if (!channels.has(channel)) this.#feed(channel)?.leave(at, out)
     }
     this.#wanted = channels
     this.introduce(at, out)

@@ -1,4 +1,4 @@
-import { CHANNELS, type Instrument } from '../../market/index.ts'
+import type { Instrument } from '../../market/index.ts'
 import type {
   CaptureEvidence,
   ConnectionPlan,
@@ -43,6 +43,7 @@ export const kraken: VenueProtocol = {
     trades: 'trade ids of an instrument follow one another; holes are filled from history',
     books: 'the CRC32 of the ten best levels of each side is verified with every message',
   },
+  tradeIds: 'consecutive',
   verified: { on: '2026-11-22', against: 'recorded session of 2021-04-17 (v1), message samples (v2), documentation' },
 
   instrumentRequests(): readonly RestRequest[] {

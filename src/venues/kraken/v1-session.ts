@@ -29,6 +29,12 @@ const SAMPLE_LENGTH = 200
 /** What our channels are called, in the order in which they are subscribed. */
 const CHANNEL_NAMES = { trade: 'trade', ticker: 'ticker', quote: 'spread', book: 'book' } as const
 
+type V1Channel = keyof typeof CHANNEL_NAMES
+
+function isV1Channel(channel: Channel): channel is V1Channel {
+  return Object.hasOwn(CHANNEL_NAMES, channel)
+}
+
 /** One pair by its old name, `XBT/USD`. */
 class V1Pair {
   readonly instrument: Instrument
@@ -88,7 +94,7 @@ export class KrakenV1Session implements VenueSession {
     for (const pair of this.#pairs.values()) {
       pair.introduce(at, out)
       if (pair.wanted.has('book')) pair.book.resubscription.asked(at)
-      for (const channel of pair.wanted) this.#send('subscribe', pair, channel, out)
+      for (const channel of [...pair.wanted].filter(isV1Channel)) this.#send('subscribe', pair, channel, out)
     }
     this.#wake(at, out)
   }
@@ -147,7 +153,7 @@ export class KrakenV1Session implements VenueSession {
   changed(added: readonly Subscription[], removed: readonly Subscription[], at: Micros, out: SessionOutput): void {
     for (const { instrument, channel } of removed) {
       const pair = this.#byInstrument.get(instrument.id)
-      if (pair === undefined) continue
+      if (pair === undefined || !isV1Channel(channel)) continue
       pair.wanted = new Set([...pair.wanted].filter((wanted) => wanted !== channel))
       const feed = channel === 'book' ? pair.book.feed : pair.feeds[channel]
       feed.leave(at, out)
@@ -155,6 +161,7 @@ export class KrakenV1Session implements VenueSession {
       if (this.#isOpen) this.#send('unsubscribe', pair, channel, out)
     }
     for (const subscription of added) {
+      if (!isV1Channel(subscription.channel)) continue
       const pair = this.#add(subscription)
       pair.introduce(at, out)
       if (!this.#isOpen) continue
@@ -166,7 +173,7 @@ export class KrakenV1Session implements VenueSession {
 
   silent(subscription: Subscription, at: Micros, out: SessionOutput): void {
     const pair = this.#byInstrument.get(subscription.instrument.id)
-    if (pair === undefined || !pair.wanted.has(subscription.channel)) return
+    if (pair === undefined || !pair.wanted.has(subscription.channel) || !isV1Channel(subscription.channel)) return
     if (subscription.channel === 'book') pair.book.audit(at, out)
     else pair.feeds[subscription.channel].become('stale', 'silent beyond its usual rate', at, out)
     this.#wake(at, out)
@@ -227,7 +234,7 @@ export class KrakenV1Session implements VenueSession {
     this.#wake(at, out)
   }
 
-  #send(event: 'subscribe' | 'unsubscribe', pair: V1Pair, channel: Channel, out: SessionOutput): void {
+  #send(event: 'subscribe' | 'unsubscribe', pair: V1Pair, channel: V1Channel, out: SessionOutput): void {
     const depth = channel === 'book' ? { depth: pair.book.depth } : {}
     const subscription = { name: CHANNEL_NAMES[channel], ...depth }
     out.command({ kind: 'send', text: JSON.stringify({ event, pair: [pair.instrument.symbol], subscription }) })
