@@ -437,7 +437,11 @@ export class MarketSession implements VenueSession, MarketFacts {
 
   #needs(market: Market, out: SessionOutput): BookNeeds {
     return {
-      resubscribe: () => this.#resubscribe(market, market.wanted.has('book') ? ['book'] : ['quote'], out),
+      // Both, where both come from the book: the venue's channel ends only when nobody uses it any more.
+      resubscribe: () => {
+        const channels = (['book', 'quote'] as const).filter((one) => market.wanted.has(one) && !market.isPlain(one))
+        this.#resubscribe(market, channels, out)
+      },
       request: (purpose, request) => {
         const id = this.#nextRequestId++
         this.#requested.set(id, market)
