@@ -2,6 +2,7 @@ import type { VenueId } from '../market/index.ts'
 import { binance } from './binance/protocol.ts'
 import { coinbase } from './coinbase/protocol.ts'
 import { kraken } from './kraken/protocol.ts'
+import { kucoin } from './kucoin/protocol.ts'
 import type { VenueProtocol } from './protocol.ts'
 import { VenueError } from './venue-error.ts'
 
@@ -10,6 +11,7 @@ const PROTOCOLS = {
   binance,
   coinbase,
   kraken,
+  kucoin,
 } as const satisfies Record<string, VenueProtocol>
 
 const BY_ID: ReadonlyMap<string, VenueProtocol> = new Map(Object.entries(PROTOCOLS))

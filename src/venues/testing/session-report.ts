@@ -61,7 +61,10 @@ interface Work {
   quotesCompared: number
   quotesEqual: number
   book: OrderBook
+  /** Quotes that no update of the book has reached yet. */
   quotesBySequence: Map<number, readonly string[]>
+  /** The best levels after each update: a quote may come later than the book that it is of. */
+  bestBySequence: Map<number, readonly string[]>
 }
 
 /** Replays the lines of a capture and sums up what came out. */
@@ -118,8 +121,9 @@ function digest(event: Exclude<MarketEvent, { readonly messageType: 'venue-state
     work.quotes++
     const best = [event.bidPrice, event.bidAmount, event.askPrice, event.askAmount].map(String)
     if (event.sequence === null) return
-    if (event.sequence === work.lastSequence) compareQuote(work, best)
-    else work.quotesBySequence.set(event.sequence, best)
+    const held = work.bestBySequence.get(event.sequence)
+    if (held === undefined) work.quotesBySequence.set(event.sequence, best)
+    else compareQuote(work, best, held)
   } else if (event.messageType === 'book') {
     if (event.kind === 'snapshot') {
       work.snapshots++
@@ -129,15 +133,17 @@ function digest(event: Exclude<MarketEvent, { readonly messageType: 'venue-state
       work.book.update(event.bids, event.asks)
     }
     work.lastSequence = event.sequence
-    const best = event.sequence === null ? undefined : work.quotesBySequence.get(event.sequence)
-    if (best !== undefined) compareQuote(work, best)
+    if (event.sequence === null || event.kind === 'snapshot') return
+    const held = [...(work.book.bestBid ?? [null, null]), ...(work.book.bestAsk ?? [null, null])].map(String)
+    work.bestBySequence.set(event.sequence, held)
+    const best = work.quotesBySequence.get(event.sequence)
+    if (best !== undefined) compareQuote(work, best, held)
   }
 }
 
-function compareQuote(work: Work, best: readonly string[]): void {
+function compareQuote(work: Work, best: readonly string[], held: readonly string[]): void {
   work.quotesCompared++
-  const book = [...(work.book.bestBid ?? [null, null]), ...(work.book.bestAsk ?? [null, null])].map(String)
-  if (book.join(' ') === best.join(' ')) work.quotesEqual++
+  if (held.join(' ') === best.join(' ')) work.quotesEqual++
 }
 
 function newWork(): Work {
@@ -153,6 +159,7 @@ function newWork(): Work {
     quotesEqual: 0,
     book: new OrderBook(),
     quotesBySequence: new Map(),
+    bestBySequence: new Map(),
   }
 }
 
