@@ -3,6 +3,7 @@ import { binance } from './binance/protocol.ts'
 import { coinbase } from './coinbase/protocol.ts'
 import { kraken } from './kraken/protocol.ts'
 import { kucoin } from './kucoin/protocol.ts'
+import { okx } from './okx/protocol.ts'
 import type { VenueProtocol } from './protocol.ts'
 import { VenueError } from './venue-error.ts'
 
@@ -12,6 +13,7 @@ const PROTOCOLS = {
   coinbase,
   kraken,
   kucoin,
+  okx,
 } as const satisfies Record<string, VenueProtocol>
 
 const BY_ID: ReadonlyMap<string, VenueProtocol> = new Map(Object.entries(PROTOCOLS))
