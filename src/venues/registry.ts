@@ -1,5 +1,6 @@
 import type { VenueId } from '../market/index.ts'
 import { binance } from './binance/protocol.ts'
+import { bitstamp } from './bitstamp/protocol.ts'
 import { bybit } from './bybit/protocol.ts'
 import { coinbase } from './coinbase/protocol.ts'
 import { kraken } from './kraken/protocol.ts'
@@ -11,6 +12,7 @@ import { VenueError } from './venue-error.ts'
 /** Every venue that there is. A new one adds its import and its line here. */
 const PROTOCOLS = {
   binance,
+  bitstamp,
   bybit,
   coinbase,
   kraken,
