@@ -4,7 +4,7 @@ import { levelsOf, objectOf, textOf, timeOrNull, wholeOf } from '../shared/text-
 import { VenueError } from '../venue-error.ts'
 
 /** Levels of each side in the snapshot that may be asked for without a key. */
-export const SNAPSHOT_LEVELS = 100
+const SNAPSHOT_LEVELS = 100
 
 /**
  * "sequenceStart(new) <= sequenceEnd(old) + 1 and sequenceEnd(new) > sequenceEnd(old)" (Orderbook - Increment,
@@ -13,6 +13,7 @@ export const SNAPSHOT_LEVELS = 100
  */
 export const KUCOIN_BOOKS: BookRule = {
   snapshot: 'rest',
+  partialLevels: SNAPSHOT_LEVELS,
 
   judge({ first, last }, position) {
     if (position.last === null || first === null || last === null) return 'gap'

@@ -10,6 +10,7 @@ import type {
   VenueSession,
 } from '../protocol.ts'
 import { MarketSession } from '../shared/market/market-session.ts'
+import { asksTheSame } from '../shared/recorded-url.ts'
 import { shardByInstrument } from '../shared/shards.ts'
 import { KUCOIN_PAST } from './history.ts'
 import { INSTRUMENT_REQUESTS, KUCOIN, KUCOIN_CHANNELS, readInstruments } from './instruments.ts'
@@ -78,20 +79,13 @@ export const kucoin: VenueProtocol = {
 }
 
 /** Older paths of the same answers: symbols of v1, the whole book of v1 to v3 or its best 20 levels. */
-const SAME: readonly (readonly [today: RegExp, any: RegExp])[] = [
-  [/^\/api\/v2\/symbols$/, /^\/api\/v[12]\/symbols$/],
-  [/^\/api\/v1\/market\/orderbook\/level2_100$/, /^\/api\/v[123]\/market\/orderbook\/level2(_100|_20)?$/],
+const SAME: readonly (readonly [older: RegExp, today: string])[] = [
+  [/\/api\/v[12]\/symbols(?=$|\?)/, '/api/v2/symbols'],
+  [/\/api\/v[123]\/market\/orderbook\/level2(_100|_20)?(?=$|\?)/, '/api/v1/market/orderbook/level2_100'],
 ]
 
 function answersKucoin(url: string, path: string): boolean {
-  if (!URL.canParse(url)) return false
-  const recorded = new URL(url)
-  const asked = new URL(path, url)
-  const any = SAME.find(([today]) => today.test(asked.pathname))?.[1]
-  const isSamePath = any === undefined ? recorded.pathname === asked.pathname : any.test(recorded.pathname)
-  if (!isSamePath) return false
-  for (const [name, value] of asked.searchParams) {
-    if (recorded.searchParams.get(name) !== value) return false
-  }
-  return true
+  let today = url
+  for (const [older, name] of SAME) today = today.replace(older, name)
+  return asksTheSame(today, path)
 }

@@ -31,6 +31,13 @@ export interface BookPosition {
 export interface BookRule {
   /** Whether the snapshot comes by the stream after subscribing, or has to be fetched. */
   readonly snapshot: 'stream' | 'rest'
+  /** The snapshot of the stream answers a question: updates that come before it are kept and joined to it, as with `rest`. */
+  readonly keepsEarly?: boolean
+  /**
+   * A side of a fetched snapshot with exactly so many levels may hold only the best of them. What lies beyond is left out, and a
+   * new snapshot is fetched when half of them are gone.
+   */
+  readonly partialLevels?: number
   /** Judges an update. Absent: the venue has no chain, every update is the next. */
   judge?(change: BookChange, position: BookPosition): Verdict
   /**

@@ -12,6 +12,7 @@ import type { Feed } from '../feed.ts'
 import type { FeedMaker } from '../feed-maker.ts'
 import { jitter } from '../jitter.ts'
 import { Resubscription } from '../resubscription.ts'
+import { BookRange } from './book-range.ts'
 import type { BookChange, BookRule } from './book-rule.ts'
 
 export const BOOK_PURPOSE = 'book'
@@ -23,6 +24,8 @@ const MAXIMUM_WAITING = 10_000
 const AUDITED_LEVELS = 50
 /** A book of which no update comes is fetched all the same after this time, so that a quiet one is known too. */
 const QUIET_PATIENCE = 5 * MICROS_PER_SECOND
+/** A book that holds only the best levels is not fetched more often than this to have more of them. */
+const WIDEN_EVERY = 10 * MICROS_PER_SECOND
 
 /** What a book wants done; its session knows how. */
 export interface BookNeeds {
@@ -74,6 +77,11 @@ export class MarketBook {
   #auditDue = Number.POSITIVE_INFINITY
   /** Updates since an audit was asked for; undefined while none is under way. */
   #audit: { readonly from: number | null; readonly updates: BookChange[] } | undefined
+  /** What prices the snapshot made known, where it may hold only the best levels. */
+  #range: BookRange | undefined
+  #widenedAt = 0
+  /** Too few levels are left within the range: the snapshot that is asked for is to take the book's place. */
+  #isWidened = false
   /** Asked anew because of silence: the new snapshot tells whether anything was missed. */
   #isCompared = false
 
@@ -88,6 +96,7 @@ export class MarketBook {
       rule.verify !== undefined ||
       rule.depth !== undefined ||
       rule.refusesCrossed === true ||
+      rule.partialLevels !== undefined ||
       rule.auditEvery !== undefined
     this.#book = isNeeded ? new OrderBook() : undefined
   }
@@ -123,9 +132,11 @@ export class MarketBook {
   }
 
   change(change: BookChange, at: Micros, out: SessionOutput): void {
-    if (change.kind === 'snapshot') this.#snapshot(change, at, out)
-    else if (this.#isWhole) this.#update(change, at, out)
-    else if (this.#rule.snapshot === 'rest') this.#keepForLater(change, at, out)
+    if (change.kind === 'snapshot') {
+      if (this.#rule.keepsEarly === true) this.#join(change, at, out)
+      else this.#snapshot(change, at, out)
+    } else if (this.#isWhole) this.#update(change, at, out)
+    else if (this.#keepsEarly) this.#keepForLater(change, at, out)
     else this.statistics.staleDropped++
   }
 
@@ -176,6 +187,10 @@ export class MarketBook {
   fetched(snapshot: BookChange, at: Micros, out: SessionOutput): void {
     if (!this.#isFetching) return
     this.#isFetching = false
+    this.#join(snapshot, at, out)
+  }
+
+  #join(snapshot: BookChange, at: Micros, out: SessionOutput): void {
     const waiting = this.#waiting
     this.#waiting = []
     // An update that goes before the first waiting one may be missing between the two: then the snapshot is too old.
@@ -183,6 +198,7 @@ export class MarketBook {
     if (!joins) {
       this.#waiting = waiting
       this.#resubscription.broke(at)
+      out.command({ kind: 'wake', at })
       return
     }
     this.#snapshot(snapshot, at, out)
@@ -206,10 +222,17 @@ export class MarketBook {
     this.#audit = undefined
     this.#isCompared = false
     this.#planAudit(at)
+    const isWidened = this.#isWidened
+    this.#isWidened = false
     if (audit === undefined || snapshot === undefined || !this.#isWhole) return
     const { last } = snapshot
     // What lies between an older snapshot and the first kept update is not known: nothing can be concluded.
     if (last === null || (audit.from !== null && last < audit.from)) return
+    if (isWidened) {
+      this.#snapshot(snapshot, at, out)
+      for (const change of audit.updates) if (this.#isWhole) this.#update(change, at, out, false)
+      return
+    }
     if (last > (this.#last ?? Number.POSITIVE_INFINITY)) {
       // Ours is the older one: after a silence that is the proof, else the updates are under way.
       if (wasSilent) this.lost('stall', `a snapshot over REST is at ${last}, the book at ${this.#last}`, at, out)
@@ -221,7 +244,8 @@ export class MarketBook {
       for (const { bids, asks, last: sequence } of audit.updates) {
         if (sequence !== null && sequence > last) theirs.update(bids, asks)
       }
-      const depth = Math.min(snapshot.bids.length, snapshot.asks.length, AUDITED_LEVELS)
+      const { bidCount, askCount } = this.#range === undefined ? theirs : this.#book
+      const depth = Math.min(bidCount, askCount, snapshot.bids.length, snapshot.asks.length, AUDITED_LEVELS)
       const difference = firstDifference(this.#book, theirs, depth)
       if (difference !== undefined) {
         this.statistics.checksumsFailed++
@@ -243,6 +267,8 @@ export class MarketBook {
     }
     this.#isCompared = false
     const { bids, asks } = change
+    const { partialLevels } = this.#rule
+    this.#range = partialLevels === undefined ? undefined : new BookRange(bids, asks, partialLevels)
     this.#book?.replace(bids, asks)
     if (!this.#isProved(change, at, out)) return
     this.#mayCross = this.#book?.isCrossed ?? false
@@ -264,22 +290,28 @@ export class MarketBook {
     this.#sayQuote(change, at, out)
   }
 
-  #update(change: BookChange, at: Micros, out: SessionOutput): void {
+  /** @param isCounted false for one that was counted before */
+  #update(change: BookChange, at: Micros, out: SessionOutput, isCounted = true): void {
     const verdict = this.#rule.judge?.(change, { last: this.#last, isFirst: this.#isFirst }) ?? 'next'
     if (verdict === 'stale') {
-      this.statistics.staleDropped++
+      if (isCounted) this.statistics.staleDropped++
       return
     }
     if (verdict === 'gap') {
       this.lost('missed-sequence', sequenceEvidence(change, this.#last), at, out)
-      if (this.#rule.snapshot === 'rest') this.#waiting.push(change)
+      if (this.#keepsEarly) this.#waiting.push(change)
       out.command({ kind: 'wake', at })
       return
     }
     let { bids, asks } = change
     const book = this.#book
     if (book !== undefined) {
+      if (this.#range !== undefined) {
+        bids = this.#range.bids(bids)
+        asks = this.#range.asks(asks)
+      }
       book.update(bids, asks)
+      if (this.#range !== undefined && !this.#isWithin(this.#range, book, at, out)) return
       const { depth } = this.#rule
       if (depth !== undefined) {
         bids = withRemoved(bids, book.cutBids(depth))
@@ -335,6 +367,26 @@ export class MarketBook {
     return true
   }
 
+  get #keepsEarly(): boolean {
+    return this.#rule.snapshot === 'rest' || this.#rule.keepsEarly === true
+  }
+
+  /** Of a book that holds only the best levels: when few are left, more are asked for; without any, it is lost. */
+  #isWithin(range: BookRange, { bidCount, askCount }: OrderBook, at: Micros, out: SessionOutput): boolean {
+    if (range.isThin(bidCount, askCount, 1)) {
+      this.lost('missed-sequence', 'the levels that the snapshot held are gone; those beyond are not known', at, out)
+      out.command({ kind: 'wake', at })
+      return false
+    }
+    const least = (this.#rule.partialLevels ?? 0) / 2
+    if (this.#isWidened || at < this.#widenedAt + WIDEN_EVERY || !range.isThin(bidCount, askCount, least)) return true
+    this.#isWidened = true
+    this.#widenedAt = at
+    this.#auditDue = at
+    out.command({ kind: 'wake', at })
+    return true
+  }
+
   #keepForLater(change: BookChange, at: Micros, out: SessionOutput): void {
     if (this.#waiting.length >= MAXIMUM_WAITING) {
       this.#waiting = []
@@ -343,7 +395,8 @@ export class MarketBook {
       }
     }
     this.#waiting.push(change)
-    if (this.#isFetching || this.#resubscription.due !== Number.POSITIVE_INFINITY) return
+    const { snapshot } = this.#rule
+    if (snapshot === 'stream' || this.#isFetching || this.#resubscription.due !== Number.POSITIVE_INFINITY) return
     this.#fetchDue = at
     out.command({ kind: 'wake', at })
   }
@@ -361,7 +414,9 @@ export class MarketBook {
   #begin(): void {
     this.#isWhole = false
     this.#isCompared = false
+    this.#isWidened = false
     this.#audit = undefined
+    this.#range = undefined
     this.#last = null
     this.#quote = undefined
   }
