@@ -3,6 +3,8 @@ import { binance } from './binance/protocol.ts'
 import { bitstamp } from './bitstamp/protocol.ts'
 import { bybit } from './bybit/protocol.ts'
 import { coinbase } from './coinbase/protocol.ts'
+import { deribit } from './deribit/protocol.ts'
+import { gateio } from './gateio/protocol.ts'
 import { kraken } from './kraken/protocol.ts'
 import { kucoin } from './kucoin/protocol.ts'
 import { okx } from './okx/protocol.ts'
@@ -15,9 +17,11 @@ const PROTOCOLS = {
   bitstamp,
   bybit,
   coinbase,
+  gateio,
   kraken,
   kucoin,
   okx,
+  deribit,
 } as const satisfies Record<string, VenueProtocol>
 
 const BY_ID: ReadonlyMap<string, VenueProtocol> = new Map(Object.entries(PROTOCOLS))
