@@ -1,4 +1,4 @@
-import type { MarketEvent } from '../src/market/index.ts'
+import { CHANNELS, type MarketEvent } from '../src/market/index.ts'
 import type { AnalyticsMessage } from '../src/processor/index.ts'
 import { COLUMN_TYPES, COMPUTED_COLUMNS, DERIVED_TABLES, TABLES } from '../src/store/index.ts'
 
@@ -20,7 +20,8 @@ const SYMBOL = ['text', 'The venue’s own name of it, its case preserved.'] as 
 const EXCHANGE_TIME = ['time or null', 'The venue’s time of the event. Null: its message carries none.'] as const
 const RECEIVE_TIME = ['time', 'When our socket gave us the frame.'] as const
 const SEQUENCE = ['whole number or null', 'The venue’s sequence number. Null: it sends none.'] as const
-const CHANNEL = ['`trade`, `quote`, `book`, `ticker`', 'The kind of market data.'] as const
+const CHANNEL = [CHANNELS.map((channel) => `\`${channel}\``).join(', '), 'The kind of market data.'] as const
+const NOT_SENT = ['decimal or null', 'As the venue says. Null: not sent.'] as const
 const LEVELS = '[[decimal, decimal]]'
 
 const EVENTS: { readonly [Kind in MarketEvent['messageType']]: Described<PayloadOf<Kind>> } = {
@@ -33,7 +34,7 @@ const EVENTS: { readonly [Kind in MarketEvent['messageType']]: Described<Payload
       symbol: SYMBOL,
       id: ['text or null', 'The venue’s id, unique within (venue, instrument). Null: it gives none.'],
       price: ['decimal', 'In the quote asset. May be negative.'],
-      amount: ['decimal', 'In the base asset, or in contracts. Never negative.'],
+      amount: ['decimal', 'In the base asset, or in contracts: see `contractSize`. Never negative.'],
       side: ['`buy`, `sell`, `unknown`', 'Who crossed the spread, the taker. `unknown`: the venue does not say.'],
       exchangeTime: EXCHANGE_TIME,
       receiveTime: RECEIVE_TIME,
@@ -84,6 +85,118 @@ const EVENTS: { readonly [Kind in MarketEvent['messageType']]: Described<Payload
       low: ['decimal or null', 'Lowest price. Null: not sent.'],
       volume: ['decimal or null', 'Turnover in the base asset. Null: not sent; `0`: nothing traded.'],
       quoteVolume: ['decimal or null', 'Turnover in the quote asset. Null: not sent; `0`: nothing traded.'],
+      exchangeTime: EXCHANGE_TIME,
+      receiveTime: RECEIVE_TIME,
+    },
+  },
+  'venue-candle': {
+    meaning: 'A candle as the venue itself computes it. Ours, from trades, are called `candle`.',
+    topic: 'market-data',
+    fields: {
+      venue: VENUE,
+      instrument: INSTRUMENT,
+      symbol: SYMBOL,
+      interval: ['`1m`', 'Its width.'],
+      openTime: ['time', 'Start of its interval.'],
+      open: ['decimal', 'First price.'],
+      high: ['decimal', 'Highest price.'],
+      low: ['decimal', 'Lowest price.'],
+      close: ['decimal', 'Last price.'],
+      volume: ['decimal or null', 'In the unit of the venue’s trades. Null: the venue gives another.'],
+      quoteVolume: ['decimal or null', 'Turnover in the quote asset. Null: not sent.'],
+      trades: ['whole number or null', 'How many prints. Null: not sent.'],
+      isClosed: ['true or false', 'False: its interval lasts, and it may be said again.'],
+      exchangeTime: EXCHANGE_TIME,
+      receiveTime: RECEIVE_TIME,
+    },
+  },
+  funding: {
+    meaning: 'What holders of a perpetual pay one another. Rates are fractions of the position; longs pay if positive.',
+    topic: 'market-data',
+    fields: {
+      venue: VENUE,
+      instrument: INSTRUMENT,
+      symbol: SYMBOL,
+      rate: ['decimal or null', 'The rate that will be, or was, exchanged at `fundingTime`. Null: not sent.'],
+      predictedRate: ['decimal or null', 'The venue’s estimate of the rate after that. Null: not sent.'],
+      fundingTime: ['time or null', 'When `rate` is exchanged. Null: not sent.'],
+      intervalSeconds: ['whole number or null', 'How long one funding interval lasts. Null: not sent.'],
+      exchangeTime: EXCHANGE_TIME,
+      receiveTime: RECEIVE_TIME,
+    },
+  },
+  'mark-price': {
+    meaning: 'The prices by which positions are valued.',
+    topic: 'market-data',
+    fields: {
+      venue: VENUE,
+      instrument: INSTRUMENT,
+      symbol: SYMBOL,
+      markPrice: ['decimal or null', 'Null: not in this message.'],
+      indexPrice: ['decimal or null', 'Price of the underlying index, in the quote asset. Null: not in this message.'],
+      exchangeTime: EXCHANGE_TIME,
+      receiveTime: RECEIVE_TIME,
+    },
+  },
+  'open-interest': {
+    meaning: 'How many contracts are open.',
+    topic: 'market-data',
+    fields: {
+      venue: VENUE,
+      instrument: INSTRUMENT,
+      symbol: SYMBOL,
+      openInterest: ['decimal or null', 'In the unit of the venue’s trades. Null: it gives only a value.'],
+      value: ['decimal or null', 'The same in the quote (or settlement) asset, as the venue says it. Null: not sent.'],
+      exchangeTime: EXCHANGE_TIME,
+      receiveTime: RECEIVE_TIME,
+    },
+  },
+  liquidation: {
+    meaning: 'A position that the venue closed by force.',
+    topic: 'market-data',
+    fields: {
+      venue: VENUE,
+      instrument: INSTRUMENT,
+      symbol: SYMBOL,
+      id: ['text or null', 'The venue’s id. Null: it gives none.'],
+      price: ['decimal', 'In the quote asset.'],
+      amount: ['decimal', 'In the unit of the venue’s trades.'],
+      side: ['`buy`, `sell`, `unknown`', 'Of the order that closes the position: `sell` where a long was liquidated.'],
+      exchangeTime: EXCHANGE_TIME,
+      receiveTime: RECEIVE_TIME,
+    },
+  },
+  'option-summary': {
+    meaning: 'Option values as the venue computes them. Volatilities are fractions: 0.65 is 65 %.',
+    topic: 'market-data',
+    fields: {
+      venue: VENUE,
+      instrument: INSTRUMENT,
+      symbol: SYMBOL,
+      markPrice: NOT_SENT,
+      underlyingPrice: NOT_SENT,
+      markVolatility: ['decimal or null', 'Implied by the mark price. Null: not sent.'],
+      bidVolatility: ['decimal or null', 'Implied by the best bid. Null: not sent.'],
+      askVolatility: ['decimal or null', 'Implied by the best offer. Null: not sent.'],
+      delta: NOT_SENT,
+      gamma: NOT_SENT,
+      vega: NOT_SENT,
+      theta: NOT_SENT,
+      rho: NOT_SENT,
+      openInterest: ['decimal or null', 'In the unit of the venue’s trades. Null: not sent.'],
+      exchangeTime: EXCHANGE_TIME,
+      receiveTime: RECEIVE_TIME,
+    },
+  },
+  status: {
+    meaning: 'Whether an instrument trades, as its venue says at this moment.',
+    topic: 'market-data',
+    fields: {
+      venue: VENUE,
+      instrument: INSTRUMENT,
+      symbol: SYMBOL,
+      status: ['`trading`, `halted`, `delisted`, `unknown`', 'In our words.'],
+      venueStatus: ['text', 'The venue’s own word for it.'],
       exchangeTime: EXCHANGE_TIME,
       receiveTime: RECEIVE_TIME,
     },
@@ -176,8 +289,16 @@ const DEFINITION: Described<Definition>['fields'] = {
   kind: ['`spot`, `perpetual`, `future`, `option`', 'What it is.'],
   base: ['text', 'The asset that is traded: `BTC`, never `XBT`.'],
   quote: ['text', 'The asset that prices are in.'],
-  settle: ['text, or absent', 'The asset that contracts settle in. Absent for spot.'],
-  contractSize: ['decimal, or absent', 'What one contract stands for. Absent for spot.'],
+  settleCurrency: ['text, or absent', 'The asset that profit and loss are paid in. Absent for spot.'],
+  contractSize: [
+    'decimal, or absent',
+    'How much of `contractUnit` one contract stands for. Absent: amounts are of the base asset.',
+  ],
+  contractUnit: ['`base`, `quote`, or absent', '`quote` for inverse contracts, such as 100 USD of BTC.'],
+  baseMultiplier: [
+    'decimal, or absent',
+    'How many of the base asset one unit of the traded name is: 1000 for a market in thousands of PEPE. Absent: 1.',
+  ],
   tickSize: ['decimal, or absent', 'Smallest step of the price. Absent: the venue does not say.'],
   lotSize: ['decimal, or absent', 'Smallest step of the amount. Absent: the venue does not say.'],
   minimumAmount: ['decimal, or absent', 'Smallest amount of an order. Absent: the venue does not say.'],

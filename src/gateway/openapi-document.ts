@@ -49,6 +49,8 @@ async function refuse(): Promise<never> {
 const NO_STORE: StoreReader = {
   trades: refuse,
   quotes: refuse,
+  facts: refuse,
+  latestFacts: refuse,
   candles: refuse,
   gaps: refuse,
   feeds: refuse,

@@ -38,6 +38,11 @@ export const FACT_CHANNELS: Readonly<Record<FactKind, Channel>> = {
 /** Every kind, in the order in which they are shown. */
 export const FACT_KINDS = Object.keys(FACT_CHANNELS) as readonly FactKind[]
 
+/** The kind that comes from a channel; undefined for trades, quotes, books and tickers. */
+export function factOfChannel(channel: Channel): FactKind | undefined {
+  return FACT_KINDS.find((kind) => FACT_CHANNELS[kind] === channel)
+}
+
 /** Whether a message type is one of a fact. */
 export function isFactKind(messageType: string): messageType is FactKind {
   return Object.hasOwn(FACT_CHANNELS, messageType)

@@ -34,7 +34,19 @@ test('with nothing given every venue has every channel, and the data directory i
   const { config, file } = loadConfig(sources())
   assert.equal(file, null)
   assert.deepEqual(Object.keys(config.venues), VENUES)
-  assert.deepEqual(config.venues.kraken?.channels, ['trade', 'quote', 'book', 'ticker'])
+  assert.deepEqual(config.venues.kraken?.channels, [
+    'trade',
+    'quote',
+    'book',
+    'ticker',
+    'candle',
+    'funding',
+    'mark-price',
+    'open-interest',
+    'liquidation',
+    'option-summary',
+    'status',
+  ])
   assert.equal(config.data, join(directory, 'data', 'live'))
   assert.equal(config.gateway.host, '127.0.0.1')
 })

@@ -1,5 +1,8 @@
 import type {
   Channel,
+  FactEvent,
+  FactEvents,
+  FactKind,
   FeedStateEvent,
   GapEvent,
   Instrument,
@@ -7,6 +10,7 @@ import type {
   VenueId,
   VenueSymbol,
 } from '../../market/index.ts'
+import { joinFact } from './join-fact.ts'
 import type { LiveBook } from './live-book.ts'
 import { RecentCloses } from './recent-closes.ts'
 import { detached } from './tape-line.ts'
@@ -29,6 +33,8 @@ export class InstrumentSlot {
   readonly feeds = new Map<Channel, FeedStateEvent>()
   /** Gaps that are being repaired, by id. */
   readonly openGaps = new Map<string, GapEvent>()
+  /** The newest of each kind of fact; what its message left out is as it was said before. */
+  readonly facts: { [Kind in FactKind]?: FactEvents[Kind] } = {}
   /** Newest candle line of each interval. */
   readonly candles = new Map<string, { readonly openTime: number; readonly line: string }>()
   /** Closes of the intervals that small charts use. */
@@ -64,6 +70,14 @@ export class InstrumentSlot {
     for (const kind of ['trade', 'quote', 'ticker'] as const) {
       const line = this.#lines[kind]
       if (line !== undefined) this.#lines[kind] = detached(line)
+    }
+  }
+
+  /** Takes what a venue said of the instrument. */
+  fact(event: FactEvent): void {
+    joinFact(this.facts, event)
+    if (event.messageType === 'status' && this.definition !== undefined) {
+      this.definition = { ...this.definition, status: event.status }
     }
   }
 

@@ -6,6 +6,7 @@ import {
   encodeEvent,
   type FeedState,
   type InstrumentId,
+  isFact,
   type MarketEvent,
   type Micros,
   type VenueId,
@@ -213,7 +214,12 @@ export class LiveMarket {
         slot.symbol = event.symbol
         return
       default:
-        this.skipped.unknownType++
+        if (!isFact(event)) {
+          this.skipped.unknownType++
+          return
+        }
+        slot.fact(event)
+        this.listener.message(event.messageType, slot, line)
     }
   }
 

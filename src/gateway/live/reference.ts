@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import { now } from '../../market/index.ts'
+import { type FactKind, MICROS_PER_SECOND, micros, now } from '../../market/index.ts'
 import type { Logger } from '../../platform/index.ts'
 import type { MarketSummary } from '../../store/index.ts'
 import type { LiveMarket } from './live-market.ts'
@@ -12,6 +12,13 @@ const RETRY_MILLISECONDS = 2_000
 const SETTLING_MILLISECONDS = 30_000
 /** Summaries of the last day are asked of the store at most this often, however many clients want them. */
 const SUMMARY_MILLISECONDS = 10_000
+
+/** Facts that may not be said again for long, and how old they may be to be taken from the store, in microseconds. */
+const SELDOM_SAID: readonly (readonly [FactKind, number])[] = [
+  ['funding', 3_600 * MICROS_PER_SECOND],
+  ['open-interest', 3_600 * MICROS_PER_SECOND],
+  ['status', 30 * 86_400 * MICROS_PER_SECOND],
+]
 
 type Summaries = ReadonlyMap<string, MarketSummary>
 
@@ -67,6 +74,14 @@ export class Reference {
     return this.#summariesAt === Number.NEGATIVE_INFINITY ? await this.#summariesUnderWay : this.#summaries
   }
 
+  /** The tape may have said them hours ago and not since. What it has said meanwhile counts more. */
+  async #loadFacts(kind: FactKind, age: number): Promise<void> {
+    for (const fact of await this.#store.latestFacts(kind, micros(now() - age))) {
+      const slot = this.#market.slot(fact.venue, fact.instrument)
+      if (slot !== undefined && slot.facts[kind] === undefined) slot.fact(fact)
+    }
+  }
+
   async #askSummaries(): Promise<Summaries> {
     try {
       const rows = await this.#store.markets({ now: now() })
@@ -92,7 +107,10 @@ export class Reference {
         const slot = this.#market.ensureSlot(state.venue, state.instrument, state.symbol)
         if (slot !== undefined && !slot.feeds.has(state.channel)) slot.feeds.set(state.channel, state)
       }
-      if (!this.isLoaded) for (const state of await this.#store.venueStates()) this.#market.venueStateKnown(state)
+      if (!this.isLoaded) {
+        for (const state of await this.#store.venueStates()) this.#market.venueStateKnown(state)
+        for (const [kind, age] of SELDOM_SAID) await this.#loadFacts(kind, age)
+      }
       this.isLoaded = true
       this.failure = ''
       return true

@@ -3,5 +3,16 @@ import type { Store } from '../../store/index.ts'
 /** What the gateway asks of the store: questions only. */
 export type StoreReader = Pick<
   Store,
-  'trades' | 'quotes' | 'candles' | 'gaps' | 'feeds' | 'venueStates' | 'instruments' | 'bookAsOf' | 'markets' | 'ping'
+  | 'trades'
+  | 'quotes'
+  | 'facts'
+  | 'latestFacts'
+  | 'candles'
+  | 'gaps'
+  | 'feeds'
+  | 'venueStates'
+  | 'instruments'
+  | 'bookAsOf'
+  | 'markets'
+  | 'ping'
 >

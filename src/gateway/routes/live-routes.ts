@@ -1,5 +1,5 @@
 import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox'
-import { CHANNELS, type Channel, now } from '../../market/index.ts'
+import { CHANNELS, type Channel, factOfChannel, now } from '../../market/index.ts'
 import { GatewayError } from '../gateway-error.ts'
 import { sendJson, sendPage } from '../http/answer.ts'
 import { keysetPage } from '../http/keyset-page.ts'
@@ -179,6 +179,9 @@ const TIMESTAMP = /^\{"messageType":"[a-z-]+","timestamp":(\d+)/
 /** When the newest message of a feed was received, as it stands in memory: states are said only now and then. */
 function heardTime(slot: InstrumentSlot, channel: Channel): number | undefined {
   if (channel === 'book') return slot.liveBook?.receiveTime ?? undefined
+  const kind = factOfChannel(channel)
+  if (kind !== undefined) return slot.facts[kind]?.receiveTime
+  if (channel !== 'trade' && channel !== 'quote' && channel !== 'ticker') return undefined
   const match = TIMESTAMP.exec(slot.line(channel) ?? '')
   return match === null ? undefined : Number(match[1])
 }

@@ -107,7 +107,10 @@ test('lists come as CSV and NDJSON too, and name the next page in a header', asy
   const csv = await get(gateway, `${API}/trades?${OF}&limit=2&format=csv`)
   assert.equal(csv.headers.get('content-type'), 'text/csv; charset=utf-8; header=present')
   assert.equal(csv.text.split('\r\n').length, 4)
-  assert.match(csv.text, /^venue,instrument,symbol,id,price,amount,side,exchangeTime,receiveTime,backlog\r\n/)
+  assert.match(
+    csv.text,
+    /^venue,instrument,symbol,id,price,amount,baseAmount,quoteAmount,side,exchangeTime,receiveTime,backlog\r\n/,
+  )
   const next = /^<([^>]+)>; rel="next"$/.exec(csv.headers.get('link') ?? '')?.[1]
   const rest = await get(gateway, next ?? '', { accept: 'application/x-ndjson' })
   assert.equal(rest.text.split('\r\n').length, 3, 'the link keeps the format')

@@ -1,10 +1,12 @@
 import Type, { type Static, type TSchema } from 'typebox'
 
 /** A decimal number as text, exactly as the tape has it: no exponent, no trailing zeros. */
-export const DecimalSchema = Type.String({
-  pattern: '^-?\\d+(\\.\\d+)?$',
-  description: 'Decimal number as text, exact: no exponent, no trailing zeros',
-})
+export const DecimalSchema = decimalText('Decimal number as text, exact: no exponent, no trailing zeros')
+
+/** As {@link DecimalSchema}, with a meaning of its own. */
+export function decimalText(description: string) {
+  return Type.String({ pattern: '^-?\\d+(\\.\\d+)?$', description })
+}
 
 /** A moment in integer microseconds. */
 export const MicrosSchema = Type.Integer({
@@ -25,7 +27,32 @@ export const InstrumentIdSchema = Type.String({
 
 export const SymbolSchema = Type.String({ description: "The venue's own name of the instrument, its case preserved" })
 
-export const ChannelSchema = Type.Enum(['trade', 'quote', 'book', 'ticker'], { description: 'A kind of market data' })
+export const ChannelSchema = Type.Enum(
+  [
+    'trade',
+    'quote',
+    'book',
+    'ticker',
+    'candle',
+    'funding',
+    'mark-price',
+    'open-interest',
+    'liquidation',
+    'option-summary',
+    'status',
+  ],
+  { description: 'A kind of market data' },
+)
+
+export const TakerSideSchema = Type.Enum(['buy', 'sell', 'unknown'], {
+  description: 'The taker: who crossed the spread',
+})
+
+export const InstrumentKindSchema = Type.Enum(['spot', 'perpetual', 'future', 'option'])
+
+export const InstrumentStatusSchema = Type.Enum(['trading', 'halted', 'delisted', 'unknown'], {
+  description: 'Whether it can be traded, as its venue says',
+})
 
 export const FeedStateSchema = Type.Enum(['synchronised', 'recovering', 'stale', 'halted', 'unknown'], {
   description:
@@ -66,6 +93,7 @@ export const ProblemSchema = Type.Object(
   { title: 'Problem' },
 )
 
+export type Channel = Static<typeof ChannelSchema>
 export type CandleInterval = Static<typeof CandleIntervalSchema>
 export type Problem = Static<typeof ProblemSchema>
 /** A page of items as the REST side answers it. */

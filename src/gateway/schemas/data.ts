@@ -3,12 +3,14 @@ import {
   CandleIntervalSchema,
   ChannelSchema,
   DecimalSchema,
+  decimalText,
   FeedStateSchema,
   InstrumentIdSchema,
   MicrosSchema,
   nullable,
   pageOf,
   SymbolSchema,
+  TakerSideSchema,
   VenueIdSchema,
 } from './common.ts'
 
@@ -19,8 +21,15 @@ export const TradeSchema = Type.Object(
     symbol: SymbolSchema,
     id: nullable(Type.String(), "The venue's id of the trade"),
     price: DecimalSchema,
-    amount: DecimalSchema,
-    side: Type.Enum(['buy', 'sell', 'unknown'], { description: 'The taker: who crossed the spread' }),
+    amount: decimalText('In the base asset, or in contracts'),
+    baseAmount: Type.Optional(
+      nullable(
+        DecimalSchema,
+        'The amount in the base asset, exact; for inverse contracts to 18 digits after the point',
+      ),
+    ),
+    quoteAmount: Type.Optional(decimalText('What it was worth in the quote asset, exact')),
+    side: TakerSideSchema,
     exchangeTime: nullable(MicrosSchema, "The venue's time"),
     receiveTime: MicrosSchema,
     backlog: Type.Optional(

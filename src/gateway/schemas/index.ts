@@ -1,5 +1,6 @@
 export * from './common.ts'
 export * from './data.ts'
+export * from './facts.ts'
 export * from './health.ts'
 export * from './query.ts'
 export * from './reference.ts'

@@ -1,5 +1,11 @@
 import Type from 'typebox'
-import { CandleIntervalSchema, ChannelSchema, FeedStateSchema } from './common.ts'
+import {
+  CandleIntervalSchema,
+  ChannelSchema,
+  FeedStateSchema,
+  InstrumentKindSchema,
+  InstrumentStatusSchema,
+} from './common.ts'
 
 /** Most items of a page that comes from memory, and of one that comes from the store. */
 export const MAXIMUM_LIST_LIMIT = 1_000
@@ -49,10 +55,10 @@ function parameters<Properties extends Parameters<typeof Type.Object>[0]>(proper
 export const InstrumentsQuerySchema = parameters({
   venue: Type.Optional(Name),
   instrument: Type.Optional(Name),
-  kind: Type.Optional(Type.Enum(['spot', 'perpetual', 'future', 'option'])),
+  kind: Type.Optional(InstrumentKindSchema),
   base: Type.Optional(Name),
   quote: Type.Optional(Name),
-  status: Type.Optional(Type.Enum(['trading', 'halted', 'delisted', 'unknown'])),
+  status: Type.Optional(InstrumentStatusSchema),
   search: Type.Optional(
     Type.String({ minLength: 1, maxLength: 64, description: 'Part of the name or of the symbol, in any case' }),
   ),
@@ -80,11 +86,11 @@ export const MarketsQuerySchema = parameters({
   ...listing,
 })
 
-export const TradesQuerySchema = parameters({ venue: Name, instrument: Name, ...history(100) })
+/** The past of one instrument. */
+export const InstrumentHistoryQuerySchema = parameters({ venue: Name, instrument: Name, ...history(100) })
 
-export const QuotesQuerySchema = parameters({ venue: Name, instrument: Name, ...history(100) })
-
-export const LiveQuotesQuerySchema = parameters({
+/** The newest of each instrument. */
+export const LatestQuerySchema = parameters({
   venue: Type.Optional(Name),
   instrument: Type.Optional(Name),
   ...listing,

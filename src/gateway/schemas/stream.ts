@@ -1,6 +1,15 @@
 import Type, { type Static } from 'typebox'
-import { CandleIntervalSchema, MicrosSchema } from './common.ts'
+import { CandleIntervalSchema, type Channel, MicrosSchema } from './common.ts'
 import type { BookLevel, Candle, Gap, Quote, Trade } from './data.ts'
+import type {
+  Funding,
+  InstrumentStatusEvent,
+  Liquidation,
+  MarkPrice,
+  OpenInterest,
+  OptionSummary,
+  VenueCandle,
+} from './facts.ts'
 
 /** What can be subscribed to on the stream. */
 export const STREAM_CHANNELS = [
@@ -9,6 +18,13 @@ export const STREAM_CHANNELS = [
   'book',
   'ticker',
   'candle',
+  'venue-candle',
+  'funding',
+  'mark-price',
+  'open-interest',
+  'liquidation',
+  'option-summary',
+  'status',
   'gap',
   'feed-state',
   'venue-state',
@@ -116,7 +132,7 @@ export interface FeedStateMessage {
   venue: string
   instrument: string
   symbol: string
-  channel: 'trade' | 'quote' | 'book' | 'ticker'
+  channel: Channel
   state: 'synchronised' | 'recovering' | 'stale' | 'halted' | 'unknown'
   reason: string
   lastMessageTime: number | null
@@ -142,6 +158,13 @@ export type StreamEvent =
   | Envelope<'book', BookMessage>
   | Envelope<'ticker', TickerMessage>
   | Envelope<'candle', Candle>
+  | Envelope<'venue-candle', VenueCandle>
+  | Envelope<'funding', Funding>
+  | Envelope<'mark-price', MarkPrice>
+  | Envelope<'open-interest', OpenInterest>
+  | Envelope<'liquidation', Liquidation>
+  | Envelope<'option-summary', OptionSummary>
+  | Envelope<'status', InstrumentStatusEvent>
   | Envelope<'gap', Gap>
   | Envelope<'feed-state', FeedStateMessage>
   | Envelope<'venue-state', VenueStateMessage>

@@ -1,11 +1,9 @@
-import type { Channel } from '../../market/index.ts'
+import { CHANNELS, FACT_CHANNELS } from '../../market/index.ts'
 import { GatewayError } from '../gateway-error.ts'
 import type { InstrumentSlot } from '../live/instrument-slot.ts'
 import { lineKey } from '../live/tape-line.ts'
 import type { Subscribe } from '../schemas/index.ts'
 import { NamePattern } from './name-pattern.ts'
-
-const FEED_CHANNELS: readonly Channel[] = ['trade', 'quote', 'book', 'ticker']
 
 /** What a subscription wants: which instruments, and which kinds of their messages. The same for every client that asks the same. */
 export class Interest {
@@ -60,10 +58,12 @@ function routesOf(channel: Subscribe['channel'], depth: number | undefined, inte
     case 'candle':
       return [`candle:${interval}`, 'feed-state:trade']
     case 'feed-state':
-      return FEED_CHANNELS.map((feed) => `feed-state:${feed}`)
+      return CHANNELS.map((feed) => `feed-state:${feed}`)
     case 'gap':
     case 'venue-state':
       return [channel]
+    default:
+      return [channel, `feed-state:${FACT_CHANNELS[channel]}`]
   }
 }
 

@@ -1,3 +1,4 @@
+import { encodeEvent, isFactKind } from '../../market/index.ts'
 import type { InstrumentSlot } from '../live/instrument-slot.ts'
 import type { LiveMarket } from '../live/live-market.ts'
 import type { Interest } from './interest.ts'
@@ -11,6 +12,10 @@ export function latestLine(slot: InstrumentSlot, route: string): string | undefi
   if (route === 'book') return bookLine(slot, undefined)
   if (route.startsWith('depth:')) return bookLine(slot, Number(route.slice('depth:'.length)))
   if (route.startsWith('candle:')) return slot.candles.get(route.slice('candle:'.length))?.line
+  if (isFactKind(route)) {
+    const fact = slot.facts[route]
+    return fact === undefined ? undefined : encodeEvent(fact)
+  }
   if (route.startsWith('feed-state:')) {
     for (const [channel, state] of slot.feeds) {
       if (route.endsWith(`:${channel}`)) return envelope('feed-state', state.receiveTime, state)

@@ -1,6 +1,9 @@
 import type { InstrumentSlot } from '../live/instrument-slot.ts'
 import { detached } from '../live/tape-line.ts'
 
+/** Kinds of which each message is a fact of its own. */
+const EACH_ITS_OWN: ReadonlySet<string> = new Set(['trade', 'liquidation', 'gap'])
+
 /** One message on its way to clients: one object for all of them. */
 export class StreamItem {
   readonly route: string
@@ -20,8 +23,8 @@ export class StreamItem {
     return this.#detached
   }
 
-  /** Whether a newer message of the same kind says all that this one does. Trades and gaps are each a fact of their own. */
+  /** Whether a newer message of the same kind says all that this one does. */
   get isReplaceable(): boolean {
-    return this.slot !== undefined && this.route !== 'trade' && this.route !== 'gap'
+    return this.slot !== undefined && !EACH_ITS_OWN.has(this.route)
   }
 }

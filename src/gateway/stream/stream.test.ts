@@ -2,10 +2,11 @@ import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import fc from 'fast-check'
 import { WebSocket } from 'ws'
-import { encodeEvent, OrderBook } from '../../market/index.ts'
+import { encodeEvent, FACT_KINDS, OrderBook } from '../../market/index.ts'
 import type { StreamEvent } from '../schemas/index.ts'
 import { aliveVenue, startGateway, TEST_TOKEN } from '../testing/gateway-under-test.ts'
 import { book, feedState, gap, INSTRUMENT, levels, quote, trade, VENUE, venueState } from '../testing/sample-events.ts'
+import { sampleFacts } from '../testing/sample-facts.ts'
 import { StreamConnection } from '../testing/stream-connection.ts'
 import { CLOSE_CODES } from './stream-client.ts'
 import { MAXIMUM_MESSAGE_BYTES, MAXIMUM_SUBSCRIPTIONS, MESSAGE_BURST } from './stream-server.ts'
@@ -39,6 +40,27 @@ test('a subscription is acknowledged, gets the latest, and then every message of
     connection.messages.map(({ payload }) => ('id' in payload ? payload.id : undefined)),
     ['3', '4'],
   )
+  assertNoHole(connection)
+})
+
+test('every kind of fact can be followed: the newest first, then each as it comes', async (context) => {
+  const { gateway, connection } = await setUp(context)
+  const facts = sampleFacts()
+  await gateway.say(...Object.values(facts))
+  const other = await StreamConnection.open(context, gateway)
+  await other.subscribe({ id: 'wait', venue: '*', instrument: '*', channel: 'trade' })
+  for (const kind of FACT_KINDS) {
+    const snapshot = await connection.subscribe({ id: kind, venue: VENUE, instrument: INSTRUMENT, channel: kind })
+    assert.deepEqual(
+      snapshot.filter(({ messageType }) => messageType === kind),
+      [JSON.parse(encodeEvent(facts[kind]))],
+    )
+  }
+  await gateway.say(...Object.values(facts))
+  await connection.until(({ messages }) => messages.length >= FACT_KINDS.length)
+  assert.deepEqual(typesOf(connection.messages), [...FACT_KINDS])
+  await gateway.say(feedState('candle', 'stale'))
+  await connection.until(({ messages }) => messages.at(-1)?.messageType === 'feed-state')
   assertNoHole(connection)
 })
 

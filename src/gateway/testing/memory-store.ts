@@ -1,4 +1,6 @@
 import type {
+  FactEvents,
+  FactKind,
   FeedStateEvent,
   GapEvent,
   Instrument,
@@ -25,6 +27,7 @@ export class MemoryStore implements StoreReader {
   failure: StoreError | undefined
   heldTrades: TradeEvent[] = []
   heldQuotes: QuoteEvent[] = []
+  heldFacts: { [Kind in FactKind]?: FactEvents[Kind][] } = {}
   heldCandles: Candle[] = []
   heldGaps: GapEvent[] = []
   heldInstruments: Instrument[] = []
@@ -40,6 +43,15 @@ export class MemoryStore implements StoreReader {
 
   async quotes(query: InstrumentQuery): Promise<StorePage<QuoteEvent>> {
     return this.#page(query, this.heldQuotes)
+  }
+
+  async facts<Kind extends FactKind>(kind: Kind, query: InstrumentQuery): Promise<StorePage<FactEvents[Kind]>> {
+    return this.#page(query, this.heldFacts[kind] ?? [])
+  }
+
+  async latestFacts<Kind extends FactKind>(kind: Kind): Promise<readonly FactEvents[Kind][]> {
+    this.#fail()
+    return this.heldFacts[kind] ?? []
   }
 
   async candles(query: CandleQuery): Promise<StorePage<Candle>> {

@@ -26,12 +26,12 @@ export const VENUE = 'testex' as VenueId
 export const INSTRUMENT = 'BTC-USDT' as InstrumentId
 const SYMBOL = 'BTCUSDT' as VenueSymbol
 
-interface Named {
+export interface Named {
   readonly venue?: VenueId
   readonly instrument?: string
 }
 
-function named(of: Named) {
+export function named(of: Named) {
   const instrument = (of.instrument ?? INSTRUMENT) as InstrumentId
   return { venue: of.venue ?? VENUE, instrument, symbol: instrument.replace('-', '') as VenueSymbol }
 }

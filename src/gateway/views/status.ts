@@ -1,9 +1,7 @@
-import { now } from '../../market/index.ts'
+import { CHANNELS, now } from '../../market/index.ts'
 import type { GatewayServices } from '../routes/gateway-services.ts'
 import type { Feed, Health, Notice, Status } from '../schemas/index.ts'
 import { venuesOf } from './venues.ts'
-
-const FEED_CHANNELS = ['trade', 'quote', 'book', 'ticker'] as const
 
 /** How everything that the gateway sees stands now. */
 export function statusOf(services: GatewayServices): Status {
@@ -11,7 +9,7 @@ export function statusOf(services: GatewayServices): Status {
   const time = now()
   const feeds: Record<Feed['state'], number> = { synchronised: 0, recovering: 0, stale: 0, halted: 0, unknown: 0 }
   for (const slot of market.slots) {
-    for (const channel of FEED_CHANNELS) {
+    for (const channel of CHANNELS) {
       if (slot.feeds.has(channel)) feeds[market.feedState(slot, channel, time).state]++
     }
   }
