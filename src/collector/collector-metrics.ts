@@ -1,5 +1,5 @@
 import { Counter, Gauge, Histogram } from 'prom-client'
-import type { MarketEvent, MessageType, Micros, VenueId } from '../market/index.ts'
+import type { MarketEvent, MessageType, Micros, VenueId, VenueLatency } from '../market/index.ts'
 import type { Metrics } from '../platform/index.ts'
 import type { Refusal } from '../venues/index.ts'
 
@@ -140,13 +140,24 @@ export class CollectorMetrics {
 
   /** Quantiles of receive time less exchange time in seconds, over the last trades of a venue. */
   latencyPercentiles(venue: VenueId): [quantile: string, seconds: number][] {
+    const latency = this.latency(venue)
+    if (latency === null) return []
+    return [
+      ['0', latency.minimum / 1_000_000],
+      ['0.5', latency.p50 / 1_000_000],
+      ['0.9', latency.p90 / 1_000_000],
+      ['0.99', latency.p99 / 1_000_000],
+    ]
+  }
+
+  /** The same in microseconds, for the tape; null where no trade had a time. */
+  latency(venue: VenueId): VenueLatency | null {
     const recent = this.#latencies.get(venue)
-    if (recent === undefined || recent.count === 0) return []
+    if (recent === undefined || recent.count === 0) return null
     const sorted = recent.samples.slice(0, recent.count).sort()
-    return ['0.5', '0.9', '0.99'].map((quantile) => {
-      const index = Math.min(sorted.length - 1, Math.floor(Number(quantile) * sorted.length))
-      return [quantile, (sorted[index] as number) / 1_000_000]
-    })
+    const at = (quantile: number): number =>
+      sorted[Math.min(recent.count - 1, Math.floor(quantile * recent.count))] ?? 0
+    return { minimum: at(0), p50: at(0.5), p90: at(0.9), p99: at(0.99) }
   }
 
   #latency(venue: VenueId, exchangeTime: Micros, receiveTime: Micros): void {

@@ -2,8 +2,10 @@ import type { Log } from '../log/index.ts'
 import type { Config, Logger, Metrics, VenueConfig } from '../platform/index.ts'
 import type { VenueProtocol } from '../venues/index.ts'
 import type { BackOffLimits } from './back-off.ts'
+import { Canary } from './canary.ts'
 import { CollectorError } from './collector-error.ts'
 import { CollectorMetrics } from './collector-metrics.ts'
+import { RateMemory } from './rate-memory.ts'
 import { describe } from './rest-client.ts'
 import { ResumeState } from './resume-state.ts'
 import { TapeWriter } from './tape-writer.ts'
@@ -54,10 +56,13 @@ export class Collector {
   #checkpointing: Promise<void> = Promise.resolve()
   #appendFailure = ''
   #configuring: Promise<unknown> = Promise.resolve()
+  readonly #canary = new Canary()
+  readonly #rates: RateMemory
 
-  private constructor(options: CollectorOptions, resume: ResumeState, watchlist: Watchlist) {
+  private constructor(options: CollectorOptions, resume: ResumeState, rates: RateMemory, watchlist: Watchlist) {
     this.#options = options
     this.#resume = resume
+    this.#rates = rates
     this.#watchlist = watchlist
     this.#metrics = new CollectorMetrics(options.metrics)
     this.#writer = new TapeWriter({
@@ -92,7 +97,8 @@ export class Collector {
       options.name,
       (venue) => options.registry.get(venue)?.tradeIds !== 'unique',
     )
-    const collector = new Collector(options, resume, watchlist)
+    const rates = await RateMemory.load(options.log, options.name)
+    const collector = new Collector(options, resume, rates, watchlist)
     for (const [venue, config] of Object.entries(watchlist)) if (config.enabled) collector.#begin(venue, config)
     // Whatever begins from here on was stopped by somebody, not by a crash.
     resume.stoppedInOrder = true
@@ -182,6 +188,8 @@ export class Collector {
       writer: this.#writer,
       resume: this.#resume,
       metrics: this.#metrics,
+      rates: this.#rates.of(venue),
+      canary: this.#canary,
       logger,
       ...(backOff === undefined ? {} : { backOff }),
       ...(instrumentsRefreshMilliseconds === undefined ? {} : { instrumentsRefreshMilliseconds }),
@@ -191,7 +199,10 @@ export class Collector {
   }
 
   #checkpoint(stopped: boolean): Promise<void> {
-    const save = (): Promise<void> => this.#resume.save(this.#options.log, () => this.#writer.flush(), stopped)
+    const save = async (): Promise<void> => {
+      await this.#resume.save(this.#options.log, () => this.#writer.flush(), stopped)
+      await this.#rates.save(this.#options.log, stopped)
+    }
     this.#checkpointing = this.#checkpointing.then(save).catch((error: unknown) => {
       this.#options.logger.error(
         { error: describe(error) },

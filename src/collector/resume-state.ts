@@ -14,6 +14,7 @@ import {
 } from '../market/index.ts'
 import type { TradeResume } from '../venues/index.ts'
 import { CollectorError } from './collector-error.ts'
+import { newestState } from './newest-state.ts'
 import { TradeFrontier, type TradeFrontierState } from './trade-frontier.ts'
 
 interface InstrumentState {
@@ -81,8 +82,8 @@ export class ResumeState {
 
   /** Takes in an event that is on the tape, or is about to be. O(1). */
   note(event: MarketEvent): void {
-    if (event.messageType === 'venue-state' || event.messageType === 'instrument' || event.messageType === 'feed-state')
-      return
+    if (event.messageType === 'venue-state') return
+    if (event.messageType !== 'gap' && channelOfEvent(event) === null) return
     const venue = this.#venue(event.venue)
     let state = venue.instruments.get(event.instrument)
     if (state === undefined) {
@@ -314,17 +315,8 @@ function* eventsOf(records: readonly LogRecord[]): Generator<MarketEvent> {
 }
 
 async function lastCheckpoint(log: Log, collector: string): Promise<Checkpoint | undefined> {
-  const { first, next } = await log.bounds('collector-state')
-  // Other collectors write here too: look back until this one's is found.
-  const step = 64
-  for (let to = next; to > first; to -= step) {
-    const records = await log.read('collector-state', Math.max(first, to - step), { records: step })
-    for (const record of [...records].reverse()) {
-      if (record.key !== collector || record.position >= to) continue
-      return readCheckpoint(Buffer.from(record.value).toString('utf8'))
-    }
-  }
-  return undefined
+  const text = await newestState(log, collector)
+  return text === undefined ? undefined : readCheckpoint(text)
 }
 
 function readCheckpoint(text: string): Checkpoint {

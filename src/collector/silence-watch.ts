@@ -1,4 +1,5 @@
 import type { Channel, InstrumentId } from '../market/index.ts'
+import type { UsualRates } from './usual-rates.ts'
 
 /** Silence shorter than this is never suspect, in milliseconds. */
 const SHORTEST_SUSPECT_MILLISECONDS = 15_000
@@ -43,15 +44,19 @@ export interface SilenceLimits {
 export class SilenceWatch {
   readonly #feeds = new Map<InstrumentId, Map<Channel, Feed>>()
   readonly #limits: SilenceLimits
+  readonly #rates: Pick<UsualRates, 'usualInterval'> | undefined
 
+  /** @param rates what is usual at this hour of the week, where that is known */
   constructor(
     limits: SilenceLimits = {
       shortestMilliseconds: SHORTEST_SUSPECT_MILLISECONDS,
       longestMilliseconds: LONGEST_CALM_MILLISECONDS,
       reopenedMilliseconds: REOPENED_PATIENCE_MILLISECONDS,
     },
+    rates?: Pick<UsualRates, 'usualInterval'>,
   ) {
     this.#limits = limits
+    this.#rates = rates
   }
 
   add(instrument: InstrumentId, channel: Channel, at: number): void {
@@ -101,6 +106,13 @@ export class SilenceWatch {
     for (const [instrument, channels] of this.#feeds) {
       for (const [channel, feed] of channels) {
         if (at < feed.suspectAt) continue
+        // Asked only now, since it is seldom: at this hour of the week the feed may be usually quieter than it was just now.
+        const quiet = this.#rates?.usualInterval(instrument, channel, at) ?? 0
+        const patience = Math.min(this.#limits.longestMilliseconds, quiet * SUSPECT_INTERVALS)
+        if (feed.suspicions === 0 && at < feed.lastAt + patience) {
+          feed.suspectAt = feed.lastAt + patience
+          continue
+        }
         feed.suspicions++
         feed.suspectAt = at + Math.min(this.#limits.longestMilliseconds, this.#patience(feed) * 2 ** feed.suspicions)
         found.push({

@@ -13,6 +13,7 @@ const EVENT: VenueStateEvent = {
   connectionsPlanned: 1,
   instruments: 1,
   simulated: false,
+  latency: null,
   receiveTime: 1 as Micros,
 }
 

@@ -1,5 +1,6 @@
 import type {
   Channel,
+  CoverageEvent,
   GapEvent,
   InstrumentId,
   MarketEvent,
@@ -11,16 +12,19 @@ import { channelOfEvent, now } from '../market/index.ts'
 import type { Logger, VenueConfig } from '../platform/index.ts'
 import type { ConnectionPlan, Refusal, Subscription, VenueProtocol } from '../venues/index.ts'
 import { BackOff, type BackOffLimits, DEFAULT_BACK_OFF } from './back-off.ts'
+import type { Canary } from './canary.ts'
 import { Catalogue } from './catalogue.ts'
 import type { CollectorMetrics } from './collector-metrics.ts'
 import { Connection, type ConnectionHost } from './connection.ts'
 import { ConnectionPermits } from './connection-permits.ts'
+import { Coverages } from './coverages.ts'
 import { FeedStates } from './feed-states.ts'
 import { describe, RestClient } from './rest-client.ts'
 import type { ResumeState } from './resume-state.ts'
 import { subscriptionKey, subscriptionsOf } from './selection.ts'
 import { SilenceWatch } from './silence-watch.ts'
 import type { TapeWriter } from './tape-writer.ts'
+import type { UsualRates } from './usual-rates.ts'
 import { WeightBudget } from './weight-budget.ts'
 
 /** How often the reference data is read anew. */
@@ -42,6 +46,10 @@ export interface VenueRunnerOptions {
   readonly writer: TapeWriter
   readonly resume: ResumeState
   readonly metrics: CollectorMetrics
+  /** What is usual of each feed of this venue, by hour of the week. */
+  readonly rates: UsualRates
+  /** Compares this venue with the others of the collector. */
+  readonly canary: Canary
   readonly logger: Logger
   readonly backOff?: BackOffLimits
   readonly instrumentsRefreshMilliseconds?: number
@@ -56,7 +64,8 @@ export class VenueRunner {
   readonly #budget: WeightBudget
   readonly #host: ConnectionHost
   readonly #stopping = new AbortController()
-  readonly #watch = new SilenceWatch()
+  readonly #watch: SilenceWatch
+  readonly #coverages = new Coverages()
   readonly #connections = new Map<string, Connection>()
   readonly #wanted = new Map<string, Subscription>()
   readonly #feedStates = new FeedStates()
@@ -77,6 +86,7 @@ export class VenueRunner {
     this.#options = options
     this.protocol = protocol
     this.#config = config
+    this.#watch = new SilenceWatch(undefined, options.rates)
     this.#catalogue = new Catalogue(protocol)
     this.#outages = options.resume.outages(protocol.venue, now(), (gap) => this.#event('rest', gap))
     this.#budget = new WeightBudget(limits.requestWeight, limits.requestWindowMilliseconds)
@@ -115,6 +125,7 @@ export class VenueRunner {
       refused: (connection, refusal) => this.#refused(connection, refusal),
       stateChanged: (connection) => {
         if (connection.state === 'open') this.#reopened(connection)
+        else this.#cut(connection)
         this.#assess()
       },
     }
@@ -184,6 +195,8 @@ export class VenueRunner {
     await this.#running
     await Promise.all([...this.#connections.values()].map((connection) => connection.stop()))
     this.#connections.clear()
+    this.#sayCoverages(this.#coverages.end(this.#wanted.values(), now()))
+    for (const { instrument } of this.#wanted.values()) this.#options.canary.remove(this.protocol.venue, instrument.id)
     this.#become('stopped', 'the collector does not watch this venue')
   }
 
@@ -260,6 +273,7 @@ export class VenueRunner {
     for (const [key, subscription] of added) {
       this.#wanted.set(key, subscription)
       this.#watch.add(subscription.instrument.id, subscription.channel, Date.now())
+      if (subscription.channel === 'trade') this.#options.canary.add(subscription.instrument)
     }
     if (added.length > 0) this.#add(added.map(([, subscription]) => subscription))
     this.#abandonOutages()
@@ -275,8 +289,11 @@ export class VenueRunner {
       this.#connections.delete(connection.name)
       void connection.stop()
     }
+    this.#sayCoverages(this.#coverages.end(removed, now()))
     for (const { instrument, channel } of removed) {
       this.#watch.remove(instrument.id, channel)
+      this.#options.rates.forget(instrument.id, channel)
+      if (channel === 'trade') this.#options.canary.remove(this.protocol.venue, instrument.id)
       this.#feedStates.forget(instrument.id, channel)
       this.#options.resume.forget(this.protocol.venue, instrument.id, channel)
     }
@@ -291,6 +308,7 @@ export class VenueRunner {
         const room = this.protocol.limits.subscriptionsPerConnection - connection.subscriptions.size
         if (room <= 0 || left.length === 0) continue
         connection.change(left.slice(0, room), [])
+        this.#coverages.begin(left.slice(0, room), now())
         left = left.slice(room)
       }
       if (left.length === 0) continue
@@ -340,7 +358,10 @@ export class VenueRunner {
     const channel = channelOfEvent(event)
     if (channel === null || (event.messageType === 'trade' && event.backlog === true)) return
     if (event.messageType === 'venue-state') return
-    this.#watch.heard(event.instrument, channel, event.receiveTime / 1000)
+    const milliseconds = event.receiveTime / 1000
+    this.#watch.heard(event.instrument, channel, milliseconds)
+    this.#options.rates.heard(event.instrument, channel, milliseconds)
+    if (channel === 'trade') this.#options.canary.heard(event.venue, event.instrument, milliseconds)
   }
 
   #refused(connection: string, refusal: Refusal): void {
@@ -354,6 +375,7 @@ export class VenueRunner {
   }
 
   #reopened(connection: Connection): void {
+    this.#coverages.begin(connection.subscriptions, now())
     for (const { instrument, channel } of connection.subscriptions) {
       if (this.#options.resume.hasHeard(this.protocol.venue, instrument.id, channel)) {
         this.#watch.reopened(instrument.id, channel, Date.now())
@@ -361,16 +383,39 @@ export class VenueRunner {
     }
   }
 
+  /** A connection is not open: of feeds that never spoke no gap can tell, so their stretch ends here. */
+  #cut(connection: Connection): void {
+    const mute = [...connection.subscriptions].filter(
+      ({ instrument, channel }) => !this.#options.resume.hasHeard(this.protocol.venue, instrument.id, channel),
+    )
+    this.#sayCoverages(this.#coverages.end(mute, now()))
+  }
+
+  #sayCoverages(events: readonly CoverageEvent[]): void {
+    for (const event of events) this.#options.writer.event(this.#key('coverage'), event)
+  }
+
   #checkSilence(): void {
-    for (const silent of this.#watch.suspects(Date.now())) {
-      const subscription = this.#wanted.get(`${silent.channel}:${silent.instrument}`)
-      if (subscription === undefined) continue
-      const connection = this.connections.find((candidate) => candidate.subscriptions.has(subscription))
-      if (connection?.state !== 'open') continue
-      this.#options.logger.debug({ venue: this.protocol.venue, ...silent }, 'a feed is silent beyond its usual rate')
-      this.#options.metrics.silent(this.protocol.venue, silent.channel)
-      connection.silent(subscription)
+    const at = Date.now()
+    for (const { instrument, silentMilliseconds, expected } of this.#options.canary.suspects(this.protocol.venue, at)) {
+      const { logger } = this.#options
+      const { venue } = this.protocol
+      logger.warn({ venue, instrument, silentMilliseconds, expected }, 'others trade it and this venue does not')
+      this.#suspect(instrument, 'trade')
     }
+    for (const silent of this.#watch.suspects(at)) {
+      this.#options.logger.debug({ venue: this.protocol.venue, ...silent }, 'a feed is silent beyond its usual rate')
+      this.#suspect(silent.instrument, silent.channel)
+    }
+  }
+
+  #suspect(instrument: InstrumentId, channel: Channel): void {
+    const subscription = this.#wanted.get(`${channel}:${instrument}`)
+    if (subscription === undefined) return
+    const connection = this.connections.find((candidate) => candidate.subscriptions.has(subscription))
+    if (connection?.state !== 'open') return
+    this.#options.metrics.silent(this.protocol.venue, channel)
+    connection.silent(subscription)
   }
 
   #assess(): void {
@@ -413,12 +458,14 @@ export class VenueRunner {
       connectionsPlanned: this.#connections.size,
       instruments: new Set([...this.#wanted.values()].map(({ instrument }) => instrument.id)).size,
       simulated: this.#options.simulated,
+      latency: this.#options.metrics.latency(this.protocol.venue),
       receiveTime: now(),
     }
     this.#options.writer.event(this.#key('state'), event)
   }
 
   #sayFeeds(): void {
+    this.#sayCoverages(this.#coverages.all(now()))
     for (const { connection, event } of this.#feedStates.all()) {
       const lastHeard = this.#watch.lastHeard(event.instrument, event.channel)
       const lastMessageTime = lastHeard === undefined ? event.lastMessageTime : (Math.round(lastHeard * 1000) as Micros)

@@ -254,6 +254,24 @@ export interface FeedStateEvent {
   readonly receiveTime: Micros
 }
 
+/**
+ * A stretch of a feed that was watched without interruption, or filled later. What is in no such stretch was not watched, which
+ * is not the same as that nothing happened. The same stretch is said again with a later `until` while it lasts.
+ */
+export interface CoverageEvent {
+  readonly messageType: 'coverage'
+  readonly venue: VenueId
+  readonly instrument: InstrumentId
+  readonly symbol: VenueSymbol
+  readonly channel: Channel
+  /** Its beginning names it among the stretches of its feed. */
+  readonly since: Micros
+  readonly until: Micros
+  /** `live`: receive times of a subscription. `backfill`, `import`: exchange times of a range that was read to its end. */
+  readonly source: 'live' | 'backfill' | 'import'
+  readonly receiveTime: Micros
+}
+
 /** Reference data of one instrument: said when its collector first learns of it, and when it changes. */
 export interface InstrumentEvent {
   readonly messageType: 'instrument'
@@ -282,7 +300,21 @@ export interface VenueStateEvent {
   readonly instruments: number
   /** True where the exchange is one of our simulator's. */
   readonly simulated: boolean
+  /** Of its recent trades; null where there were none with a time of the venue. */
+  readonly latency: VenueLatency | null
   readonly receiveTime: Micros
+}
+
+/**
+ * Receive time less the venue's own time of recent trades, in microseconds: the way through the venue and the network, and the
+ * difference of the two clocks. Negative where the venue's clock is ahead by more than the way takes. Times are never altered by it.
+ */
+export interface VenueLatency {
+  /** The quickest: what the clocks differ by, plus the shortest way. */
+  readonly minimum: number
+  readonly p50: number
+  readonly p90: number
+  readonly p99: number
 }
 
 /** A normalised fact on the tape. */
@@ -300,6 +332,7 @@ export type MarketEvent =
   | StatusEvent
   | GapEvent
   | FeedStateEvent
+  | CoverageEvent
   | InstrumentEvent
   | VenueStateEvent
 
@@ -312,6 +345,7 @@ export function channelOfEvent({ messageType }: MarketEvent): Channel | null {
       return 'candle'
     case 'gap':
     case 'feed-state':
+    case 'coverage':
     case 'instrument':
     case 'venue-state':
       return null

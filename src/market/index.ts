@@ -1,3 +1,4 @@
+export * from './completeness.ts'
 export * from './decimal.ts'
 export * from './decimal-sum.ts'
 export * from './event.ts'
