@@ -9,6 +9,7 @@ import { kraken } from './kraken/protocol.ts'
 import { kucoin } from './kucoin/protocol.ts'
 import { okx } from './okx/protocol.ts'
 import type { VenueProtocol } from './protocol.ts'
+import { upbit } from './upbit/protocol.ts'
 import { VenueError } from './venue-error.ts'
 
 /** Every venue that there is. A new one adds its import and its line here. */
@@ -22,6 +23,7 @@ const PROTOCOLS = {
   kucoin,
   okx,
   deribit,
+  upbit,
 } as const satisfies Record<string, VenueProtocol>
 
 const BY_ID: ReadonlyMap<string, VenueProtocol> = new Map(Object.entries(PROTOCOLS))
