@@ -5,6 +5,7 @@ import { bybit } from './bybit/protocol.ts'
 import { coinbase } from './coinbase/protocol.ts'
 import { deribit } from './deribit/protocol.ts'
 import { gateio } from './gateio/protocol.ts'
+import { htx } from './htx/protocol.ts'
 import { kraken } from './kraken/protocol.ts'
 import { kucoin } from './kucoin/protocol.ts'
 import { okx } from './okx/protocol.ts'
@@ -19,6 +20,7 @@ const PROTOCOLS = {
   bybit,
   coinbase,
   gateio,
+  htx,
   kraken,
   kucoin,
   okx,

@@ -1,0 +1,116 @@
+import type { Channel } from '../../market/index.ts'
+import type { Subscription } from '../protocol.ts'
+import { isTextObject, parseJsonText, type TextObject } from '../shared/json-text.ts'
+import { CandleCloser } from '../shared/market/candle-closer.ts'
+import type { MarketFacts } from '../shared/market/market-facts.ts'
+import type { MarketWords } from '../shared/market/market-words.ts'
+import { optionalTextOf } from '../shared/text-members.ts'
+import { VenueError } from '../venue-error.ts'
+import { HTX_BOOKS } from './book-rule.ts'
+import { readPush, readWholeBook } from './frame-reader.ts'
+import { HTX_TRADE_HISTORY } from './history.ts'
+import { channelsOfTopic, DEEP, DEEPEST, readTopic, topicOf } from './topics.ts'
+
+/** What HTX adds to the common life of a session. */
+export class HtxWords implements MarketWords {
+  // "It is suggested to use tradeId to de-duplicate"; nothing says that they follow one another.
+  readonly tradeIds = 'unique'
+  readonly tradeHistory = HTX_TRADE_HISTORY
+  readonly bookRule = HTX_BOOKS
+  readonly quotesFromBook = false
+  readonly confirmsSubscriptions = true
+  readonly rareChannels: readonly Channel[] = []
+  readonly #candles = new CandleCloser()
+  /** Pairs whose deepest book the venue refused. */
+  readonly #lessDeep = new Set<string>()
+
+  opened(): readonly string[] {
+    this.#candles.clear()
+    return []
+  }
+
+  subscribe(subscriptions: readonly Subscription[]): readonly string[] {
+    const texts: string[] = []
+    for (const { instrument, channel } of subscriptions) {
+      const topic = this.#topic(channel, instrument.symbol)
+      if (topic !== undefined) texts.push(...subscribing(topic, channel))
+    }
+    return texts
+  }
+
+  unsubscribe(subscriptions: readonly Subscription[]): readonly string[] {
+    const texts: string[] = []
+    for (const { instrument, channel } of subscriptions) {
+      const topic = this.#topic(channel, instrument.symbol)
+      if (topic !== undefined) texts.push(JSON.stringify({ unsub: topic, id: topic }))
+    }
+    return texts
+  }
+
+  read(frame: string, facts: MarketFacts): boolean {
+    const root = parseJsonText(frame)
+    if (!isTextObject(root)) throw new VenueError('VENUE_TEXT_INVALID', 'a frame is no object')
+    if (typeof root.ch === 'string') {
+      const topic = readTopic(root.ch)
+      if (topic === undefined) return false
+      readPush(topic, root, facts, this.#candles)
+      return true
+    }
+    if (typeof root.ping === 'string') {
+      // "When the client receives this heartbeat message, it should return a Pong message containing the same integer".
+      facts.send(`{"pong":${root.ping}}`)
+      return true
+    }
+    return this.#answer(root, facts)
+  }
+
+  bookOfMalformed(frame: string): string | undefined {
+    return /"(?:ch|rep)":"market\.([a-z0-9]{1,40})\.(?:mbp|depth)/.exec(frame)?.[1]
+  }
+
+  #topic(channel: Channel, symbol: string): string | undefined {
+    return topicOf(channel, symbol, this.#lessDeep.has(symbol) ? DEEP : DEEPEST)
+  }
+
+  #answer(root: TextObject, facts: MarketFacts): boolean {
+    if (root.status === 'error') {
+      this.#failed(root, facts)
+      return true
+    }
+    if (typeof root.rep === 'string') {
+      const topic = readTopic(root.rep)
+      if (topic?.kind !== 'mbp') return false
+      readWholeBook(topic.symbol, root, facts)
+      return true
+    }
+    if (typeof root.subbed === 'string') {
+      const topic = readTopic(root.subbed)
+      if (topic === undefined) return true
+      for (const channel of channelsOfTopic(topic)) facts.subscribed(topic.symbol, channel)
+      return true
+    }
+    return typeof root.unsubbed === 'string' || root.status === 'ok'
+  }
+
+  /** `{"status":"error","err-code":"bad-request","err-msg":"invalid topic …","id":"…"}`; ids are our topics. */
+  #failed(root: TextObject, facts: MarketFacts): void {
+    const message = optionalTextOf(root, 'err-msg') ?? ''
+    const reason = `${optionalTextOf(root, 'err-code') ?? ''} ${message}`.trim()
+    const topic = readTopic(optionalTextOf(root, 'id') ?? '')
+    const [channel] = topic === undefined ? [] : channelsOfTopic(topic)
+    if (message.includes('too many')) facts.tooMany(reason)
+    else if (topic === undefined || channel === undefined) facts.venueError(reason)
+    else if (topic.kind === 'mbp' && message.includes('topic') && !this.#lessDeep.has(topic.symbol)) {
+      this.#lessDeep.add(topic.symbol)
+      facts.venueError(reason)
+      const other = topicOf('book', topic.symbol, DEEP)
+      if (other !== undefined) for (const text of subscribing(other, 'book')) facts.send(text)
+    } else facts.refused(topic.symbol, channel, reason)
+  }
+}
+
+/** The texts that begin a topic. Of a book the changes are subscribed to, and then the whole is asked for. */
+function subscribing(topic: string, channel: Channel): string[] {
+  const sub = JSON.stringify({ sub: topic, id: topic })
+  return channel === 'book' ? [sub, JSON.stringify({ req: topic, id: topic })] : [sub]
+}
