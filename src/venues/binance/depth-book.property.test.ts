@@ -1,13 +1,16 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { type BookLevel, type FeedState, type Micros, OrderBook } from '../../market/index.ts'
+import { type BookLevel, type FeedState, type Instrument, type Micros, OrderBook } from '../../market/index.ts'
 import type { RestRequest, VenueSession } from '../protocol.ts'
 import { RecordingOutput } from '../testing/recording-output.ts'
-import { deriveInstrument } from './instruments.ts'
+
+import { deriveSpotInstrument } from './instruments.ts'
 import { binance } from './protocol.ts'
 
-const instrument = deriveInstrument('BTCUSDT')
+const derive = (symbol: string): Instrument => deriveSpotInstrument(binance.venue, symbol)
+
+const instrument = derive('BTCUSDT')
 const SYMBOL = 'BTCUSDT'
 
 /** The exchange's own book, and what it looked like after each of its updates. */

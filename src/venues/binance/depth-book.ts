@@ -3,7 +3,8 @@ import { MICROS_PER_SECOND } from '../../market/index.ts'
 import type { BookStatistics, RestRequest, SessionOutput } from '../protocol.ts'
 import type { Feed } from '../shared/feed.ts'
 import { backoff } from '../shared/jitter.ts'
-import { PROBE_LEVELS, PROBE_WEIGHT, SNAPSHOT_LEVELS, SNAPSHOT_WEIGHT } from './limits.ts'
+import { PROBE_LEVELS, SNAPSHOT_LEVELS } from './limits.ts'
+import { type BinanceMarket, depthPath } from './market.ts'
 
 /** One `depthUpdate`. */
 export interface DepthChange {
@@ -11,13 +12,15 @@ export interface DepthChange {
   readonly first: number
   /** `u`: final update id. */
   readonly last: number
+  /** `pu`: final update id of the change before it; -1 where the market does not say it. */
+  readonly previous: number
   readonly bids: readonly BookLevel[]
   readonly asks: readonly BookLevel[]
   readonly exchangeTime: Micros | null
   readonly receiveTime: Micros
 }
 
-/** One body of `/api/v3/depth`. */
+/** One body of `depth`. */
 export interface DepthSnapshot {
   readonly lastUpdateId: number
   readonly bids: readonly BookLevel[]
@@ -47,12 +50,10 @@ const PROBE_TOLERANCE = 3 * MICROS_PER_SECOND
  * Joins the changes of one book to its snapshot, and proves that none is missing. It holds no levels: what it puts out,
  * applied in order, is the book.
  *
- * The rule (web-socket-streams.md, "How to manage a local order book correctly", read 2026-11-22): "Buffer the events
- * received from the stream. … If the lastUpdateId from the snapshot is strictly less than the U [of the first event], go
- * back to [fetching]. In the buffered events, discard any event where u is <= lastUpdateId of the snapshot. … If the event
- * last update ID (u) is less than the update ID of your local order book, ignore the event. If the event first update ID
- * (U) is greater than the update ID of your local order book + 1, you have missed some events. Discard your local order
- * book and restart the process from the beginning."
+ * "Buffer the events received from the stream. … If the lastUpdateId from the snapshot is strictly less than the U [of the
+ * first event], go back to [fetching]. … Discard your local order book and restart the process from the beginning [if events
+ * were missed]" (web-socket-streams.md, "How to manage a local order book correctly", read 2026-11-22). By which numbers
+ * that is judged is the {@link BookRule} of the market.
  */
 export class DepthBook {
   readonly feed: Feed
@@ -63,12 +64,15 @@ export class DepthBook {
     staleDropped: 0,
     resyncs: 0,
   }
+  readonly #market: BinanceMarket
   readonly #newRequestId: () => number
   readonly #instrument: Instrument
   /** Update id of the book on the tape; -1 while there is none that is whole. */
   #last = -1
   /** Update id of the newest book that was ever put out: an older snapshot is a cached one. */
   #newest = -1
+  /** Whether the book on the tape is a snapshot that no change has followed yet. */
+  #isFresh = false
   #buffer: DepthChange[] = []
   #request: number | undefined
   #probe: number | undefined
@@ -79,8 +83,9 @@ export class DepthBook {
   #joinedAt = 0
   #due = Number.POSITIVE_INFINITY
 
-  constructor(feed: Feed, newRequestId: () => number) {
+  constructor(feed: Feed, market: BinanceMarket, newRequestId: () => number) {
     this.feed = feed
+    this.#market = market
     this.#instrument = feed.instrument
     this.#newRequestId = newRequestId
   }
@@ -152,7 +157,7 @@ export class DepthBook {
   silent(out: SessionOutput): void {
     if (this.#last < 0 || this.#probe !== undefined) return
     this.#probe = this.#newRequestId()
-    this.#send(this.#probe, PROBE_PURPOSE, PROBE_LEVELS, PROBE_WEIGHT, out)
+    this.#send(this.#probe, PROBE_PURPOSE, PROBE_LEVELS, this.#market.weights.probe, out)
   }
 
   closed(at: Micros, reason: string, out: SessionOutput): void {
@@ -176,17 +181,19 @@ export class DepthBook {
   }
 
   #apply(change: DepthChange, out: SessionOutput): void {
-    if (change.last <= this.#last) {
+    const { bookRule } = this.#market
+    if (this.#isFresh ? bookRule.isStale(change, this.#last) : change.last <= this.#last) {
       this.statistics.staleDropped++
       return
     }
     const at = change.receiveTime
-    if (change.first > this.#last + 1) {
+    if (!(this.#isFresh ? bookRule.joins(change, this.#last) : bookRule.follows(change, this.#last))) {
       this.statistics.gaps++
-      this.invalidate('missed-sequence', `update ${change.first} came after ${this.#last}`, at, out)
+      this.invalidate('missed-sequence', `update ${nameOf(change)} came after ${this.#last}`, at, out)
       this.#hold(change, at, out)
       return
     }
+    this.#isFresh = false
     this.#last = change.last
     this.#newest = change.last
     this.feed.heard(at, change.last)
@@ -211,7 +218,7 @@ export class DepthBook {
       this.statistics.staleDropped++
       return
     }
-    if (before !== undefined && change.first > before.last + 1) {
+    if (before !== undefined && !this.#market.bookRule.follows(change, before.last)) {
       this.statistics.gaps++
       this.#buffer = []
     }
@@ -225,8 +232,10 @@ export class DepthBook {
 
   #join(snapshot: DepthSnapshot, at: Micros, out: SessionOutput): void {
     const oldest = this.#buffer[0]
-    if (oldest !== undefined && oldest.first > snapshot.lastUpdateId + 1) {
-      this.#retry(`snapshot ${snapshot.lastUpdateId} is older than the first change, ${oldest.first}`, at, out)
+    const { bookRule } = this.#market
+    const id = snapshot.lastUpdateId
+    if (oldest !== undefined && !bookRule.isStale(oldest, id) && !bookRule.joins(oldest, id)) {
+      this.#retry(`snapshot ${id} is older than the first change, ${nameOf(oldest)}`, at, out)
       return
     }
     if (snapshot.lastUpdateId < this.#newest) {
@@ -237,6 +246,7 @@ export class DepthBook {
     this.#buffer = []
     this.#last = snapshot.lastUpdateId
     this.#newest = snapshot.lastUpdateId
+    this.#isFresh = true
     this.#joinedAt = at
     if (this.#everJoined) {
       this.statistics.resyncs++
@@ -276,12 +286,12 @@ export class DepthBook {
   #ask(at: Micros, out: SessionOutput): void {
     this.#attempts++
     this.#request = this.#newRequestId()
-    this.#send(this.#request, SNAPSHOT_PURPOSE, SNAPSHOT_LEVELS, SNAPSHOT_WEIGHT, out)
+    this.#send(this.#request, SNAPSHOT_PURPOSE, SNAPSHOT_LEVELS, this.#market.weights.snapshot, out)
     this.#wake(at + ANSWER_PATIENCE, out)
   }
 
   #send(id: number, purpose: string, levels: number, weight: number, out: SessionOutput): void {
-    const path = `/api/v3/depth?symbol=${encodeURIComponent(this.#instrument.symbol)}&limit=${levels}`
+    const path = depthPath(this.#market, this.#instrument, levels)
     out.command({ kind: 'request', request: { id, purpose, path, weight, instrument: this.#instrument.id } })
   }
 
@@ -289,4 +299,9 @@ export class DepthBook {
     this.#due = at
     out.command({ kind: 'wake', at: at as Micros })
   }
+}
+
+/** For people: the numbers by which a change is joined. */
+function nameOf({ first, previous }: DepthChange): string {
+  return previous < 0 ? String(first) : `${first} (after ${previous})`
 }

@@ -5,7 +5,7 @@ import type { Micros } from '../../market/index.ts'
 import { FeedMaker } from '../shared/feed-maker.ts'
 import { RecordingOutput } from '../testing/recording-output.ts'
 import { FrameReader } from './frame-reader.ts'
-import { deriveInstrument } from './instruments.ts'
+import { SPOT_MARKET } from './spot-market.ts'
 import { StreamTable } from './stream-table.ts'
 import type { StreamKind } from './streams.ts'
 import { SymbolFeeds } from './symbol-feeds.ts'
@@ -14,20 +14,21 @@ const at = 1_700_000_000_000_000 as Micros
 
 function newReader(): { readonly reader: FrameReader; readonly out: RecordingOutput } {
   let requestId = 0
-  const feeds = new SymbolFeeds(deriveInstrument('BTCUSDT'), {
+  const feeds = new SymbolFeeds(SPOT_MARKET.derive('BTCUSDT'), {
+    market: SPOT_MARKET,
     newRequestId: () => ++requestId,
     resume: undefined,
     repairTrades: true,
     feeds: new FeedMaker(),
   })
-  const streams = new StreamTable()
+  const streams = new StreamTable('spot')
   const names: ReadonlyArray<readonly [string, StreamKind]> = [
     ['btcusdt@trade', 'trade'],
     ['btcusdt@bookTicker', 'book-ticker'],
     ['btcusdt@depth@100ms', 'depth'],
   ]
+  for (const channel of ['trade', 'quote', 'book'] as const) feeds.add(channel)
   for (const [name, kind] of names) {
-    feeds.add(kind)
     streams.add(name, kind, feeds)
   }
   return { reader: new FrameReader(streams, new Map([['BTCUSDT', feeds]])), out: new RecordingOutput() }

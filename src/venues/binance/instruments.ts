@@ -13,9 +13,8 @@ import {
 } from '../../market/index.ts'
 import type { Refusal, RestRequest } from '../protocol.ts'
 import { VenueError } from '../venue-error.ts'
+import { assetOf } from './assets.ts'
 import { decimalOf, isWireObject, parseWire, textOf, type WireObject } from './wire.ts'
-
-export const BINANCE = 'binance' as VenueId
 
 /** Weights: exchangeInfo 20, ticker/24hr without a symbol 80 (rest-api.md). */
 export const INSTRUMENT_REQUESTS: readonly RestRequest[] = [
@@ -35,21 +34,36 @@ const STATUS: Readonly<Record<string, InstrumentStatus>> = {
   AUCTION_MATCH: 'halted',
 }
 
-/**
- * Reads the answers of {@link INSTRUMENT_REQUESTS}. The second one (volumes) may be absent.
- * @throws VenueError VENUE_REFERENCE_DATA_INVALID if the list of symbols is unreadable; a single bad symbol is skipped.
- */
-export function readInstruments(bodies: readonly string[]): {
+/** What reference data give: the instruments, and what could not be used of them. */
+export interface ReferenceData {
   readonly instruments: readonly Instrument[]
   readonly skipped: readonly Refusal[]
-} {
+}
+
+/**
+ * Reads the answers of {@link INSTRUMENT_REQUESTS} of a spot market. The second one (volumes) may be absent.
+ * @throws VenueError VENUE_REFERENCE_DATA_INVALID if the list of symbols is unreadable; a single bad symbol is skipped.
+ */
+export function readSpotInstruments(venue: VenueId, bodies: readonly string[]): ReferenceData {
   const skipped: Refusal[] = []
-  const volumes = readVolumes(bodies[1], skipped)
+  const volumes = readVolumes(bodies[1], 'quoteVolume', skipped)
+  return readSymbols(bodies[0], skipped, (row) => readInstrument(venue, row, volumes))
+}
+
+/**
+ * Reads every symbol of `exchangeInfo`; a single bad one is skipped.
+ * @throws VenueError VENUE_REFERENCE_DATA_INVALID if the list of symbols is unreadable
+ */
+export function readSymbols(
+  body: string | undefined,
+  skipped: Refusal[],
+  read: (row: WireObject) => Instrument,
+): ReferenceData {
   const instruments: Instrument[] = []
-  for (const row of symbolsOf(bodies[0] ?? '')) {
+  for (const row of symbolsOf(body ?? '')) {
     try {
       if (!isWireObject(row)) throw new VenueError('VENUE_REFERENCE_DATA_INVALID', 'a symbol is not an object')
-      instruments.push(readInstrument(row, volumes))
+      instruments.push(read(row))
     } catch (error) {
       if (!(error instanceof VenueError || error instanceof MarketError)) throw error
       skipped.push({ kind: 'malformed', reason: error.message, sample: JSON.stringify(row).slice(0, 200) })
@@ -63,31 +77,40 @@ function symbolsOf(body: string): readonly unknown[] {
     const root = parseWire(body)
     if (isWireObject(root) && Array.isArray(root.symbols)) return root.symbols as readonly unknown[]
   } catch (error) {
-    throw new VenueError('VENUE_REFERENCE_DATA_INVALID', 'binance: exchangeInfo is not JSON', { cause: error })
+    throw new VenueError('VENUE_REFERENCE_DATA_INVALID', 'exchangeInfo is not JSON', { cause: error })
   }
-  throw new VenueError('VENUE_REFERENCE_DATA_INVALID', 'binance: exchangeInfo holds no list `symbols`')
+  throw new VenueError('VENUE_REFERENCE_DATA_INVALID', 'exchangeInfo holds no list `symbols`')
 }
 
-function readInstrument(row: WireObject, volumes: ReadonlyMap<string, DecimalText>): Instrument {
+function readInstrument(venue: VenueId, row: WireObject, volumes: ReadonlyMap<string, DecimalText>): Instrument {
   const symbol = textOf(row, 'symbol')
-  const base = textOf(row, 'baseAsset') as AssetId
+  const name = textOf(row, 'baseAsset')
   const quote = textOf(row, 'quoteAsset') as AssetId
+  const quoteVolume24h = volumes.get(symbol)
+  return {
+    venue,
+    id: spotInstrumentId(name as AssetId, quote),
+    symbol: symbol as VenueSymbol,
+    kind: 'spot',
+    ...assetOf(name),
+    quote,
+    status: STATUS[textOf(row, 'status')] ?? 'unknown',
+    ...stepsOf(row),
+    ...(quoteVolume24h !== undefined && { quoteVolume24h }),
+  }
+}
+
+/** Steps of price and amount of a symbol. */
+export function stepsOf(
+  row: WireObject,
+): Pick<Instrument, 'tickSize' | 'priceScale' | 'lotSize' | 'amountScale' | 'minimumAmount'> {
   const tickSize = filterStep(row, 'PRICE_FILTER', 'tickSize')
   const lotSize = filterStep(row, 'LOT_SIZE', 'stepSize')
   const minimumAmount = filterStep(row, 'LOT_SIZE', 'minQty')
-  const quoteVolume24h = volumes.get(symbol)
   return {
-    venue: BINANCE,
-    id: spotInstrumentId(base, quote),
-    symbol: symbol as VenueSymbol,
-    kind: 'spot',
-    base,
-    quote,
-    status: STATUS[textOf(row, 'status')] ?? 'unknown',
     ...(tickSize !== undefined && { tickSize: tickSize as Price, priceScale: scaleOf(tickSize) }),
     ...(lotSize !== undefined && { lotSize: lotSize as Amount, amountScale: scaleOf(lotSize) }),
     ...(minimumAmount !== undefined && { minimumAmount: minimumAmount as Amount }),
-    ...(quoteVolume24h !== undefined && { quoteVolume24h }),
   }
 }
 
@@ -102,14 +125,19 @@ function filterStep(row: WireObject, type: string, name: string): DecimalText | 
   return undefined
 }
 
-function readVolumes(body: string | undefined, skipped: Refusal[]): ReadonlyMap<string, DecimalText> {
+/** Turnover of 24 hours by symbol, of a member of `ticker/24hr`. */
+export function readVolumes(
+  body: string | undefined,
+  member: string,
+  skipped: Refusal[],
+): ReadonlyMap<string, DecimalText> {
   const volumes = new Map<string, DecimalText>()
   if (body === undefined || body === '') return volumes
   try {
     const rows = parseWire(body)
     if (!Array.isArray(rows)) throw new VenueError('VENUE_REFERENCE_DATA_INVALID', 'ticker/24hr is not a list')
     for (const row of rows as readonly unknown[]) {
-      if (isWireObject(row)) volumes.set(textOf(row, 'symbol'), decimalOf(row, 'quoteVolume'))
+      if (isWireObject(row)) volumes.set(textOf(row, 'symbol'), decimalOf(row, member))
     }
   } catch (error) {
     // Volumes only rank the instruments: without them everything else goes on.
@@ -163,20 +191,25 @@ const QUOTES = [
   'VAI',
   'UST',
   'USDE',
+  'USD',
 ].sort((left, right) => right.length - left.length)
 
-/** The likely instrument of a symbol that no reference data explains. Never fails: at worst base is the symbol itself. */
-export function deriveInstrument(symbol: string): Instrument {
+/** Base and quote of a symbol by the quote assets that there are; the whole symbol is the base of an unknown one. */
+export function splitSymbol(symbol: string): { readonly base: string; readonly quote: string } {
   const quote = QUOTES.find((candidate) => symbol.length > candidate.length && symbol.endsWith(candidate))
-  const base = (quote === undefined ? symbol : symbol.slice(0, -quote.length)) as AssetId
-  const known = (quote ?? 'UNKNOWN') as AssetId
+  return quote === undefined ? { base: symbol, quote: 'UNKNOWN' } : { base: symbol.slice(0, -quote.length), quote }
+}
+
+/** The likely instrument of a spot symbol that no reference data explains. Never fails: at worst base is the symbol itself. */
+export function deriveSpotInstrument(venue: VenueId, symbol: string): Instrument {
+  const { base, quote } = splitSymbol(symbol)
   return {
-    venue: BINANCE,
-    id: spotInstrumentId(base, known),
+    venue,
+    id: spotInstrumentId(base as AssetId, quote as AssetId),
     symbol: symbol as VenueSymbol,
     kind: 'spot',
-    base,
-    quote: known,
+    ...assetOf(base),
+    quote: quote as AssetId,
     status: 'unknown',
   }
 }

@@ -28,12 +28,12 @@ export const LIMITS: VenueLimits = {
 /** Streams named in one SUBSCRIBE message: keeps it below 4 kB. */
 export const STREAMS_PER_MESSAGE = 100
 
-/** Levels a side of a snapshot: 50 of weight. 5,000 would cost 250, and so five times fewer books a minute. */
+/** Levels a side of a snapshot. More is not given, or would cost five times as much and so leave five times fewer books. */
 export const SNAPSHOT_LEVELS = 1_000
-export const SNAPSHOT_WEIGHT = 50
 /** Levels of the small book that only tells the newest update id. */
 export const PROBE_LEVELS = 5
-export const PROBE_WEIGHT = 5
+/** Weight of those two books: "1-100: 5, 101-500: 25, 501-1000: 50" (rest-api.md, Order book). */
+export const BOOK_WEIGHTS = { snapshot: 50, probe: 5 }
 /** "limit: Default: 500; Maximum: 1000" (rest-api.md, Old trade lookup); weight 25; its security type is NONE: no key. */
 export const HISTORY_LIMIT = 1_000
 export const HISTORY_WEIGHT = 25

@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { MarketEvent, Micros } from '../../market/index.ts'
+import type { Instrument, MarketEvent, Micros } from '../../market/index.ts'
 import { CaptureReplay } from '../capture-replay.ts'
 import { type MessageRow, messageRows, recordingsAbsent } from '../testing/recordings.ts'
 import { TRADE_HISTORY } from './history.ts'
-import { deriveInstrument, readInstruments } from './instruments.ts'
+
+import { deriveSpotInstrument } from './instruments.ts'
 import { binance } from './protocol.ts'
+
+const derive = (symbol: string): Instrument => deriveSpotInstrument(binance.venue, symbol)
 
 const skip = recordingsAbsent('binance')
 const rows = skip === false ? messageRows('binance') : []
@@ -148,7 +151,7 @@ const OTHERS: Readonly<Record<string, (raw: unknown) => void>> = {
   nautilus_http_market_trades: (raw) => assertHistory(raw, 10),
   nautilus_trades_response: (raw) => assertHistory(raw, 1),
   nautilus_exchange_info_response: (raw) => {
-    const { instruments, skipped } = readInstruments([JSON.stringify(raw)])
+    const { instruments, skipped } = binance.instruments([JSON.stringify(raw)])
     assert.deepEqual(skipped, [])
     assert.deepEqual(
       instruments.map(({ id, symbol, status }) => [id, symbol, status]),
@@ -159,18 +162,18 @@ const OTHERS: Readonly<Record<string, (raw: unknown) => void>> = {
     const info = {
       symbols: [{ symbol: 'BNBBTC', baseAsset: 'BNB', quoteAsset: 'BTC', status: 'TRADING', filters: [] }],
     }
-    const { instruments } = readInstruments([JSON.stringify(info), JSON.stringify([raw])])
+    const { instruments } = binance.instruments([JSON.stringify(info), JSON.stringify([raw])])
     assert.equal(instruments[0]?.quoteVolume24h, '15.3')
   },
   // Bodies that this protocol never asks for.
   nautilus_avg_price_response: neverAskedFor,
   nautilus_http_market_avg_price: neverAskedFor,
   nautilus_http_market_book_ticker: neverAskedFor,
-  nautilus_http_market_klines: neverAskedFor,
+  nautilus_http_market_klines: assertCandles,
   nautilus_http_market_ping: neverAskedFor,
   nautilus_http_market_ticker_price: neverAskedFor,
   nautilus_http_market_time: neverAskedFor,
-  nautilus_klines_response: neverAskedFor,
+  nautilus_klines_response: assertCandles,
   nautilus_ping_response: neverAskedFor,
   nautilus_server_time_response: neverAskedFor,
   nautilus_ticker_price_response: neverAskedFor,
@@ -205,10 +208,19 @@ function assertSnapshot(raw: unknown, levels: number): void {
 }
 
 function assertHistory(raw: unknown, count: number): void {
-  const ask = { instrument: deriveInstrument('BTCUSDT'), first: 1, last: null, after: null }
+  const ask = { instrument: derive('BTCUSDT'), first: 1, last: null, after: null }
   const { trades } = TRADE_HISTORY.read(JSON.stringify(raw), ask, at)
   assert.equal(trades.length, count)
   assert.ok(trades.every((trade) => trade.backlog === true && Number(trade.id) > 0))
+}
+
+/** Past candles, which are asked for on demand only. */
+function assertCandles(raw: unknown): void {
+  const source = binance.past?.find(({ channel }) => channel === 'candle')
+  const range = { instrument: derive('BTCUSDT'), from: 0 as Micros, to: at }
+  const events = source?.read(JSON.stringify(raw), range, undefined, at).events ?? []
+  assert.equal(events.length, (raw as unknown[]).length)
+  assert.ok(events.every((event) => event.messageType === 'venue-candle' && event.isClosed))
 }
 
 function neverAskedFor(raw: unknown): void {

@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Micros } from '../../market/index.ts'
+import type { Instrument, Micros } from '../../market/index.ts'
 import type { RestRequest } from '../protocol.ts'
 import { TRADE_HISTORY } from './history.ts'
-import { deriveInstrument } from './instruments.ts'
+
+import { deriveSpotInstrument } from './instruments.ts'
 import { binance } from './protocol.ts'
+
+const derive = (symbol: string): Instrument => deriveSpotInstrument(binance.venue, symbol)
 
 const info = (...symbols: unknown[]): string => JSON.stringify({ timezone: 'UTC', symbols })
 const bitcoin = {
@@ -67,7 +70,7 @@ test('a bad symbol, or bad volumes, spoil nothing else; an unreadable list is an
 
 test('subscriptions are spread over connections of at most 1,024 streams', () => {
   const subscriptions = Array.from({ length: 2_500 }, (_, index) => ({
-    instrument: deriveInstrument(`A${index}BTC`),
+    instrument: derive(`A${index}BTC`),
     channel: 'trade' as const,
   }))
   const plans = binance.plan(subscriptions)
@@ -93,7 +96,7 @@ test('a capture is recognised by its URL, by what was sent on it, or by what cam
   const host = 'wss://stream.binance.com:9443'
   assert.deepEqual(
     channels('open', `${host}/stream?streams=bnbbtc@depth/ethusdt@aggTrade/x@kline_1m/bnbbtc@depth5`, ''),
-    ['BNB-BTC book', 'ETH-USDT trade'],
+    ['BNB-BTC book', 'ETH-USDT trade', 'X-UNKNOWN candle'],
   )
   assert.deepEqual(channels('open', `${host}/ws/bnbbtc@bookTicker`, ''), ['BNB-BTC quote'])
   assert.deepEqual(channels('open', `${host}/stream`, ''), [])
@@ -117,7 +120,7 @@ test('a symbol without reference data is split by the quote assets there are', (
     ['WHAT', 'WHAT-UNKNOWN'],
     ['USDT', 'USDT-UNKNOWN'],
   ] as const) {
-    assert.equal(deriveInstrument(symbol).id, id)
+    assert.equal(derive(symbol).id, id)
   }
 })
 
@@ -135,7 +138,7 @@ test('a recorded body answers a request for the same thing, from whatever host a
 })
 
 test('history is asked for by id, as much as is missing, and read as backlog', () => {
-  const ask = { instrument: deriveInstrument('BTCUSDT'), first: 5, last: 7, after: null }
+  const ask = { instrument: derive('BTCUSDT'), first: 5, last: 7, after: null }
   assert.equal(TRADE_HISTORY.path(ask, undefined), '/api/v3/historicalTrades?symbol=BTCUSDT&fromId=5&limit=3')
   assert.equal(
     TRADE_HISTORY.path({ ...ask, last: null }, '9'),

@@ -2,7 +2,8 @@ import { type Amount, MICROS_PER_SECOND, type Micros, type Price } from '../../m
 import type { RestRequest, SessionOutput } from '../protocol.ts'
 import type { Feed } from '../shared/feed.ts'
 import type { DepthSnapshot } from './depth-book.ts'
-import { PROBE_LEVELS, PROBE_WEIGHT } from './limits.ts'
+import { PROBE_LEVELS } from './limits.ts'
+import { type BinanceMarket, depthPath } from './market.ts'
 
 export const QUOTE_PROBE_PURPOSE = 'quote-probe'
 
@@ -12,6 +13,7 @@ const PROBE_TOLERANCE = 3 * MICROS_PER_SECOND
 /** Best bid and offer of one symbol: what was said last, and whether a silence is a calm or a fault. */
 export class QuoteFeed {
   readonly feed: Feed
+  readonly #market: BinanceMarket
   readonly #newRequestId: () => number
   #sequence = -1
   #best: readonly [Price, Amount, Price, Amount] | undefined
@@ -20,8 +22,9 @@ export class QuoteFeed {
   #probed = -1
   #due = Number.POSITIVE_INFINITY
 
-  constructor(feed: Feed, newRequestId: () => number) {
+  constructor(feed: Feed, market: BinanceMarket, newRequestId: () => number) {
     this.feed = feed
+    this.#market = market
     this.#newRequestId = newRequestId
   }
 
@@ -43,8 +46,8 @@ export class QuoteFeed {
     if (this.#best === undefined || this.#probe !== undefined || this.feed.openBreak !== undefined) return
     const { instrument } = this.feed
     this.#probe = this.#newRequestId()
-    const path = `/api/v3/depth?symbol=${encodeURIComponent(instrument.symbol)}&limit=${PROBE_LEVELS}`
-    const request = { id: this.#probe, purpose: QUOTE_PROBE_PURPOSE, path, weight: PROBE_WEIGHT }
+    const path = depthPath(this.#market, instrument, PROBE_LEVELS)
+    const request = { id: this.#probe, purpose: QUOTE_PROBE_PURPOSE, path, weight: this.#market.weights.probe }
     out.command({ kind: 'request', request: { ...request, instrument: instrument.id } })
   }
 

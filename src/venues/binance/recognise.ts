@@ -1,23 +1,27 @@
-import type { Channel, Instrument } from '../../market/index.ts'
+import type { Instrument } from '../../market/index.ts'
 import type { CaptureEvidence, RecognisedSession, Subscription } from '../protocol.ts'
 import { VenueError } from '../venue-error.ts'
-import { kindOfData } from './frame-reader.ts'
-import { deriveInstrument } from './instruments.ts'
-import { CHANNEL_OF_KIND, readStreamName } from './streams.ts'
+import { messagesOf } from './frame-reader.ts'
+import type { BinanceMarket } from './market.ts'
+import { CHANNELS_OF_KIND, readStreamName, type StreamKind } from './streams.ts'
 import { isWireObject, parseWire } from './wire.ts'
 
 const bySymbol = new WeakMap<readonly Instrument[], ReadonlyMap<string, Instrument>>()
 
 /** What a recorded connection carries: from the streams of its URL, a SUBSCRIBE that was sent, or a frame that came. */
-export function recogniseBinance(
+export function recogniseMarket(
+  market: BinanceMarket,
   evidence: CaptureEvidence,
   instruments: readonly Instrument[],
 ): RecognisedSession | undefined {
   const found = evidence.direction === 'open' ? streamsOfUrl(evidence.url) : streamsOfText(evidence)
   const subscriptions = new Map<string, Subscription>()
-  for (const { symbol, channel } of found) {
-    const instrument = lookUp(symbol, instruments)
-    subscriptions.set(`${symbol} ${channel}`, { instrument, channel })
+  for (const { symbol, kind } of found) {
+    const instrument = lookUp(market, symbol, instruments)
+    for (const channel of CHANNELS_OF_KIND[kind]) {
+      if (market.kinds[channel] === undefined || (channel === 'funding' && instrument.kind !== 'perpetual')) continue
+      subscriptions.set(`${symbol} ${channel}`, { instrument, channel })
+    }
   }
   if (subscriptions.size === 0) return undefined
   return { plan: { name: 'capture', path: '/stream', subscriptions: [...subscriptions.values()] } }
@@ -25,16 +29,16 @@ export function recogniseBinance(
 
 interface Found {
   readonly symbol: string
-  readonly channel: Channel
+  readonly kind: StreamKind
 }
 
-function lookUp(symbol: string, instruments: readonly Instrument[]): Instrument {
+function lookUp(market: BinanceMarket, symbol: string, instruments: readonly Instrument[]): Instrument {
   let index = bySymbol.get(instruments)
   if (index === undefined) {
     index = new Map(instruments.map((instrument) => [instrument.symbol.toUpperCase(), instrument]))
     bySymbol.set(instruments, index)
   }
-  return index.get(symbol) ?? deriveInstrument(symbol)
+  return index.get(symbol) ?? market.derive(symbol)
 }
 
 /** A path as it was meant; one whose escapes cannot be read stays as it is. */
@@ -46,13 +50,17 @@ function decoded(path: string): string {
   }
 }
 
-/** "Raw streams are accessed at /ws/<streamName>; combined streams at /stream?streams=<streamName1>/<streamName2>". */
+/**
+ * "Raw streams are accessed at /ws/<streamName>; combined streams at /stream?streams=<streamName1>/<streamName2>". On the
+ * USD-margined market `/public` or `/market` stands before that since 2026.
+ */
 function streamsOfUrl(url: string): Found[] {
   if (!URL.canParse(url)) return []
   const { pathname, searchParams } = new URL(url)
   const combined = searchParams.get('streams')
   if (combined !== null) return readNames(combined.split('/'))
-  return pathname.startsWith('/ws/') ? readNames(decoded(pathname.slice(4)).split('/')) : []
+  const raw = pathname.indexOf('/ws/')
+  return raw < 0 ? [] : readNames(decoded(pathname.slice(raw + 4)).split('/'))
 }
 
 function streamsOfText({ direction, text }: CaptureEvidence): Found[] {
@@ -63,22 +71,17 @@ function streamsOfText({ direction, text }: CaptureEvidence): Found[] {
     if (error instanceof VenueError) return []
     throw error
   }
-  if (!isWireObject(root)) return []
   if (direction === 'out') {
-    if (root.method !== 'SUBSCRIBE' || !Array.isArray(root.params)) return []
+    if (!isWireObject(root) || root.method !== 'SUBSCRIBE' || !Array.isArray(root.params)) return []
     return readNames((root.params as readonly unknown[]).filter((name) => typeof name === 'string'))
   }
-  if (typeof root.stream === 'string' && isWireObject(root.data)) return readNames([root.stream])
-  const kind = kindOfData(root)
-  if (kind === undefined || typeof root.s !== 'string') return []
-  return [{ symbol: root.s, channel: CHANNEL_OF_KIND[kind] }]
+  if (isWireObject(root) && typeof root.stream === 'string' && isWireObject(root.data)) {
+    const named = readNames([root.stream])
+    if (named.length > 0) return named
+  }
+  return (messagesOf(root) ?? []).map(({ symbol, kind }) => ({ symbol, kind }))
 }
 
 function readNames(names: readonly string[]): Found[] {
-  const found: Found[] = []
-  for (const name of names) {
-    const read = readStreamName(name)
-    if (read !== undefined) found.push({ symbol: read.symbol, channel: CHANNEL_OF_KIND[read.kind] })
-  }
-  return found
+  return names.flatMap((name) => readStreamName(name) ?? [])
 }

@@ -4,10 +4,13 @@ import fc from 'fast-check'
 import type { Channel, Instrument, Micros } from '../../market/index.ts'
 import type { Subscription, VenueSession } from '../protocol.ts'
 import { RecordingOutput } from '../testing/recording-output.ts'
-import { deriveInstrument } from './instruments.ts'
+
+import { deriveSpotInstrument } from './instruments.ts'
 import { binance } from './protocol.ts'
 
-const bitcoin = deriveInstrument('BTCUSDT')
+const derive = (symbol: string): Instrument => deriveSpotInstrument(binance.venue, symbol)
+
+const bitcoin = derive('BTCUSDT')
 const start = 1_700_000_000_000_000 as Micros
 const after = (seconds: number): Micros => (start + seconds * 1_000_000) as Micros
 
@@ -48,7 +51,7 @@ const quote =
   '{"stream":"btcusdt@bookTicker","data":{"u":400900217,"s":"BTCUSDT","b":"25.35190000","B":"31.21000000","a":"25.36520000","A":"40.66000000"}}'
 
 test('subscribes to the streams of its channels, a hundred a message, and takes the acknowledgement', () => {
-  const many = Array.from({ length: 120 }, (_, index) => deriveInstrument(`A${index}USDT`))
+  const many = Array.from({ length: 120 }, (_, index) => derive(`A${index}USDT`))
   const { session, out } = open(['trade', 'book'], many)
   const messages = out.sent.map((text) => JSON.parse(text) as { method: string; params: string[]; id: number })
   assert.deepEqual(

@@ -1,4 +1,5 @@
 import type { WireCursor } from '../shared/wire-cursor.ts'
+import type { BinanceMarket } from './market.ts'
 import type { StreamKind } from './streams.ts'
 import type { SymbolFeeds } from './symbol-feeds.ts'
 
@@ -7,26 +8,30 @@ export interface Stream {
   readonly name: string
   readonly kind: StreamKind
   readonly feeds: SymbolFeeds
-  /** `,"data":{` and what every frame of this kind has next. */
-  readonly head: string
-  /** `,"s":"BTCUSDT",` and what every frame of this kind has next. */
+  /** `,"data":{` and what every frame of this kind has next; undefined if it is not read the quick way. */
+  readonly head: string | undefined
+  /** `,"s":"BTCUSDT"` and what every frame of this kind has next. */
   readonly symbolPart: string
 }
 
-const HEAD: Readonly<Record<StreamKind, string>> = {
+/** How the data of a stream begin; kinds that are absent are never read the quick way. */
+const SPOT_HEAD: Readonly<Partial<Record<StreamKind, string>>> = {
   trade: ',"data":{"e":"trade","E":',
-  'agg-trade': ',"data":{"e":"aggTrade","E":',
   'book-ticker': ',"data":{"u":',
   depth: ',"data":{"e":"depthUpdate","E":',
-  ticker: ',"data":{"e":"24hrTicker","E":',
 }
 
-const AFTER_SYMBOL: Readonly<Record<StreamKind, string>> = {
+const CONTRACT_HEAD: Readonly<Partial<Record<StreamKind, string>>> = {
+  'agg-trade': ',"data":{"e":"aggTrade","E":',
+  'book-ticker': ',"data":{"e":"bookTicker","u":',
+  depth: ',"data":{"e":"depthUpdate","E":',
+}
+
+/** What comes after the symbol on spot markets. Those of contracts put several things there. */
+const AFTER_SPOT_SYMBOL: Readonly<Partial<Record<StreamKind, string>>> = {
   trade: ',"t":',
-  'agg-trade': ',"a":',
   'book-ticker': ',"b":',
   depth: ',"U":',
-  ticker: ',"p":',
 }
 
 /** Slots are a power of two, and several times the streams, so that few names share one. */
@@ -35,8 +40,13 @@ const SLOTS_PER_STREAM = 4
 
 /** Finds the stream of a frame by name, without making a string of the name first. */
 export class StreamTable {
+  readonly wire: BinanceMarket['wire']
   readonly #byName = new Map<string, Stream>()
   #slots: Array<Stream | undefined> = new Array<Stream | undefined>(FEWEST_SLOTS).fill(undefined)
+
+  constructor(wire: BinanceMarket['wire']) {
+    this.wire = wire
+  }
 
   get size(): number {
     return this.#byName.size
@@ -52,7 +62,10 @@ export class StreamTable {
 
   add(name: string, kind: StreamKind, feeds: SymbolFeeds): void {
     const symbol = JSON.stringify(feeds.instrument.symbol)
-    const stream = { name, kind, feeds, head: HEAD[kind], symbolPart: `,"s":${symbol}${AFTER_SYMBOL[kind]}` }
+    const isSpot = this.wire === 'spot'
+    const head = (isSpot ? SPOT_HEAD : CONTRACT_HEAD)[kind]
+    const symbolPart = `,"s":${symbol}${(isSpot ? AFTER_SPOT_SYMBOL[kind] : undefined) ?? ''}`
+    const stream = { name, kind, feeds, head, symbolPart }
     this.#byName.set(name, stream)
     if (this.#byName.size * SLOTS_PER_STREAM > this.#slots.length) this.#rebuild()
     else this.#put(stream)

@@ -51,7 +51,7 @@ export class Subscriptions {
     if (id !== undefined) this.#pending.delete(id)
     if (pending === undefined || pending.streams.length === 1) {
       const what = pending === undefined ? 'a message' : `${pending.method} ${pending.streams[0]}`
-      out.refused({ kind: 'venue-error', reason: `binance refused ${what}: ${reason}`, sample: reason.slice(0, 200) })
+      out.refused({ kind: 'venue-error', reason: `the venue refused ${what}: ${reason}`, sample: reason.slice(0, 200) })
       return
     }
     const half = pending.streams.length >> 1
