@@ -1,5 +1,8 @@
 import type { VenueId } from '../market/index.ts'
 import { binance } from './binance/protocol.ts'
+import { binanceCoinm } from './binance-coinm/protocol.ts'
+import { binanceUs } from './binance-us/protocol.ts'
+import { binanceUsdm } from './binance-usdm/protocol.ts'
 import { bitstamp } from './bitstamp/protocol.ts'
 import { bybit } from './bybit/protocol.ts'
 import { coinbase } from './coinbase/protocol.ts'
@@ -16,6 +19,9 @@ import { VenueError } from './venue-error.ts'
 /** Every venue that there is. A new one adds its import and its line here. */
 const PROTOCOLS = {
   binance,
+  'binance-usdm': binanceUsdm,
+  'binance-coinm': binanceCoinm,
+  'binance-us': binanceUs,
   bitstamp,
   bybit,
   coinbase,
