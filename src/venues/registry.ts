@@ -8,6 +8,7 @@ import { bybit } from './bybit/protocol.ts'
 import { coinbase } from './coinbase/protocol.ts'
 import { deribit } from './deribit/protocol.ts'
 import { gateio } from './gateio/protocol.ts'
+import { gateioFutures } from './gateio-futures/protocol.ts'
 import { htx } from './htx/protocol.ts'
 import { kraken } from './kraken/protocol.ts'
 import { kucoin } from './kucoin/protocol.ts'
@@ -26,6 +27,7 @@ const PROTOCOLS = {
   bybit,
   coinbase,
   gateio,
+  'gateio-futures': gateioFutures,
   htx,
   kraken,
   kucoin,

@@ -2,7 +2,6 @@ import { type Instrument, MarketError, MICROS_PER_SECOND, type Micros, type Trad
 import type { PastPage, PastRange } from '../protocol.ts'
 import { isTextObject, parseJsonText, type TextObject, type TextValue } from '../shared/json-text.ts'
 import { amountOf, priceOf, textOf } from '../shared/text-members.ts'
-import type { HistoryPage, TradeAsk, TradeHistory } from '../shared/trade-history.ts'
 import { VenueError } from '../venue-error.ts'
 import { timeAmong } from './time.ts'
 
@@ -58,37 +57,12 @@ function readSpotTrade(row: TextObject, { venue, id, symbol }: Instrument, at: M
 }
 
 /**
- * Trades after an id: "last_id: specify list starting point using the id of last record in previous list-query results; reverse:
- * whether the id of records to be retrieved should be less than the last_id specified, default false"
- * (https://www.gate.com/docs/developers/apiv4/en/#query-market-transaction-records, 2026-11-22).
- */
-export const SPOT_TRADE_HISTORY: TradeHistory = {
-  weight: 1,
-
-  path(ask: TradeAsk, cursor: string | undefined): string {
-    const pair = `currency_pair=${encodeURIComponent(ask.instrument.symbol)}`
-    // Ids that do not follow one another (old captures) are found by time.
-    if (ask.first === 0) {
-      const from = Math.floor((ask.after ?? 0) / MICROS_PER_SECOND)
-      return `/api/v4/spot/trades?${pair}&limit=${PAGE}&from=${cursor ?? from}`
-    }
-    return `/api/v4/spot/trades?${pair}&limit=${PAGE}&last_id=${cursor ?? ask.first - 1}`
-  },
-
-  read(body: string, ask: TradeAsk, at: Micros): HistoryPage {
-    const trades = readTrades(body, ask.instrument, readSpotTrade, at)
-    if (ask.first === 0 || trades.length < PAGE) return { trades, next: undefined }
-    const newest = Math.max(...trades.map((trade) => Number(trade.id)))
-    return { trades, next: `${newest}` }
-  },
-}
-
-/**
  * Pages of a stretch of trades by time, newest first: each page's oldest second ends the next one, whose overlap is known by its
  * ids. The end is excluded and in whole seconds.
  */
 export interface DescendingPages {
-  path(instrument: Instrument, fromSeconds: number, toSeconds: number): string
+  /** Without an end: up to now. */
+  path(instrument: Instrument, fromSeconds: number, toSeconds: number | undefined): string
   readonly readTrade: TradeReader
 }
 
@@ -120,9 +94,19 @@ function secondsOf(range: PastRange, cursor: string | undefined): { readonly fro
   }
 }
 
-/** Spot's trades by time. */
+/** "Supports querying by time range using `from` and `to`" (spot trades, 2026-11-22). */
 export const SPOT_PAGES: DescendingPages = {
   path: (instrument, from, to) =>
-    `/api/v4/spot/trades?currency_pair=${encodeURIComponent(instrument.symbol)}&from=${from}&to=${to}&limit=${PAGE}`,
+    `/api/v4/spot/trades?${nameQuery('currency_pair', instrument)}&${timeQuery(from, to)}`,
   readTrade: readSpotTrade,
+}
+
+/** Asks for `from` and, where there is an end, `to`. */
+export function timeQuery(from: number, to: number | undefined): string {
+  return `from=${from}${to === undefined ? '' : `&to=${to}`}&limit=${PAGE}`
+}
+
+/** The pair or contract in a query. */
+export function nameQuery(name: string, instrument: Instrument): string {
+  return `${name}=${encodeURIComponent(instrument.symbol)}`
 }

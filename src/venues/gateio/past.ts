@@ -10,7 +10,7 @@ import type { PastPage, PastRange, PastSource } from '../protocol.ts'
 import { isTextObject, type TextValue } from '../shared/json-text.ts'
 import { decimalOrNull, priceOf } from '../shared/text-members.ts'
 import { VenueError } from '../venue-error.ts'
-import { answered, descendingPage, descendingRequest, rowsOfAnswer, SPOT_PAGES } from './history.ts'
+import { answered, descendingPage, descendingRequest, nameQuery, rowsOfAnswer, SPOT_PAGES } from './history.ts'
 import { gateTime, timeAmong } from './time.ts'
 
 const MINUTE = 60
@@ -26,7 +26,7 @@ export const SPOT_PAST: readonly PastSource[] = [
     request: (range, cursor) => ({ path: descendingRequest(SPOT_PAGES, range, cursor), weight: 1 }),
     read: (body, range, cursor, at) => descendingPage(SPOT_PAGES, body, range, cursor, at),
   },
-  candlePast((instrument) => `/api/v4/spot/candlesticks?currency_pair=${encodeURIComponent(instrument.symbol)}`),
+  candlePast((instrument) => `/api/v4/spot/candlesticks?${nameQuery('currency_pair', instrument)}`),
 ]
 
 /** Past candles of one minute. "Candlestick too long ago. Maximum 10000 points ago are allowed" is answered beyond. */

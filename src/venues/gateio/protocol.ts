@@ -11,13 +11,14 @@ import type {
 } from '../protocol.ts'
 import { MarketSession } from '../shared/market/market-session.ts'
 import { shardByInstrument } from '../shared/shards.ts'
-import { SPOT_TRADE_HISTORY } from './history.ts'
+import { nameQuery, SPOT_PAGES } from './history.ts'
 import { GATEIO, instrumentFromPair, readInstruments } from './instruments.ts'
 import { SPOT_PAST } from './past.ts'
 import { recogniseGate } from './recognise.ts'
 import { isSameRequest } from './same-request.ts'
 import { readSpot } from './spot-reader.ts'
 import { depth400, listed, minuteCandles, type WireChannel } from './subscriptions.ts'
+import { GateTradeHistory } from './trade-history.ts'
 import { GateWords } from './words.ts'
 
 /** Gate sets no number; each instrument takes five subscriptions. */
@@ -60,7 +61,7 @@ export const gateio: VenueProtocol = {
     // Pings of ours are answered every 15 seconds.
     idleMilliseconds: 45_000,
   },
-  endpoints: { rest: 'https://api.gateio.ws', ws: 'wss://api.gateio.ws/ws/v4/' },
+  endpoints: { rest: 'https://api.gateio.ws', ws: 'wss://api.gateio.ws/ws' },
   integrity: {
     trades: 'trade ids are consecutive in each market; a hole is filled from REST history',
     books:
@@ -80,7 +81,7 @@ export const gateio: VenueProtocol = {
   instruments: readInstruments,
 
   plan(subscriptions: readonly Subscription[]): readonly ConnectionPlan[] {
-    return shardByInstrument(subscriptions, INSTRUMENTS_PER_CONNECTION)
+    return shardByInstrument(subscriptions, INSTRUMENTS_PER_CONNECTION).map((plan) => ({ ...plan, path: '/v4/' }))
   },
 
   session(options: SessionOptions): VenueSession {
@@ -89,11 +90,11 @@ export const gateio: VenueProtocol = {
       market: 'spot',
       wireOf: WIRE,
       tradeIds: isOld ? 'unique' : 'consecutive',
-      tradeHistory: SPOT_TRADE_HISTORY,
+      tradeHistory: new GateTradeHistory(SPOT_PAGES),
       bookSnapshot: isOld ? 'rest' : 'stream',
       // "Level 100 for 100ms": the snapshot has as many levels as the updates know of.
-      bookPath: ({ symbol }) =>
-        `/api/v4/spot/order_book?currency_pair=${encodeURIComponent(symbol)}&limit=100&with_id=true`,
+      bookPath: (instrument) =>
+        `/api/v4/spot/order_book?${nameQuery('currency_pair', instrument)}&limit=100&with_id=true`,
       rareChannels: [],
       polls: [],
       read: readSpot,

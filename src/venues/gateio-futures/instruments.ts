@@ -1,0 +1,117 @@
+import {
+  type Amount,
+  type AssetId,
+  type DecimalText,
+  type Instrument,
+  type InstrumentId,
+  type InstrumentStatus,
+  type Price,
+  scaleOf,
+  type VenueId,
+  type VenueSymbol,
+} from '../../market/index.ts'
+import { tradedAsset } from '../gateio/asset.ts'
+import { objectsOf, positiveOf, secondsOf, skippedEntry, wordOf } from '../gateio/reference.ts'
+import type { Refusal } from '../protocol.ts'
+import type { TextObject } from '../shared/json-text.ts'
+import { VenueError } from '../venue-error.ts'
+import { SETTLEMENTS, settlementOf } from './settlement.ts'
+
+export const GATEIO_FUTURES = 'gateio-futures' as VenueId
+
+/** `BTC_USDT`, `BTC_USD`; dated contracts (`BTC_USDT_20261225`) are another market of Gate's. */
+const CONTRACT = /^([A-Za-z0-9]{1,30})_(USDT|USD1|USD)$/
+const ONE = '1' as DecimalText
+
+/**
+ * Reads `GET /futures/{settle}/contracts` of each settlement and, where they are there, their tickers.
+ * @throws VenueError VENUE_REFERENCE_DATA_INVALID if the first is unreadable
+ */
+export function readInstruments(bodies: readonly string[]): { instruments: Instrument[]; skipped: Refusal[] } {
+  if (objectsOf(bodies[0] ?? '') === undefined) {
+    throw new VenueError('VENUE_REFERENCE_DATA_INVALID', 'gateio-futures: the contracts are not a list')
+  }
+  const lists = bodies.slice(0, SETTLEMENTS.length).flatMap((body) => objectsOf(body) ?? [])
+  const tickers = bodies.slice(SETTLEMENTS.length).flatMap((body) => objectsOf(body) ?? [])
+  const volumes = new Map<string, DecimalText>()
+  for (const ticker of tickers) {
+    const volume = positiveOf(ticker, 'volume_24h_quote')
+    if (volume !== undefined) volumes.set(wordOf(ticker, 'contract') ?? '', volume)
+  }
+  const skipped: Refusal[] = []
+  const instruments = new Map<string, Instrument>()
+  for (const contract of lists) {
+    const symbol = wordOf(contract, 'name') ?? ''
+    const instrument = instrumentFromContract(symbol)
+    if (instrument === undefined) skipped.push(skippedEntry('not a perpetual contract by its name', contract))
+    else instruments.set(symbol, withTerms(instrument, contract, volumes.get(symbol)))
+  }
+  return { instruments: [...instruments.values()], skipped }
+}
+
+/** The contract that a name tells by itself, for captures without reference data: what it stands for is not known then. */
+export function instrumentFromContract(symbol: string): Instrument | undefined {
+  const match = CONTRACT.exec(symbol)
+  if (match === null) return undefined
+  const [, base = '', quote = ''] = match
+  const { asset, multiplier } = tradedAsset(base)
+  const settleCurrency = settlementOf(symbol).toUpperCase() as AssetId
+  return {
+    venue: GATEIO_FUTURES,
+    id: `${multiplier === undefined ? asset : base}-${quote}-PERP` as InstrumentId,
+    symbol: symbol as VenueSymbol,
+    kind: 'perpetual',
+    base: asset,
+    quote: quote as AssetId,
+    settleCurrency,
+    ...(multiplier !== undefined && { baseMultiplier: multiplier }),
+    status: 'unknown',
+  }
+}
+
+function withTerms(instrument: Instrument, contract: TextObject, quoteVolume24h: DecimalText | undefined): Instrument {
+  const tickSize = positiveOf(contract, 'order_price_round') as Price | undefined
+  const minimumAmount = positiveOf(contract, 'order_size_min') as Amount | undefined
+  const listedAt = secondsOf(contract, 'launch_time') ?? secondsOf(contract, 'create_time')
+  return {
+    ...instrument,
+    ...sizeOf(instrument, contract),
+    ...(tickSize !== undefined && { tickSize, priceScale: scaleOf(tickSize) }),
+    // "enable_decimal: whether decimal string type is supported for contract lot size" (docs of Contract, 2026-11-22).
+    ...(contract.enable_decimal !== true && { lotSize: ONE as Amount }),
+    ...(minimumAmount !== undefined && { minimumAmount }),
+    ...(listedAt !== undefined && { listedAt }),
+    ...(quoteVolume24h !== undefined && { quoteVolume24h }),
+    status: statusOf(contract),
+  }
+}
+
+/**
+ * "quanto_multiplier: how many units of the underlying asset the face value of one contract represents"; inverse contracts have
+ * none and are of one US dollar. Contracts in dollars that are settled in bitcoin without being inverse (`ETH_USD`, quanto) stand for
+ * no fixed amount of either asset: the multiplier is of the settlement.
+ */
+function sizeOf(instrument: Instrument, contract: TextObject): Pick<Instrument, 'contractSize' | 'contractUnit'> {
+  if (contract.type === 'inverse') return { contractSize: ONE, contractUnit: 'quote' }
+  const contractSize = positiveOf(contract, 'quanto_multiplier')
+  if (contractSize === undefined) return {}
+  return instrument.quote === instrument.settleCurrency ? { contractSize, contractUnit: 'base' } : { contractSize }
+}
+
+/** "prelaunch, trading, delisting, delisted, circuit_breaker"; contracts of older captures only say `in_delisting`. */
+export function statusOf(contract: TextObject): InstrumentStatus {
+  switch (contract.status) {
+    case undefined:
+      return contract.in_delisting === true ? 'halted' : 'trading'
+    case 'trading':
+      return contract.in_delisting === true ? 'halted' : 'trading'
+    case 'prelaunch':
+    case 'delisting':
+    case 'circuit_breaker':
+      return 'halted'
+    case 'delisted':
+      return 'delisted'
+    default:
+      return 'unknown'
+  }
+}

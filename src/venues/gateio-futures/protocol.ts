@@ -1,0 +1,148 @@
+import type { Channel, Instrument } from '../../market/index.ts'
+import { recogniseGate } from '../gateio/recognise.ts'
+import { isSameRequest } from '../gateio/same-request.ts'
+import { depth400, listed, minuteCandles, type WireChannel } from '../gateio/subscriptions.ts'
+import { GateTradeHistory } from '../gateio/trade-history.ts'
+import { GateWords } from '../gateio/words.ts'
+import type {
+  CaptureEvidence,
+  ConnectionPlan,
+  RecognisedSession,
+  RestRequest,
+  SessionOptions,
+  Subscription,
+  VenueProtocol,
+  VenueSession,
+} from '../protocol.ts'
+import { MarketSession } from '../shared/market/market-session.ts'
+import { shardByInstrument } from '../shared/shards.ts'
+import { contractsPath, FundingTimes } from './funding-times.ts'
+import { GATEIO_FUTURES, instrumentFromContract, readInstruments } from './instruments.ts'
+import { FUTURES_PAGES, FUTURES_PAST, pathOf } from './past.ts'
+import { readFutures } from './reader.ts'
+import { SETTLEMENTS, settlementOf } from './settlement.ts'
+
+/** Gate sets no number; each instrument takes six subscriptions. */
+const INSTRUMENTS_PER_CONNECTION = 40
+
+/** What is read from a capture; statuses come over REST alone. */
+const STREAMED: readonly Channel[] = [
+  'trade',
+  'quote',
+  'book',
+  'ticker',
+  'candle',
+  'funding',
+  'mark-price',
+  'open-interest',
+  'liquidation',
+]
+
+const TICKERS = listed('futures.tickers')
+
+const WIRE: ReadonlyMap<Channel, WireChannel> = new Map([
+  ['trade', listed('futures.trades')],
+  ['quote', listed('futures.book_ticker')],
+  ['book', depth400('futures.obu')],
+  ['ticker', TICKERS],
+  ['candle', minuteCandles('futures.candlesticks')],
+  ['funding', TICKERS],
+  ['mark-price', TICKERS],
+  ['open-interest', TICKERS],
+  ['liquidation', listed('futures.public_liquidates')],
+])
+
+/**
+ * Captures from before `obu` came (documented on 2025-05-22, futures WebSocket, change log) have the book of `order_book_update`,
+ * whose snapshot is fetched.
+ */
+const FETCHED_BOOKS = 'fetched-books'
+const STREAMED_BOOKS_SINCE = Date.UTC(2025, 4, 22) * 1_000
+
+/** Gate: the perpetual contracts of API v4, settled in USDT, bitcoin and USD1. */
+export const gateioFutures: VenueProtocol = {
+  venue: GATEIO_FUTURES,
+  name: 'Gate Futures',
+  channels: [...STREAMED, 'status'],
+  limits: {
+    subscriptionsPerConnection: INSTRUMENTS_PER_CONNECTION * (STREAMED.length + 1),
+    // "Number of connections per IP: at most 300" (https://www.gate.com/docs/developers/apiv4/en/, 2026-11-22); a rate is not given.
+    connectionsPerMinute: 60,
+    connectionAgeMilliseconds: null,
+    // Not documented; a start with 40 instruments takes some 50 messages.
+    messagesPerSecond: 20,
+    frameBytes: 4 * 1024 * 1024,
+    // "Public endpoints: 200r/10s per endpoint" and address (https://www.gate.com/docs/developers/apiv4/en/#frequency-limit-rule, 2026-11-22).
+    requestWeight: 100,
+    requestWindowMilliseconds: 10_000,
+    // Pings of ours are answered every 15 seconds.
+    idleMilliseconds: 45_000,
+  },
+  endpoints: { rest: 'https://api.gateio.ws', ws: 'wss://fx-ws.gateio.ws/v4/ws' },
+  integrity: {
+    trades: 'trade ids are consecutive in each contract; a hole is filled from REST history',
+    books:
+      'every update names the first and last change that it stands for, which must follow on; a break is subscribed anew',
+  },
+  tradeIds: 'consecutive',
+  verified: { on: '2026-11-22', against: 'message samples of 2020 and 2021, documentation' },
+  past: FUTURES_PAST,
+
+  instrumentRequests(): readonly RestRequest[] {
+    return [
+      ...SETTLEMENTS.map((settle, index) => ({
+        id: index + 1,
+        purpose: `contracts-${settle}`,
+        path: contractsPath(settle),
+        weight: 1,
+      })),
+      ...SETTLEMENTS.map((settle, index) => ({
+        id: SETTLEMENTS.length + index + 1,
+        purpose: `volumes-${settle}`,
+        path: `/api/v4/futures/${settle}/tickers`,
+        weight: 1,
+      })),
+    ]
+  },
+
+  instruments: readInstruments,
+
+  plan(subscriptions: readonly Subscription[]): readonly ConnectionPlan[] {
+    return SETTLEMENTS.flatMap((settle) =>
+      shardByInstrument(
+        subscriptions.filter(({ instrument }) => settlementOf(instrument.symbol) === settle),
+        INSTRUMENTS_PER_CONNECTION,
+      ).map((plan) => ({ ...plan, name: `${settle}-${plan.name}`, path: `/${settle}` })),
+    )
+  },
+
+  session(options: SessionOptions): VenueSession {
+    const times = new FundingTimes()
+    const words = new GateWords({
+      market: 'futures',
+      wireOf: WIRE,
+      tradeIds: 'consecutive',
+      tradeHistory: new GateTradeHistory(FUTURES_PAGES),
+      bookSnapshot: options.dialect === FETCHED_BOOKS ? 'rest' : 'stream',
+      // "The level of the subscription should be the limit of the snapshot" (futures WebSocket, Order Book, 2026-11-22).
+      bookPath: (instrument) => `${pathOf(instrument, 'order_book')}&limit=100&with_id=true`,
+      rareChannels: ['liquidation'],
+      polls: [times.poll],
+      read: (channel, frame, facts) => readFutures(channel, frame, facts, times),
+    })
+    return new MarketSession(options, words)
+  },
+
+  recognise(evidence: CaptureEvidence, instruments: readonly Instrument[]): RecognisedSession | undefined {
+    return recogniseGate(evidence, instruments, {
+      market: 'futures',
+      channels: STREAMED,
+      derive: instrumentFromContract,
+      dialect: (time) => (time < STREAMED_BOOKS_SINCE ? FETCHED_BOOKS : undefined),
+    })
+  },
+
+  answers(url: string, request: RestRequest): boolean {
+    return isSameRequest(url, request.path)
+  },
+}
