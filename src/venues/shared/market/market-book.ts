@@ -140,6 +140,11 @@ export class MarketBook {
     else this.statistics.staleDropped++
   }
 
+  /** The venue says the checksum of the book as it stands, in a message of its own. */
+  checksum(checksum: number, at: Micros, out: SessionOutput): void {
+    if (this.#isWhole) this.#isProved({ checksum }, at, out)
+  }
+
   /** The book cannot be trusted any more, until a snapshot comes. */
   lost(cause: GapCause, why: string, at: Micros, out: SessionOutput): void {
     if (cause === 'missed-sequence') this.statistics.gaps++
@@ -343,7 +348,7 @@ export class MarketBook {
   }
 
   /** Verifies the venue's checksum; a book that fails is lost. */
-  #isProved({ checksum }: BookChange, at: Micros, out: SessionOutput): boolean {
+  #isProved({ checksum }: Pick<BookChange, 'checksum'>, at: Micros, out: SessionOutput): boolean {
     if (checksum === undefined || checksum === null || this.#rule.verify === undefined || this.#book === undefined) {
       return true
     }

@@ -45,8 +45,12 @@ export interface MarketFacts {
     sequence: number | null,
   ): void
   book(symbol: string, change: BookChange): void
+  /** What the checksum of the book has to be now, where it comes in a message of its own. */
+  bookChecksum(symbol: string, checksum: number): void
   /** The book of one instrument cannot be trusted any more. */
   bookLost(symbol: string, cause: GapCause, why: string): void
+  /** Trades of one instrument are known to be missing, by a number that is not their id. Say it before the trade that shows it. */
+  tradesLost(symbol: string, why: string): void
   ticker(symbol: string, facts: Facts<TickerEvent>): void
   candle(symbol: string, facts: Facts<VenueCandleEvent>): void
   funding(symbol: string, facts: Facts<FundingEvent>): void

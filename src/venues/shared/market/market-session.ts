@@ -279,11 +279,23 @@ export class MarketSession implements VenueSession, MarketFacts {
     market.book.change(change, this.#at, this.#out)
   }
 
+  bookChecksum(symbol: string, checksum: number): void {
+    const market = this.#market(symbol)
+    if (market === undefined || market.book === null || !market.book.isWanted) return
+    market.book.checksum(checksum, this.#at, this.#out)
+  }
+
   bookLost(symbol: string, cause: GapCause, why: string): void {
     const market = this.#market(symbol)
     if (market === undefined || market.book === null || !market.book.isWanted) return
     market.book.lost(cause, why, this.#at, this.#out)
     this.#wakeAt(this.#at)
+  }
+
+  tradesLost(symbol: string, why: string): void {
+    const market = this.#market(symbol)
+    if (market === undefined || !market.wanted.has('trade')) return
+    market.trades.lost('missed-sequence', why, this.#at, this.#out)
   }
 
   ticker(symbol: string, facts: Parameters<MarketFacts['ticker']>[1]): void {
