@@ -3,6 +3,7 @@ import { binance } from './binance/protocol.ts'
 import { binanceCoinm } from './binance-coinm/protocol.ts'
 import { binanceUs } from './binance-us/protocol.ts'
 import { binanceUsdm } from './binance-usdm/protocol.ts'
+import { bitget } from './bitget/protocol.ts'
 import { bitstamp } from './bitstamp/protocol.ts'
 import { bybit } from './bybit/protocol.ts'
 import { coinbase } from './coinbase/protocol.ts'
@@ -32,6 +33,7 @@ const PROTOCOLS = {
   kraken,
   kucoin,
   okx,
+  bitget,
   deribit,
   upbit,
 } as const satisfies Record<string, VenueProtocol>

@@ -10,8 +10,8 @@ import type {
   VenueSession,
 } from '../protocol.ts'
 import { MarketSession } from '../shared/market/market-session.ts'
+import { asksTheSame } from '../shared/recorded-url.ts'
 import { shardByInstrument } from '../shared/shards.ts'
-import { answersOkx } from './answers.ts'
 import { BUSINESS_CHANNELS } from './channels.ts'
 import { OKX_PAST } from './history.ts'
 import { REFERENCE_REQUESTS, readInstruments } from './instruments.ts'
@@ -100,5 +100,8 @@ export const okx: VenueProtocol = {
     return recogniseOkx(evidence, instruments)
   },
 
-  answers: answersOkx,
+  answers(url: string, request: RestRequest): boolean {
+    // Families of options were called underlyings until 2022.
+    return asksTheSame(url.replace(/([?&])uly=/, '$1instFamily='), request.path, ['limit'])
+  },
 }

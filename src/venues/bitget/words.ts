@@ -1,0 +1,109 @@
+import { type Channel, type Instrument, MICROS_PER_SECOND, type OrderBook } from '../../market/index.ts'
+import type { Subscription } from '../protocol.ts'
+import type { MarketFacts } from '../shared/market/market-facts.ts'
+import type { MarketPoll, MarketWords } from '../shared/market/market-words.ts'
+import { WireUsers } from '../shared/market/wire-users.ts'
+import { bitgetBookRule } from './book-rule.ts'
+import { channelsOf, wireChannelOf } from './channels.ts'
+import { type Frame, readFrame } from './frame.ts'
+import { bitgetTradeHistory } from './history.ts'
+import { RowReader } from './row-reader.ts'
+import { statusPoll } from './status-poll.ts'
+import { partsOf } from './symbols.ts'
+
+/** No number is given; a message of 50 arguments is some 4 KB. */
+const ARGUMENTS_PER_MESSAGE = 50
+/** "Users set a 30 seconds timer to a send string "ping"" (common/websocket-intro, 2026-11-22) */
+const PING_EVERY = 25 * MICROS_PER_SECOND
+/** "request too many" and "request over limit, connection close" (WebSocket error codes, common/websocket-intro, 2026-11-22) */
+const TOO_MANY: ReadonlySet<string> = new Set(['30006', '30007'])
+/** "channel does not exist", "instType … doesn't exist", "param error" */
+const REFUSED: ReadonlySet<string> = new Set(['30001', '30003', '30016'])
+
+/** What Bitget adds to the common life of a session. It subscribes as v2, and reads v1 and v3 too: every frame says which it is. */
+export class BitgetWords implements MarketWords {
+  readonly tradeIds = 'unique'
+  readonly tradeHistory = bitgetTradeHistory
+  readonly quotesFromBook = false
+  readonly confirmsSubscriptions = true
+  readonly rareChannels = ['trade', 'quote', 'candle'] as const
+  readonly ping = { everyMicros: PING_EVERY, text: () => 'ping' }
+  readonly polls: readonly MarketPoll[] = [statusPoll]
+  readonly #rows = new RowReader()
+  readonly bookRule = bitgetBookRule((book: OrderBook, checksum: number) => this.#rows.verify(book, checksum))
+  readonly #users = new WireUsers(wireOf)
+
+  opened(): readonly string[] {
+    this.#users.clear()
+    this.#rows.forget()
+    return []
+  }
+
+  subscribe(subscriptions: readonly Subscription[]): readonly string[] {
+    return messages('subscribe', this.#users.begin(subscriptions))
+  }
+
+  unsubscribe(subscriptions: readonly Subscription[]): readonly string[] {
+    return messages('unsubscribe', this.#users.end(subscriptions))
+  }
+
+  read(text: string, facts: MarketFacts): boolean {
+    if (text === 'pong') return true
+    const frame = readFrame(text)
+    if (frame === undefined) return false
+    if (frame.event !== undefined) return this.#event(frame.event, frame, facts)
+    if (frame.argument === undefined || frame.rows === undefined) return false
+    return this.#rows.read(frame.argument, frame.action, frame.rows, frame.sentAt, facts)
+  }
+
+  bookOfMalformed(text: string): string | undefined {
+    const beginning = text.slice(0, 300)
+    if (!/"(?:channel|topic)"\s*:\s*"books"/.test(beginning)) return undefined
+    const [, type] = /"instType"\s*:\s*"([\w-]{1,20})"/.exec(beginning) ?? []
+    const [, name] = /"(?:instId|symbol)"\s*:\s*"(\w{1,40})"/.exec(beginning) ?? []
+    const { product } = partsOf(`${type}:`)
+    return product === undefined || name === undefined ? undefined : `${product}:${name}`
+  }
+
+  #event(event: string, { argument, code, message }: Frame, facts: MarketFacts): boolean {
+    switch (event) {
+      case 'subscribe':
+        if (argument !== undefined) {
+          for (const channel of channelsOf(argument.channel)) facts.subscribed(argument.symbol, channel)
+        }
+        return true
+      case 'unsubscribe':
+      case 'login':
+        return true
+      case 'error':
+        if (TOO_MANY.has(code)) facts.tooMany(`${code}: ${message}`)
+        else if (argument === undefined || !REFUSED.has(code)) facts.venueError(`${code}: ${message}`)
+        else {
+          for (const channel of channelsOf(argument.channel)) {
+            facts.refused(argument.symbol, channel, `${code}: ${message}`)
+          }
+        }
+        return true
+      default:
+        return false
+    }
+  }
+}
+
+/** The argument by which a subscription is asked for, as text. */
+function wireOf({ instrument, channel }: Subscription): string {
+  return JSON.stringify(argumentFor(instrument, channel))
+}
+
+function argumentFor({ symbol }: Instrument, channel: Channel) {
+  const { product, name } = partsOf(symbol)
+  return { instType: product ?? 'SPOT', channel: wireChannelOf(channel), instId: name }
+}
+
+function messages(operation: 'subscribe' | 'unsubscribe', args: readonly string[]): string[] {
+  const texts: string[] = []
+  for (let from = 0; from < args.length; from += ARGUMENTS_PER_MESSAGE) {
+    texts.push(`{"op":"${operation}","args":[${args.slice(from, from + ARGUMENTS_PER_MESSAGE).join(',')}]}`)
+  }
+  return texts
+}
