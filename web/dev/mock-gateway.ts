@@ -13,6 +13,7 @@ export interface MockOptions {
   readonly port?: number
   /** Markets a venue. */
   readonly markets?: number
+  /** 0: nothing moves but what is said by hand. */
   readonly updatesPerSecond?: number
   /** Folder of the built dashboard, to serve it too. */
   readonly dist?: string
@@ -85,7 +86,7 @@ export async function startMockGateway(options: MockOptions = {}): Promise<MockG
   const port = typeof address === 'object' && address !== null ? address.port : 0
   const perSecond = options.updatesPerSecond ?? 200
   const tick = setInterval(() => {
-    const messages = world.step(Math.max(1, Math.round(perSecond / 40)))
+    const messages = perSecond === 0 ? [] : world.step(Math.max(1, Math.round(perSecond / 40)))
     for (const client of sockets) client.batch(messages)
   }, 25)
   const beat = setInterval(() => {

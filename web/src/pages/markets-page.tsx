@@ -1,6 +1,6 @@
-import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react'
 import { useServices, useSignal } from '../services.ts'
-import { DEFAULT_VIEW, type MarketView, orderMarkets, type SortColumn } from '../state/market-order.ts'
+import { DEFAULT_VIEW, type MarketView, orderMarkets, type SortColumn, steadyOrder } from '../state/market-order.ts'
 import { marketKey } from '../state/market-row.ts'
 import { instrumentPath } from '../state/router.ts'
 import { MarketEmpty } from './market-empty.tsx'
@@ -51,6 +51,10 @@ export function MarketsPage() {
   const [order, setOrder] = useState<readonly string[]>([])
   const scroller = useRef<HTMLElement>(null)
   const search = useRef<HTMLInputElement>(null)
+  /** The line that is about to have the focus, while it is being drawn. */
+  const aimed = useRef<string | null>(null)
+  /** The view by which the list was put in order last. */
+  const ordered = useRef<MarketView | null>(null)
   const narrow = useMedia('(max-width: 640px)')
   const lineHeight = narrow ? NARROW_LINE_HEIGHT : LINE_HEIGHT
   const shown = useWindow(scroller, order.length, lineHeight)
@@ -66,13 +70,14 @@ export function MarketsPage() {
     const sort = (): void => {
       const rows = keys.map((key) => markets.rows.get(key)).filter((row) => row !== undefined)
       const next = orderMarkets(rows, view, rowSpread)
-      setOrder((known) => (known.length === next.length && next.every((key, at) => key === known[at]) ? known : next))
+      // Not while someone is at a line, by mouse or keyboard: it would be another one when they choose it.
+      const held = scroller.current?.querySelector('tbody:hover, tbody:focus-within') != null
+      const hold = held && ordered.current === view
+      ordered.current = view
+      setOrder((known) => steadyOrder(known, next, hold))
     }
     sort()
-    const timer = setInterval(() => {
-      // Not while someone points at a line: it would be another one when they click.
-      if (scroller.current?.querySelector('tbody:hover') === null) sort()
-    }, REORDER_MILLISECONDS)
+    const timer = setInterval(sort, REORDER_MILLISECONDS)
     return () => clearInterval(timer)
   }, [keys, view, markets])
 
@@ -95,23 +100,28 @@ export function MarketsPage() {
       const room = element.clientHeight - HEAD_HEIGHT - lineHeight
       if (top < element.scrollTop) element.scrollTop = top
       else if (top > element.scrollTop + room) element.scrollTop = top - room
-      // The line may only be drawn after the scroll; then its link is there to be focused.
+      // The line may only be drawn after the scroll; then its link is there to be focused, unless another is wanted by then.
+      aimed.current = key
       const focus = (tries: number): void => {
+        if (aimed.current !== key) return
         const link = [...element.querySelectorAll<HTMLAnchorElement>('a[data-row]')].find((a) => a.dataset.row === key)
-        if (link !== undefined) link.focus({ preventScroll: true })
-        else if (tries > 0) requestAnimationFrame(() => focus(tries - 1))
+        link?.focus({ preventScroll: true })
+        if (link === undefined && tries > 0) requestAnimationFrame(() => focus(tries - 1))
+        else aimed.current = null
       }
       focus(5)
     },
     [order, lineHeight],
   )
 
-  useEffect(() => {
+  // Before the list is painted: a key never meets the lines that were there before.
+  useLayoutEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
       if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector('dialog[open]') !== null) return
       const target = event.target
       if (target instanceof HTMLInputElement || target instanceof HTMLSelectElement) return
-      const current = target instanceof HTMLElement ? order.indexOf(target.dataset.row ?? '') : -1
+      const line = aimed.current ?? (target instanceof HTMLElement ? target.dataset.row : undefined)
+      const current = line === undefined ? -1 : order.indexOf(line)
       if (event.key === '/') search.current?.focus()
       else if (event.key === 'j' || event.key === 'ArrowDown') focusLine(Math.min(order.length - 1, current + 1))
       else if (event.key === 'k' || event.key === 'ArrowUp') focusLine(Math.max(0, current - 1))

@@ -58,6 +58,22 @@ export function orderMarkets(
   return shown.map((row) => row.key)
 }
 
+/**
+ * The order that is shown next: the wanted one, or, while it is held, the known one without those that have gone and with new
+ * ones at its end. An order that does not change stays the same object.
+ */
+export function steadyOrder(known: readonly string[], wanted: readonly string[], held: boolean): readonly string[] {
+  const next = held ? heldOrder(known, wanted) : wanted
+  return known.length === next.length && next.every((key, at) => key === known[at]) ? known : next
+}
+
+function heldOrder(known: readonly string[], wanted: readonly string[]): readonly string[] {
+  const present = new Set(wanted)
+  const stayed = known.filter((key) => present.has(key))
+  const before = new Set(stayed)
+  return [...stayed, ...wanted.filter((key) => !before.has(key))]
+}
+
 /** What a market is ranked by: its turnover, or an estimate by its last price where the venue counts only the base asset. */
 function turnoverOf(row: MarketRow): string | null {
   if (row.quoteVolume !== null) return row.quoteVolume
