@@ -3,6 +3,7 @@ import { binance } from './binance/protocol.ts'
 import { binanceCoinm } from './binance-coinm/protocol.ts'
 import { binanceUs } from './binance-us/protocol.ts'
 import { binanceUsdm } from './binance-usdm/protocol.ts'
+import { bitfinex } from './bitfinex/protocol.ts'
 import { bitget } from './bitget/protocol.ts'
 import { bitstamp } from './bitstamp/protocol.ts'
 import { bybit } from './bybit/protocol.ts'
@@ -24,6 +25,7 @@ const PROTOCOLS = {
   'binance-usdm': binanceUsdm,
   'binance-coinm': binanceCoinm,
   'binance-us': binanceUs,
+  bitfinex,
   bitstamp,
   bybit,
   coinbase,

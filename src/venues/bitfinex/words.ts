@@ -1,0 +1,269 @@
+import { type Channel, MICROS_PER_SECOND } from '../../market/index.ts'
+import type { Subscription } from '../protocol.ts'
+import { isTextObject, parseJsonText, type TextObject, type TextValue } from '../shared/json-text.ts'
+import { CandleCloser } from '../shared/market/candle-closer.ts'
+import type { MarketFacts } from '../shared/market/market-facts.ts'
+import type { MarketWords } from '../shared/market/market-words.ts'
+import { WireUsers } from '../shared/market/wire-users.ts'
+import { optionalTextOf, wholeOf } from '../shared/text-members.ts'
+import { WireCursor } from '../shared/wire-cursor.ts'
+import { VenueError } from '../venue-error.ts'
+import { bitfinexBookRule } from './book-rule.ts'
+import { BookScanner } from './book-scanner.ts'
+import { bitfinexTradeHistory } from './history.ts'
+import { Orders } from './orders.ts'
+import { type FrameEnd, readPayload } from './payload.ts'
+import { CHANNELS_OF, nameOf, type Stream, streamIn, streamOf, subscribeMessage } from './streams.ts'
+
+/**
+ * "TIMESTAMP 32768: Adds a Timestamp in milliseconds to each received event. SEQ_ALL 65536: Adds sequence numbers to each event.
+ * OB_CHECKSUM 131072: Enable checksum for every book iteration." https://docs.bitfinex.com/docs/ws-general (2026-11-22)
+ */
+const FLAGS = 32_768 + 65_536 + 131_072
+
+/** "Stop/Restart Websocket Server (please reconnect)", "Maintenance ended. You can resume normal activity. It is advised to unsubscribe/subscribe again all channels." ws-general (2026-11-22) */
+const RESTART = '20051'
+const MAINTENANCE_BEGINS = '20060'
+const MAINTENANCE_ENDED = '20061'
+
+/** "10301: Already subscribed", "10305: Reached limit of open channels", ws-general (2026-11-22) */
+const ALREADY_SUBSCRIBED = '10301'
+const TOO_MANY_CHANNELS = '10305'
+
+const LIST = 91
+
+/** What Bitfinex adds to the common life of a session: channels by number, one sequence over all messages, checksums. */
+export class BitfinexWords implements MarketWords {
+  // Ids are those of the whole exchange, so those of one pair have holes.
+  readonly tradeIds = 'unique'
+  readonly tradeHistory = bitfinexTradeHistory
+  readonly bookRule = bitfinexBookRule
+  // The amounts beside bid and ask of a ticker are sums over 25 levels.
+  readonly quotesFromBook = true
+  readonly confirmsSubscriptions = true
+  readonly rareChannels: readonly Channel[] = ['liquidation']
+  /** `{"event":"ping","cid":1234}`, ws-general (2026-11-22); heartbeats of the channels come every 15 s. */
+  readonly ping = {
+    everyMicros: 30 * MICROS_PER_SECOND,
+    text: (): string => '{"event":"ping","cid":1}',
+  }
+
+  readonly #cursor = new WireCursor()
+  readonly #scanner = new BookScanner()
+  readonly #candles = new CandleCloser()
+  readonly #orders = new Map<string, Orders>()
+  readonly #users = new WireUsers(({ instrument, channel }) => wireName(channel, instrument.symbol))
+  /** Symbols whose liquidations are wanted: the venue sends those of all in one stream. */
+  readonly #liquidated = new Set<string>()
+  readonly #streams = new Map<number, Stream>()
+  readonly #numbers = new Map<string, number>()
+  /** Numbers of channels that are not read: of margin funding, and those that have ended. */
+  readonly #ignored = new Set<number>()
+  /** Number of the last message; null before the first. */
+  #sequence: number | null = null
+
+  opened(): readonly string[] {
+    this.#users.clear()
+    this.#liquidated.clear()
+    this.#streams.clear()
+    this.#numbers.clear()
+    this.#ignored.clear()
+    this.#orders.clear()
+    this.#candles.clear()
+    this.#sequence = null
+    return [JSON.stringify({ event: 'conf', flags: FLAGS })]
+  }
+
+  subscribe(subscriptions: readonly Subscription[]): readonly string[] {
+    const own = subscriptions.filter(({ channel }) => channel !== 'liquidation')
+    const texts = this.#users.begin(own).flatMap((name) => {
+      const users = this.#users.of(name)
+      const [channel] = users?.channels ?? []
+      const stream = users && channel !== undefined ? streamOf(channel, users.instrument.symbol) : undefined
+      return stream === undefined ? [] : [subscribeMessage(stream)]
+    })
+    const before = this.#liquidated.size
+    for (const { instrument, channel } of subscriptions) {
+      if (channel === 'liquidation') this.#liquidated.add(instrument.symbol)
+    }
+    if (this.#liquidated.size > before) texts.push(subscribeMessage(LIQUIDATIONS))
+    return texts
+  }
+
+  unsubscribe(subscriptions: readonly Subscription[]): readonly string[] {
+    const names = this.#users.end(subscriptions.filter(({ channel }) => channel !== 'liquidation'))
+    const before = this.#liquidated.size
+    for (const { instrument, channel } of subscriptions) {
+      if (channel === 'liquidation') this.#liquidated.delete(instrument.symbol)
+    }
+    if (before > 0 && this.#liquidated.size === 0) names.push(nameOf(LIQUIDATIONS))
+    return names.flatMap((name) => {
+      const chanId = this.#numbers.get(name)
+      if (chanId === undefined) return []
+      this.#end(chanId)
+      return [JSON.stringify({ event: 'unsubscribe', chanId })]
+    })
+  }
+
+  read(frame: string, facts: MarketFacts): boolean {
+    if (frame.charCodeAt(0) === LIST) return this.#channelFrame(frame, facts)
+    const message = parseJsonText(frame)
+    return isTextObject(message) && this.#event(message, facts)
+  }
+
+  bookOfMalformed(frame: string): string | undefined {
+    const chanId = /^\[(\d{1,12}),/.exec(frame)?.[1]
+    const stream = chanId === undefined ? undefined : this.#streams.get(Number(chanId))
+    return stream?.kind === 'book' || stream?.kind === 'orders' ? stream.symbol : undefined
+  }
+
+  #channelFrame(frame: string, facts: MarketFacts): boolean {
+    const cursor = this.#cursor
+    cursor.start(frame, 1)
+    const stream = this.#streams.get(cursor.whole())
+    const scanner = this.#scanner
+    const isLevel = stream?.kind === 'book' && scanner.read(cursor)
+    cursor.clear()
+    if (!isLevel) return this.#carefully(frame, facts)
+    const { level, isBid, sequence, exchangeTime } = scanner
+    this.#counted(sequence, facts)
+    facts.book(stream.symbol, {
+      kind: 'update',
+      bids: isBid ? [level] : [],
+      asks: isBid ? [] : [level],
+      exchangeTime,
+      first: sequence,
+      last: sequence,
+      previous: null,
+    })
+    return true
+  }
+
+  #carefully(frame: string, facts: MarketFacts): boolean {
+    const message = parseJsonText(frame)
+    if (!Array.isArray(message)) throw new VenueError('VENUE_TEXT_INVALID', 'a frame is no list')
+    const [chanId, first, ...rest] = message as readonly TextValue[]
+    if (typeof chanId !== 'string' || !/^\d{1,12}$/.test(chanId) || first === undefined) {
+      throw new VenueError('VENUE_TEXT_INVALID', 'a frame has no channel or nothing in it')
+    }
+    const isNamed = typeof first === 'string'
+    const hasPayload = isNamed && first !== 'hb'
+    const end = frameEnd(hasPayload ? rest.slice(1) : rest)
+    this.#counted(end.sequence, facts)
+    if (first === 'hb') return true
+    const stream = this.#streams.get(Number(chanId))
+    if (stream === undefined) return this.#ignored.has(Number(chanId))
+    const payload = hasPayload ? rest[0] : first
+    if (payload === undefined) throw new VenueError('VENUE_TEXT_INVALID', 'a frame has nothing in it')
+    const orders = stream.kind === 'orders' ? this.#ordersOf(stream.symbol) : undefined
+    return readPayload({ stream, name: isNamed ? first : '', payload, end, orders, candles: this.#candles }, facts)
+  }
+
+  /** Every message of the connection is numbered, heartbeats too: a number that is left out is a message that did not come. */
+  #counted(sequence: number | null, facts: MarketFacts): void {
+    if (sequence === null) return
+    const last = this.#sequence
+    this.#sequence = sequence
+    // In a capture a frame may be read once more, when its instrument became known.
+    if (last === null || sequence === last + 1 || sequence === last) return
+    facts.connectionLost('missed-sequence', `message ${sequence} came after ${last}`)
+  }
+
+  #event(message: TextObject, facts: MarketFacts): boolean {
+    switch (message.event) {
+      case 'subscribed':
+        return this.#subscribed(message, facts)
+      case 'unsubscribed':
+        this.#end(wholeOf(message, 'chanId'))
+        return true
+      case 'error':
+        readError(message, facts)
+        return true
+      case 'info':
+        readInfo(message, facts)
+        return true
+      case 'conf':
+        if (message.status !== 'OK') facts.venueError(optionalTextOf(message, 'msg') ?? 'flags were refused')
+        return true
+      case 'pong':
+        return true
+      default:
+        return false
+    }
+  }
+
+  #subscribed(message: TextObject, facts: MarketFacts): boolean {
+    const chanId = wholeOf(message, 'chanId')
+    const stream = streamIn(message)
+    if (stream === undefined) {
+      this.#ignored.add(chanId)
+      return false
+    }
+    this.#ignored.delete(chanId)
+    this.#streams.set(chanId, stream)
+    this.#numbers.set(nameOf(stream), chanId)
+    const symbols = stream.kind === 'liquidations' ? this.#liquidated : [stream.symbol]
+    for (const symbol of symbols) {
+      for (const channel of CHANNELS_OF[stream.kind]) facts.subscribed(symbol, channel)
+    }
+    // Says nothing, as quotes are those of the book; but it tells the session of a symbol that it does not know, which the frames that follow do not name.
+    if (stream.kind !== 'liquidations') facts.quote(stream.symbol, null, null, null, null, null, null)
+    return true
+  }
+
+  #end(chanId: number): void {
+    const stream = this.#streams.get(chanId)
+    if (stream !== undefined && this.#numbers.get(nameOf(stream)) === chanId) this.#numbers.delete(nameOf(stream))
+    this.#streams.delete(chanId)
+    this.#ignored.add(chanId)
+  }
+
+  #ordersOf(symbol: string): Orders {
+    let orders = this.#orders.get(symbol)
+    if (orders === undefined) {
+      orders = new Orders()
+      this.#orders.set(symbol, orders)
+    }
+    return orders
+  }
+}
+
+const LIQUIDATIONS: Stream = { kind: 'liquidations', symbol: '' }
+
+function wireName(channel: Channel, symbol: string): string {
+  const stream = streamOf(channel, symbol)
+  return stream === undefined ? '' : nameOf(stream)
+}
+
+/** What stands behind the payload: the number of the message and its time, whichever were asked for. */
+function frameEnd(rest: readonly TextValue[]): FrameEnd {
+  let sequence: number | null = null
+  let exchangeTime: FrameEnd['exchangeTime'] = null
+  for (const value of rest.slice(0, 2)) {
+    if (typeof value !== 'string' || !/^\d{1,15}$/.test(value)) break
+    // Milliseconds have 13 digits; sequence numbers never get there.
+    if (value.length === 13) exchangeTime = (Number(value) * 1_000) as NonNullable<FrameEnd['exchangeTime']>
+    else sequence = Number(value)
+  }
+  return { sequence, exchangeTime }
+}
+
+function readError(message: TextObject, facts: MarketFacts): void {
+  const code = optionalTextOf(message, 'code')
+  const reason = `${optionalTextOf(message, 'msg') ?? 'an error without a message'} (${code ?? 'no code'})`
+  const stream = streamIn(message)
+  if (code === TOO_MANY_CHANNELS) facts.tooMany(reason)
+  else if (stream === undefined || stream.kind === 'liquidations') facts.venueError(reason)
+  else {
+    for (const channel of CHANNELS_OF[stream.kind]) {
+      if (code === ALREADY_SUBSCRIBED) facts.subscribed(stream.symbol, channel)
+      else facts.refused(stream.symbol, channel, reason)
+    }
+  }
+}
+
+function readInfo(message: TextObject, facts: MarketFacts): void {
+  const code = optionalTextOf(message, 'code')
+  if (code === RESTART || code === MAINTENANCE_ENDED) facts.reconnect(`the venue asks for it (${code})`)
+  else if (code === MAINTENANCE_BEGINS) facts.venueError('the venue is in maintenance')
+}
