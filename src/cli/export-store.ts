@@ -1,7 +1,15 @@
-import type { InstrumentId, Micros, TradeEvent, VenueId } from '../market/index.ts'
+import type { FactEvents, FactKind, InstrumentId, Micros, TradeEvent, VenueId } from '../market/index.ts'
 import { now } from '../market/index.ts'
 import { type Config, printable } from '../platform/index.ts'
-import { type Candle, candleInterval, openStore, type Store, type StorePage } from '../store/index.ts'
+import {
+  type Candle,
+  candleInterval,
+  FACT_TABLES,
+  type FactTable,
+  openStore,
+  type Store,
+  type StorePage,
+} from '../store/index.ts'
 import { CliError, codeOf, messageOf } from './cli-error.ts'
 import { writeExport } from './export-target.ts'
 import { configuredStoreAddress } from './parts.ts'
@@ -67,6 +75,32 @@ export async function exportCandles(options: StoreExportOptions & { readonly int
       ...queryOf(options),
       interval,
       now: now(),
+      limit: PAGE_SIZE,
+      ...(cursor === null ? {} : { cursor }),
+      order: 'oldest-first',
+    }),
+  )
+}
+
+/** Writes the facts of one kind of one instrument, such as its funding, oldest first. */
+export async function exportFacts<Kind extends FactKind>(
+  options: StoreExportOptions & { readonly kind: Kind },
+): Promise<void> {
+  const { fields }: FactTable<FactEvents[Kind]> = FACT_TABLES[options.kind]
+  const columns = ['exchangeTime', 'receiveTime', 'venue', 'instrument', ...fields.map(({ name }) => name)]
+  const cells = (fact: FactEvents[Kind]): Cell[] => [
+    fact.exchangeTime,
+    fact.receiveTime,
+    fact.venue,
+    fact.instrument,
+    ...fields.map(({ read }) => {
+      const value = read(fact)
+      return typeof value === 'object' ? null : value
+    }),
+  ]
+  await exportPages(options, columns, cells, (store, cursor) =>
+    store.facts(options.kind, {
+      ...queryOf(options),
       limit: PAGE_SIZE,
       ...(cursor === null ? {} : { cursor }),
       order: 'oldest-first',

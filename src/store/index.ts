@@ -5,6 +5,7 @@ export { type MigrateOptions, type MigrateReport, migrateStore } from './migrate
 export { openStore } from './open-store.ts'
 export { COLUMN_TYPES } from './schema/column.ts'
 export { COMPUTED_COLUMNS, DERIVED_TABLES } from './schema/derived-tables.ts'
+export { FACT_TABLES, type FactTable } from './schema/fact-tables.ts'
 export { type Row, TABLE_NAMES, TABLES, type TableName } from './schema/tables.ts'
 export * from './store.ts'
 export * from './store-address.ts'

@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
-import { type Micros, microsFromIso } from '../../market/index.ts'
+import { FACT_KINDS, type FactKind, type Micros, microsFromIso } from '../../market/index.ts'
 import { venueIds } from '../../venues/index.ts'
 import { type ConfigFlags, configFrom, type GlobalFlags, withConfigFlags } from '../common-options.ts'
 
@@ -20,7 +20,7 @@ interface StoreFlags extends RangeFlags {
 export function addExportCommand(root: Command): void {
   const exporting = root
     .command('export')
-    .summary('write what was recorded: raw captures, trades, candles')
+    .summary('write what was recorded: raw captures, trades, candles, funding and the like')
     .description('Writes what was recorded to a file or to standard output.')
     .addHelpText(
       'after',
@@ -82,6 +82,38 @@ Examples:
         instrument: flags.instrument,
         format: flags.format,
         interval: flags.interval ?? '',
+        config: configFrom(flags).config,
+      })
+    })
+  for (const kind of FACT_KINDS) addFactCommand(exporting, kind)
+}
+
+/** What each kind of fact is called on the command line. */
+const FACT_COMMANDS: Readonly<Record<FactKind, readonly [name: string, what: string]>> = {
+  'venue-candle': ['venue-candles', 'candles as the venue itself computes them'],
+  funding: ['funding', 'funding rates'],
+  'mark-price': ['mark-prices', 'mark and index prices'],
+  'open-interest': ['open-interest', 'open interest'],
+  liquidation: ['liquidations', 'liquidations'],
+  'option-summary': ['option-summaries', 'greeks and volatilities of an option'],
+  status: ['instrument-status', 'trading statuses'],
+}
+
+function addFactCommand(exporting: Command, kind: FactKind): void {
+  const [name, what] = FACT_COMMANDS[kind]
+  withInstrument(exporting.command(name).summary(`${what} from the store`))
+    .description(
+      `Writes the ${what} of one instrument, oldest first. The store has to run ("opentape up" or "opentape store").`,
+    )
+    .addHelpText('after', `\nExamples:\n  opentape export ${name} --venue binance --instrument BTC-USDT --format csv`)
+    .action(async (_flags: unknown, command: Command) => {
+      const flags = command.optsWithGlobals<StoreFlags>()
+      const { exportFacts } = await import('../export-store.ts')
+      await exportFacts({
+        ...rangeOf(flags),
+        kind,
+        instrument: flags.instrument,
+        format: flags.format,
         config: configFrom(flags).config,
       })
     })
