@@ -32,7 +32,7 @@ export interface ExchangeOptions {
 
 const LARGEST_CLIENT_MESSAGE = 1_048_576
 
-/** What the three exchanges have in common: a port of their own with HTTP and WebSocket, clients, and the flow of events. */
+/** What all exchanges have in common: a port of their own with HTTP and WebSocket, clients, and the flow of events. */
 export abstract class Exchange {
   readonly venue: SimulatedVenue
   protected readonly options: ExchangeOptions
@@ -64,6 +64,10 @@ export abstract class Exchange {
 
   /** Answers a GET. */
   protected abstract rest(url: URL, request: IncomingMessage): Reply
+  /** Answers a POST; most exchanges have none for market data. */
+  protected post(_url: URL, _body: string): Reply {
+    return { status: 405, body: '{}' }
+  }
   protected abstract opened(connection: ClientConnection): void
   protected abstract received(connection: ClientConnection, text: string): void
   protected abstract closed(connection: ClientConnection): void
@@ -244,10 +248,13 @@ export abstract class Exchange {
       return
     }
     const fault = this.options.faults.request(url.pathname)
-    const answer = () => {
-      const reply = fault?.reply ?? this.#answer(url, request)
+    const respond = (reply: Reply) => {
       response.writeHead(reply.status, { 'content-type': 'application/json', ...reply.headers })
       response.end(reply.body)
+    }
+    const answer = () => {
+      if (fault?.reply !== undefined || request.method !== 'POST') respond(fault?.reply ?? this.#answer(url, request))
+      else readBody(request, (body) => respond(body === undefined ? TOO_LARGE : this.#answerPost(url, body)))
     }
     if (fault === undefined || fault.delayMilliseconds === 0) answer()
     else setTimeout(answer, fault.delayMilliseconds).unref()
@@ -255,11 +262,32 @@ export abstract class Exchange {
 
   #answer(url: URL, request: IncomingMessage): Reply {
     if (request.method !== 'GET') return { status: 405, body: '{}' }
+    return this.#guardedReply(url, () => this.rest(url, request))
+  }
+
+  #answerPost(url: URL, body: string): Reply {
+    return this.#guardedReply(url, () => this.post(url, body))
+  }
+
+  #guardedReply(url: URL, work: () => Reply): Reply {
     try {
-      return this.rest(url, request)
+      return work()
     } catch (error) {
       this.options.report(`${this.venue}: ${url.pathname}: ${String(error)}`)
       return { status: 500, body: '{}' }
     }
   }
+}
+
+const TOO_LARGE: Reply = { status: 413, body: '{}' }
+
+/** The text that was posted; undefined if it is too large. */
+function readBody(request: IncomingMessage, done: (body: string | undefined) => void): void {
+  const chunks: Buffer[] = []
+  let bytes = 0
+  request.on('data', (chunk: Buffer) => {
+    bytes += chunk.byteLength
+    if (bytes <= LARGEST_CLIENT_MESSAGE) chunks.push(chunk)
+  })
+  request.on('end', () => done(bytes <= LARGEST_CLIENT_MESSAGE ? Buffer.concat(chunks).toString('utf8') : undefined))
 }

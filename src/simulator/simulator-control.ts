@@ -1,11 +1,9 @@
 import { now as wallClock } from '../market/index.ts'
-import { BinanceExchange } from './binance/binance-exchange.ts'
-import { CoinbaseExchange } from './coinbase/coinbase-exchange.ts'
 import type { Exchange, ExchangeOptions } from './exchange.ts'
+import { newExchange } from './exchanges.ts'
 import { FaultDirector, type FaultTarget } from './faults/fault-director.ts'
 import { FaultInjector } from './faults/fault-injector.ts'
 import { type FaultSpecification, faultSpecification } from './faults/fault-specification.ts'
-import { KrakenExchange } from './kraken/kraken-exchange.ts'
 import { Ledger } from './ledger.ts'
 import type { SimulatedVenue } from './model/catalogue.ts'
 import type { Listing } from './model/listing.ts'
@@ -93,14 +91,7 @@ export class SimulatorControl {
       report,
       now: () => this.now(),
     }
-    switch (venue) {
-      case 'binance':
-        return new BinanceExchange({ ...options, connectionAgeMilliseconds: binanceConnectionAgeMilliseconds })
-      case 'coinbase':
-        return new CoinbaseExchange(options)
-      case 'kraken':
-        return new KrakenExchange(options)
-    }
+    return newExchange(venue, options, binanceConnectionAgeMilliseconds)
   }
 
   /** Virtual time, microseconds: that of the last event, or while the market stands still, running on with the clock. */

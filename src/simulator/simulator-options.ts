@@ -1,11 +1,12 @@
 import type { FaultSpecification } from './faults/fault-specification.ts'
-import { SIMULATED_VENUES, type SimulatedVenue } from './model/catalogue.ts'
+import { DEMONSTRATED_VENUES, SIMULATED_VENUES, type SimulatedVenue } from './model/catalogue.ts'
 import { SimulatorError } from './simulator-error.ts'
 
 /** What to simulate, and how. Everything has a default. */
 export interface SimulatorOptions {
   /** The same seed, instruments, venues, rate and start time give the same ledger. */
   readonly seed?: number
+  /** `binance`, `coinbase` and `kraken` if absent. */
   readonly venues?: readonly SimulatedVenue[]
   /** How many coins each venue lists, or their codes. */
   readonly instruments?: number | readonly string[]
@@ -59,7 +60,7 @@ const DAY_MILLISECONDS = 86_400_000
 export function resolveOptions(options: SimulatorOptions): ResolvedOptions {
   const instruments = options.instruments ?? 5
   const count = typeof instruments === 'number' ? instruments : instruments.length
-  const venues = options.venues ?? SIMULATED_VENUES
+  const venues = options.venues ?? DEMONSTRATED_VENUES
   const listings = Math.max(1, count * venues.length)
   const resolved: ResolvedOptions = {
     seed: options.seed ?? 1,

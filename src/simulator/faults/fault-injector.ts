@@ -289,14 +289,15 @@ function put(connection: ClientConnection, text: string | Buffer): void {
   else connection.sendBinary(text)
 }
 
+const LIMITED_BODIES: Readonly<Partial<Record<SimulatedVenue, string>>> = {
+  binance: '{"code":-1003,"msg":"Too many requests."}',
+  coinbase: '{"message":"Public rate limit exceeded"}',
+  kraken: '{"error":["EGeneral:Too many requests"]}',
+}
+
+/** Bodies of refusals; exchanges whose own are not known answer as a proxy in front of them would. */
 function errorBody(venue: SimulatedVenue, status: number): string {
   const limited = status === 429 || status === 418
-  switch (venue) {
-    case 'binance':
-      return limited ? '{"code":-1003,"msg":"Too many requests."}' : '<html><body>Service unavailable</body></html>'
-    case 'coinbase':
-      return limited ? '{"message":"Public rate limit exceeded"}' : '{"message":"ServiceUnavailable"}'
-    case 'kraken':
-      return limited ? '{"error":["EGeneral:Too many requests"]}' : '{"error":["EService:Unavailable"]}'
-  }
+  if (limited) return LIMITED_BODIES[venue] ?? '{"code":"429","msg":"Too many requests"}'
+  return '<html><body>Service unavailable</body></html>'
 }

@@ -1,10 +1,11 @@
 import Type, { type Static } from 'typebox'
 import { Compile } from 'typebox/compile'
+import { SIMULATED_VENUES } from '../model/catalogue.ts'
 import { SimulatorError } from '../simulator-error.ts'
 
 const MAXIMUM_FRAME_BYTES = 256 * 1024 * 1024
 
-const Venue = Type.Union([Type.Literal('binance'), Type.Literal('coinbase'), Type.Literal('kraken')])
+const Venue = Type.Enum(SIMULATED_VENUES)
 const Channel = Type.Union([
   Type.Literal('trade'),
   Type.Literal('quote'),

@@ -1,10 +1,13 @@
 import { SimulatorError } from '../simulator-error.ts'
 import { Random } from './random.ts'
 
-/** The exchanges that are imitated. */
-export type SimulatedVenue = 'binance' | 'coinbase' | 'kraken'
+/** The exchanges that are imitated. A new one adds its name here, its form to `listing-forms.ts`, and itself to `exchanges.ts`. */
+export const SIMULATED_VENUES = ['binance', 'coinbase', 'kraken'] as const
 
-export const SIMULATED_VENUES: readonly SimulatedVenue[] = ['binance', 'coinbase', 'kraken']
+export type SimulatedVenue = (typeof SIMULATED_VENUES)[number]
+
+/** Those that are simulated if nothing else is said: enough for a person to look at. */
+export const DEMONSTRATED_VENUES: readonly SimulatedVenue[] = ['binance', 'coinbase', 'kraken']
 
 export const MAXIMUM_ASSETS = 1_000
 
@@ -113,47 +116,4 @@ export function asset(code: string, rank: number, random: Random): Asset {
   const known = KNOWN.find((row) => row[0] === code)
   if (known === undefined) return invented
   return { code, price: known[1], beta: known[2], idiosyncratic: known[3], weight: invented.weight }
-}
-
-/** Decimals such that the tick is about `relative` of the price. */
-function decimalsFor(price: number, relative: number, minimum: number, maximum: number): number {
-  const decimals = Math.round(-Math.log10(price * relative))
-  return Math.min(maximum, Math.max(minimum, decimals))
-}
-
-const VENUE_WEIGHTS: Readonly<Record<SimulatedVenue, number>> = { binance: 1, coinbase: 0.6, kraken: 0.4 }
-
-/** How the venue lists the coin. */
-export function listingSpecification(venue: SimulatedVenue, coin: Asset): ListingSpecification {
-  const shared = { venue, asset: coin, base: coin.code, weight: coin.weight * VENUE_WEIGHTS[venue] }
-  const code = coin.code
-  switch (venue) {
-    case 'binance':
-      return {
-        ...shared,
-        quote: 'USDT',
-        symbol: `${code}USDT`,
-        instrument: `${code}-USDT`,
-        priceDecimals: decimalsFor(coin.price, 4e-6, 2, 8),
-        sizeDecimals: decimalsFor(1 / coin.price, 0.5, 0, 5),
-      }
-    case 'coinbase':
-      return {
-        ...shared,
-        quote: 'USD',
-        symbol: `${code}-USD`,
-        instrument: `${code}-USD`,
-        priceDecimals: decimalsFor(coin.price, 6e-6, 2, 8),
-        sizeDecimals: coin.price > 100 ? 8 : coin.price > 1 ? 6 : 1,
-      }
-    case 'kraken':
-      return {
-        ...shared,
-        quote: 'USD',
-        symbol: `${code}/USD`,
-        instrument: `${code}-USD`,
-        priceDecimals: decimalsFor(coin.price, 2e-6, 1, 9),
-        sizeDecimals: 8,
-      }
-  }
 }

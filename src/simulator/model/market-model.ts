@@ -1,5 +1,6 @@
-import { type Asset, asset, assets, listingSpecification, type SimulatedVenue } from './catalogue.ts'
+import { type Asset, asset, assets, type SimulatedVenue } from './catalogue.ts'
 import { Listing } from './listing.ts'
+import { listingSpecification } from './listing-forms.ts'
 import type { ListingState, ModelState } from './model-state.ts'
 import { FairPrices, PRICE_STEP_MICROS } from './prices.ts'
 import { Random } from './random.ts'

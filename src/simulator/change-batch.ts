@@ -1,0 +1,48 @@
+import type { Listing } from './model/listing.ts'
+
+/** What is left at a price, in ticks and lots; no lots: the level is gone. */
+export interface ChangedLevel {
+  readonly price: number
+  readonly lots: number
+}
+
+/** What happened to a book between two messages of one topic. */
+export interface BookChanges {
+  /** Sequence of the message before: the first that is in this one is `previous + 1`, the last is `last`. */
+  readonly previous: number
+  readonly last: number
+  readonly bids: readonly ChangedLevel[]
+  readonly asks: readonly ChangedLevel[]
+}
+
+/** The levels of one listing that changed since its last message. */
+export class ChangeBatch {
+  readonly listing: Listing
+  /** When it is to be sent, virtual microseconds. */
+  readonly due: number
+  readonly #previous: number
+  readonly #bids = new Set<number>()
+  readonly #asks = new Set<number>()
+
+  /** @param previous sequence of the message before */
+  constructor(listing: Listing, previous: number, due: number) {
+    this.listing = listing
+    this.#previous = previous
+    this.due = due
+  }
+
+  /** Takes in the levels that the event under way has changed. */
+  add(): void {
+    for (const { side, price } of this.listing.changes) (side === 'bid' ? this.#bids : this.#asks).add(price)
+  }
+
+  changes(): BookChanges {
+    const { bids, asks, updateId } = this.listing
+    return {
+      previous: this.#previous,
+      last: updateId,
+      bids: [...this.#bids].map((price) => ({ price, lots: bids.lotsOf(price) })),
+      asks: [...this.#asks].map((price) => ({ price, lots: asks.lotsOf(price) })),
+    }
+  }
+}

@@ -1,0 +1,20 @@
+import { BinanceExchange } from './binance/binance-exchange.ts'
+import { CoinbaseExchange } from './coinbase/coinbase-exchange.ts'
+import type { Exchange, ExchangeOptions } from './exchange.ts'
+import { KrakenExchange } from './kraken/kraken-exchange.ts'
+import type { SimulatedVenue } from './model/catalogue.ts'
+
+const EXCHANGES: Readonly<Record<Exclude<SimulatedVenue, 'binance'>, new (options: ExchangeOptions) => Exchange>> = {
+  coinbase: CoinbaseExchange,
+  kraken: KrakenExchange,
+}
+
+/** The exchange that imitates a venue. Binance alone limits the age of connections. */
+export function newExchange(
+  venue: SimulatedVenue,
+  options: ExchangeOptions,
+  connectionAgeMilliseconds: number,
+): Exchange {
+  if (venue === 'binance') return new BinanceExchange({ ...options, connectionAgeMilliseconds })
+  return new EXCHANGES[venue](options)
+}

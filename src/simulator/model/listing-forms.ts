@@ -1,0 +1,58 @@
+import type { Asset, ListingSpecification, SimulatedVenue } from './catalogue.ts'
+
+/** How a venue names and grids a coin. */
+export type ListingForm = Pick<
+  ListingSpecification,
+  'quote' | 'symbol' | 'instrument' | 'priceDecimals' | 'sizeDecimals'
+>
+
+interface VenueForm {
+  /** How much of all activity the venue has, beside the others. */
+  readonly weight: number
+  listing(coin: Asset): ListingForm
+}
+
+/** Decimals such that the tick is about `relative` of the price. */
+function decimalsFor(price: number, relative: number, minimum: number, maximum: number): number {
+  const decimals = Math.round(-Math.log10(price * relative))
+  return Math.min(maximum, Math.max(minimum, decimals))
+}
+
+const FORMS: Readonly<Record<SimulatedVenue, VenueForm>> = {
+  binance: {
+    weight: 1,
+    listing: ({ code, price }) => ({
+      quote: 'USDT',
+      symbol: `${code}USDT`,
+      instrument: `${code}-USDT`,
+      priceDecimals: decimalsFor(price, 4e-6, 2, 8),
+      sizeDecimals: decimalsFor(1 / price, 0.5, 0, 5),
+    }),
+  },
+  coinbase: {
+    weight: 0.6,
+    listing: ({ code, price }) => ({
+      quote: 'USD',
+      symbol: `${code}-USD`,
+      instrument: `${code}-USD`,
+      priceDecimals: decimalsFor(price, 6e-6, 2, 8),
+      sizeDecimals: price > 100 ? 8 : price > 1 ? 6 : 1,
+    }),
+  },
+  kraken: {
+    weight: 0.4,
+    listing: ({ code, price }) => ({
+      quote: 'USD',
+      symbol: `${code}/USD`,
+      instrument: `${code}-USD`,
+      priceDecimals: decimalsFor(price, 2e-6, 1, 9),
+      sizeDecimals: 8,
+    }),
+  },
+}
+
+/** How the venue lists the coin. */
+export function listingSpecification(venue: SimulatedVenue, coin: Asset): ListingSpecification {
+  const { weight, listing } = FORMS[venue]
+  return { venue, asset: coin, base: coin.code, weight: coin.weight * weight, ...listing(coin) }
+}
