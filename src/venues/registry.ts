@@ -11,6 +11,7 @@ import { coinbase } from './coinbase/protocol.ts'
 import { deribit } from './deribit/protocol.ts'
 import { gateio } from './gateio/protocol.ts'
 import { gateioFutures } from './gateio-futures/protocol.ts'
+import { gemini } from './gemini/protocol.ts'
 import { htx } from './htx/protocol.ts'
 import { kraken } from './kraken/protocol.ts'
 import { kucoin } from './kucoin/protocol.ts'
@@ -32,6 +33,7 @@ const PROTOCOLS = {
   gateio,
   'gateio-futures': gateioFutures,
   htx,
+  gemini,
   kraken,
   kucoin,
   okx,
