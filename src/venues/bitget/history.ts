@@ -34,6 +34,7 @@ const SECOND = 1_000_000
  */
 export const bitgetTradeHistory: TradeHistory = {
   weight: 2,
+  timeStep: SECOND,
 
   path({ instrument }: TradeAsk, cursor: string | undefined): string {
     return tradesPath(instrument, cursor === undefined ? '' : `&idLessThan=${cursor}`)

@@ -149,7 +149,9 @@ function readTrades({ name, rows }: DataFrame, facts: MarketFacts): void {
     const id = required(members.tradeId, 'an id')
     const at = price(required(members.px, 'a price'))
     const size = amount(required(members.sz, 'an amount'))
-    facts.trade(symbol, id, at, size, sideOf(members.side), timeOf(members.ts), false)
+    const count = members.count === undefined ? 1 : Number(required(members.count, 'a count'))
+    const first = count > 1 ? Number(id) - count + 1 : undefined
+    facts.trade(symbol, id, at, size, sideOf(members.side), timeOf(members.ts), false, first)
   }
 }
 

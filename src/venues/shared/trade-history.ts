@@ -27,6 +27,8 @@ export interface TradeHistory {
   path(ask: TradeAsk, cursor: string | undefined): string
   /** Method and body, for venues that want the question posted to that path. */
   post?(ask: TradeAsk, cursor: string | undefined): { readonly method: 'POST'; readonly body: string }
+  /** To how many microseconds its times are cut down, where those of the feed are finer. */
+  readonly timeStep?: number
   /** Cost of one page. */
   readonly weight: number
   /** Reads one page. @throws VenueError VENUE_ANSWER_INVALID if it is unreadable. */

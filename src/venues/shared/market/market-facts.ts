@@ -26,6 +26,7 @@ type Facts<Event> = Omit<Event, 'messageType' | 'venue' | 'instrument' | 'symbol
 export interface MarketFacts {
   /** When the frame was received. */
   readonly at: Micros
+  /** @param first the first id, where the trade stands for all up to `id`; ids are consecutive then */
   trade(
     symbol: string,
     id: string | null,
@@ -34,6 +35,7 @@ export interface MarketFacts {
     side: TakerSide,
     exchangeTime: Micros | null,
     isBacklog: boolean,
+    first?: number,
   ): void
   quote(
     symbol: string,

@@ -227,6 +227,7 @@ export class MarketSession implements VenueSession, MarketFacts {
     side: TakerSide,
     exchangeTime: Micros | null,
     isBacklog: boolean,
+    first?: number,
   ): void {
     const market = this.#market(symbol)
     if (market === undefined || !market.wanted.has('trade')) return
@@ -236,7 +237,7 @@ export class MarketSession implements VenueSession, MarketFacts {
     const trade: TradeEvent = isBacklog
       ? { ...named, id, price, amount, side, exchangeTime, receiveTime, backlog: true }
       : { messageType: 'trade', venue, instrument, symbol: own, id, price, amount, side, exchangeTime, receiveTime }
-    market.trades.accept(trade, this.#out)
+    market.trades.accept(trade, this.#out, first)
     if (market.trades.due !== Number.POSITIVE_INFINITY) this.#wakeAt(market.trades.due)
   }
 

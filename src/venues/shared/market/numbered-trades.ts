@@ -20,7 +20,7 @@ export class NumberedTrades implements TradeFlow {
     return this.#trades.due
   }
 
-  accept(trade: TradeEvent, out: SessionOutput): void {
+  accept(trade: TradeEvent, out: SessionOutput, first?: number): void {
     const number = tradeNumber(trade.id)
     if (number === null) {
       const reason = `the id of a trade is no number: ${String(trade.id).slice(0, 40)}`
@@ -29,7 +29,7 @@ export class NumberedTrades implements TradeFlow {
     }
     // A newest trade that the tape holds says that nothing was missed, although it is not said again.
     if (trade.backlog === true) this.#trades.newestIs(number, trade.receiveTime, out)
-    this.#trades.accept(trade, number, number, out)
+    this.#trades.accept(trade, first ?? number, number, out)
   }
 
   closed(at: Micros, reason: string, out: SessionOutput): void {

@@ -127,7 +127,7 @@ export class OverlappingTrades implements TradeFlow {
     const trades = [...page.trades].sort((left, right) => (left.exchangeTime ?? 0) - (right.exchangeTime ?? 0))
     for (const trade of trades) {
       const isKnown = trade.id !== null && this.#ids.has(trade.id)
-      const isOld = trade.exchangeTime !== null && asked.ask.after !== null && trade.exchangeTime < asked.ask.after
+      const isOld = isBefore(trade.exchangeTime, asked.ask.after, this.#history.timeStep ?? 0)
       if (isKnown || isOld) reaches = true
       if (isKnown || isOld) continue
       // History of trades without ids cannot be told from what came already.
@@ -232,6 +232,12 @@ export class OverlappingTrades implements TradeFlow {
       this.#oldest = (this.#oldest + 1) % REMEMBERED_IDS
     }
   }
+}
+
+/** Whether a trade was before a moment, although its time may have been cut to a step. */
+function isBefore(time: Micros | null, moment: Micros | null, step: number): boolean {
+  if (time === null || moment === null) return false
+  return step === 0 ? time < moment : time + step <= moment
 }
 
 /** @returns the page, or why there is none. */

@@ -8,8 +8,11 @@ export interface TradeFlow {
   readonly feed: Feed
   /** When {@link ticked} is to be called; infinite if there is nothing to do. */
   readonly due: number
-  /** A trade came by the socket, live or (`backlog`) as history sent at subscription. */
-  accept(trade: TradeEvent, out: SessionOutput): void
+  /**
+   * A trade came by the socket, live or (`backlog`) as history sent at subscription.
+   * @param first the first id, where it stands for several trades
+   */
+  accept(trade: TradeEvent, out: SessionOutput, first?: number): void
   closed(at: Micros, reason: string, out: SessionOutput): void
   /** A message that may have held trades was unreadable, or the connection's own sequence broke. */
   lost(
