@@ -14,6 +14,7 @@ import { gateioFutures } from './gateio-futures/protocol.ts'
 import { gemini } from './gemini/protocol.ts'
 import { htx } from './htx/protocol.ts'
 import { kraken } from './kraken/protocol.ts'
+import { krakenFutures } from './kraken-futures/protocol.ts'
 import { kucoin } from './kucoin/protocol.ts'
 import { okx } from './okx/protocol.ts'
 import type { VenueProtocol } from './protocol.ts'
@@ -40,6 +41,7 @@ const PROTOCOLS = {
   bitget,
   deribit,
   upbit,
+  'kraken-futures': krakenFutures,
 } as const satisfies Record<string, VenueProtocol>
 
 const BY_ID: ReadonlyMap<string, VenueProtocol> = new Map(Object.entries(PROTOCOLS))

@@ -29,7 +29,8 @@ export const deribit: VenueProtocol = {
   channels: CHANNELS,
   limits: {
     subscriptionsPerConnection: INSTRUMENTS_PER_CONNECTION * CHANNELS.length,
-    // "a maximum of 32 connections per IP address" is what is published; none on how fast.
+    // At most 32 at a time from an address; no number is published on how fast: https://docs.deribit.com/articles/rate-limits
+    // (2026-11-22)
     connectionsPerMinute: 20,
     connectionAgeMilliseconds: null,
     messagesPerSecond: 5,

@@ -22,8 +22,7 @@ export function sayTrades(rows: readonly TextValue[], facts: MarketFacts): void 
     facts.trade(symbol, idOf(row), price, amount, side, exchangeTime, false)
     const liquidation = optionalTextOf(row, 'liquidation')
     if (liquidation === undefined) continue
-    // "liquidation (only for trades from liquidation orders): `M` when maker side was under liquidation, `T` when taker side,
-    // `MT` when both sides": https://docs.deribit.com, trades (2026-11-22). `direction` is the taker's.
+    // `M`: the maker was liquidated, `T`: the taker, `MT`: both. `direction` is the taker's.
     const id = textOf(row, 'trade_id')
     if (liquidation.includes('T')) facts.liquidation(symbol, { exchangeTime, id, price, amount, side })
     if (liquidation.includes('M')) {
@@ -35,8 +34,8 @@ export function sayTrades(rows: readonly TextValue[], facts: MarketFacts): void 
 }
 
 /**
- * The number of a trade in its instrument, `trade_seq`: "The sequence number of the trade within instrument". It is our id since
- * it is without holes; `trade_id` is unique in a currency and says nothing of what is missing.
+ * The number of a trade in its instrument, `trade_seq`. It is our id since it is without holes; `trade_id` is unique in a
+ * currency and says nothing of what is missing.
  */
 function idOf(row: TextObject): string {
   return String(wholeOf(row, 'trade_seq'))

@@ -24,9 +24,9 @@ import { readChannel, wireChannelOf } from './wire.ts'
 
 /** Channels in one message. */
 const CHANNELS_A_MESSAGE = 200
-/** How often the server is to ask whether we live; "the minimum is 10": https://docs.deribit.com/#public-set_heartbeat (2026-11-22) */
+/** "The heartbeat interval in seconds, but not less than 10": https://docs.deribit.com/api-reference/session-management/public-set_heartbeat (2026-11-22) */
 const HEARTBEAT_SECONDS = 30
-/** "too_many_requests": https://docs.deribit.com/articles/errors (2026-11-22) */
+/** `too_many_requests` */
 const TOO_MANY_REQUESTS = '10028'
 
 /**
@@ -82,7 +82,8 @@ export class DeribitWords implements MarketWords {
     if (!isTextObject(root)) return false
     if (root.method === 'subscription') return this.#notification(objectOf(root, 'params'), facts)
     if (root.method === 'heartbeat') {
-      // "the client should respond with `public/test`, otherwise the connection will be closed"
+      // "Your software should respond to `test_request` messages by sending a `/api/v2/public/test` request. If your software fails
+      // to do so, the API server will immediately close the connection."
       const isQuestion = objectOf(root, 'params').type === 'test_request'
       if (isQuestion) facts.send(this.#request('public/test', {}))
       return true

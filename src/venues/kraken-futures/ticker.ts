@@ -1,0 +1,79 @@
+import { type DecimalText, decimal, type InstrumentStatus } from '../../market/index.ts'
+import type { TextObject } from '../shared/json-text.ts'
+import type { MarketFacts } from '../shared/market/market-facts.ts'
+import { decimalOrNull, optionalTextOf, priceOrNull, textOf, timeOf, timeOrNull } from '../shared/text-members.ts'
+import { contractType } from './instruments.ts'
+
+/** Rates are those of an hour: https://docs.kraken.com/exchange/api-reference/futures-websocket/ticker.md (2026-11-22) */
+const FUNDING_INTERVAL_SECONDS = 3_600
+
+const ZERO = decimal('0')
+
+/**
+ * Reads tickers: statistics, funding, mark and index price, open interest and state are members of the same message. One a
+ * session: it remembers which state was said.
+ */
+export class TickerReader {
+  readonly #states = new Map<string, string>()
+
+  /** The connection is open anew. */
+  clear(): void {
+    this.#states.clear()
+  }
+
+  ticker(root: TextObject, facts: MarketFacts): void {
+    const symbol = textOf(root, 'product_id')
+    const exchangeTime = timeOf(root, 'time')
+    facts.ticker(symbol, {
+      exchangeTime,
+      last: priceOrNull(root, 'last'),
+      open: priceOrNull(root, 'open'),
+      high: priceOrNull(root, 'high'),
+      low: priceOrNull(root, 'low'),
+      ...turnover(symbol, root),
+    })
+    const markPrice = priceOrNull(root, 'markPrice')
+    const indexPrice = priceOrNull(root, 'index')
+    if (markPrice !== null || indexPrice !== null) facts.markPrice(symbol, { exchangeTime, markPrice, indexPrice })
+    const openInterest = decimalOrNull(root, 'openInterest')
+    if (openInterest !== null) facts.openInterest(symbol, { exchangeTime, openInterest, value: null })
+    // `funding_rate` is an amount of money per contract; the relative one is a fraction of the position.
+    if (optionalTextOf(root, 'relative_funding_rate') !== undefined) {
+      facts.funding(symbol, {
+        exchangeTime,
+        rate: decimalOrNull(root, 'relative_funding_rate'),
+        predictedRate: decimalOrNull(root, 'relative_funding_rate_prediction'),
+        fundingTime: timeOrNull(root, 'next_funding_rate_time'),
+        intervalSeconds: FUNDING_INTERVAL_SECONDS,
+      })
+    }
+    this.#state(symbol, root, facts)
+  }
+
+  /** `ticker_lite` has neither the last price nor a time. */
+  lite(root: TextObject, facts: MarketFacts): void {
+    const symbol = textOf(root, 'product_id')
+    const none = { exchangeTime: null, last: null, open: null, high: null, low: null }
+    facts.ticker(symbol, { ...none, ...turnover(symbol, root) })
+  }
+
+  #state(symbol: string, root: TextObject, facts: MarketFacts): void {
+    if (typeof root.suspended !== 'boolean') return
+    const venueStatus = root.suspended ? 'suspended' : root.post_only === true ? 'post_only' : 'open'
+    if (this.#states.get(symbol) === venueStatus) return
+    this.#states.set(symbol, venueStatus)
+    // Orders that only rest do not trade.
+    const status: InstrumentStatus = venueStatus === 'open' ? 'trading' : 'halted'
+    facts.status(symbol, { exchangeTime: timeOf(root, 'time'), status, venueStatus })
+  }
+}
+
+/** `volume` counts contracts: dollars of inverse ones, the base of others. */
+function turnover(
+  symbol: string,
+  root: TextObject,
+): { readonly volume: DecimalText | null; readonly quoteVolume: DecimalText | null } {
+  const contracts = decimalOrNull(root, 'volume')
+  if (contractType(symbol) === 'inverse') return { volume: contracts === ZERO ? ZERO : null, quoteVolume: contracts }
+  return { volume: contracts, quoteVolume: decimalOrNull(root, 'volumeQuote') }
+}

@@ -1,0 +1,274 @@
+import { type Amount, amount, type BookLevel, type Channel, type Micros, type TakerSide } from '../../market/index.ts'
+import type { Subscription } from '../protocol.ts'
+import { isTextObject, parseJsonText, type TextObject, type TextValue } from '../shared/json-text.ts'
+import type { BookRule } from '../shared/market/book-rule.ts'
+import type { MarketFacts } from '../shared/market/market-facts.ts'
+import type { MarketPoll, MarketWords } from '../shared/market/market-words.ts'
+import { WireUsers } from '../shared/market/wire-users.ts'
+import {
+  amountOf,
+  listOf,
+  optionalTextOf,
+  priceOf,
+  textOf,
+  timeOf,
+  timeOrNull,
+  wholeOf,
+  wholeOrNull,
+} from '../shared/text-members.ts'
+import { VenueError } from '../venue-error.ts'
+import { candlesSince, readCandles } from './history.ts'
+import { TickerReader } from './ticker.ts'
+import { TRADE_HISTORY } from './trade-history.ts'
+
+/** What each feed of the wire says. */
+const SAID: Readonly<Record<string, readonly Channel[]>> = {
+  trade: ['trade', 'liquidation'],
+  book: ['book', 'quote'],
+  ticker: ['ticker', 'funding', 'mark-price', 'open-interest', 'status'],
+  ticker_lite: ['ticker'],
+}
+
+/** Products in one message. */
+const PRODUCTS_A_MESSAGE = 100
+/** Candles of the last few minutes are asked for once a minute. */
+const CANDLE_POLL = 60_000_000
+const CANDLE_REACH = 180_000_000
+/**
+ * "Send a ping at least every 60 seconds to keep the connection open":
+ * https://docs.kraken.com/exchange/api-reference/futures-websocket (2026-11-22). There is no ping in JSON, so the feed of
+ * heartbeats is asked for again.
+ */
+const PING_EVERY = 30_000_000
+const HEARTBEAT = '{"event":"subscribe","feed":"heartbeat"}'
+
+/**
+ * `seq` counts the messages of one product's book: snapshot 186304944 is followed by the update 186304945
+ * (recorded in 2026): https://docs.kraken.com/exchange/api-reference/futures-websocket/book.md (2026-11-22). Older ones may only
+ * overtake a snapshot: later, a number that goes back is a new count.
+ */
+const BOOK_RULE: BookRule = {
+  snapshot: 'stream',
+  judge(change, { last, isFirst }) {
+    if (last === null || change.last === null || change.last === last + 1) return 'next'
+    return isFirst && change.last <= last ? 'stale' : 'gap'
+  },
+}
+
+const BOOK_OF = /"feed"\s*:\s*"book(?:_snapshot)?"/
+const PRODUCT_OF = /"product_id"\s*:\s*"([A-Za-z0-9_]{1,40})"/
+
+/** The feed of Kraken Futures, version 1. */
+export class KrakenFuturesWords implements MarketWords {
+  readonly tradeIds = 'unique'
+  readonly tradeHistory = TRADE_HISTORY
+  readonly bookRule = BOOK_RULE
+  readonly quotesFromBook = true
+  readonly confirmsSubscriptions = true
+  readonly rareChannels: readonly Channel[] = ['liquidation']
+  readonly ping = { everyMicros: PING_EVERY, text: () => HEARTBEAT }
+  readonly polls: readonly MarketPoll[] = [
+    {
+      channels: ['candle'],
+      everyMicros: CANDLE_POLL,
+      request: ({ symbol }) => ({ path: candlesSince(symbol, (this.#at - CANDLE_REACH) as Micros), weight: 1 }),
+      read: (body, instrument, facts) => {
+        for (const candle of readCandles(body, instrument, facts.at)) facts.candle(instrument.symbol, candle)
+      },
+    },
+  ]
+  readonly #users = new WireUsers(({ instrument, channel }) => `${feedOf(channel)} ${instrument.symbol}`)
+  readonly #tickers = new TickerReader()
+  /** Number of the last trade of each product. */
+  readonly #trades = new Map<string, number>()
+  #at = 0
+
+  opened(at: Micros): readonly string[] {
+    this.#at = at
+    this.#users.clear()
+    this.#tickers.clear()
+    this.#trades.clear()
+    return [HEARTBEAT]
+  }
+
+  subscribe(subscriptions: readonly Subscription[]): readonly string[] {
+    return messages('subscribe', this.#users.begin(subscriptions))
+  }
+
+  unsubscribe(subscriptions: readonly Subscription[]): readonly string[] {
+    return messages('unsubscribe', this.#users.end(subscriptions))
+  }
+
+  read(frame: string, facts: MarketFacts): boolean {
+    this.#at = facts.at
+    const root = parseJsonText(frame)
+    if (!isTextObject(root)) return false
+    if (root.event !== undefined) return this.#control(root, facts)
+    switch (root.feed) {
+      case 'book':
+        readUpdate(root, facts)
+        return true
+      case 'book_snapshot':
+        readSnapshot(root, facts)
+        return true
+      case 'trade':
+        this.#trade(root, facts, false)
+        return true
+      case 'trade_snapshot':
+        for (const trade of listOf(root, 'trades')) this.#trade(trade, facts, true)
+        return true
+      case 'ticker':
+        this.#tickers.ticker(root, facts)
+        return true
+      case 'ticker_lite':
+        this.#tickers.lite(root, facts)
+        return true
+      case 'heartbeat':
+        return true
+      default:
+        return false
+    }
+  }
+
+  bookOfMalformed(frame: string): string | undefined {
+    return BOOK_OF.test(frame) ? PRODUCT_OF.exec(frame)?.[1] : undefined
+  }
+
+  #trade(row: TextValue, facts: MarketFacts, isBacklog: boolean): void {
+    if (!isTextObject(row)) throw new VenueError('VENUE_TEXT_INVALID', 'a trade is not an object')
+    const symbol = textOf(row, 'product_id')
+    const price = priceOf(row, 'price')
+    const size = amountOf(row, 'qty')
+    const side = sideOf(row)
+    const exchangeTime = timeOf(row, 'time')
+    // Trades had no id before the summer of 2019.
+    const id = optionalTextOf(row, 'uid') ?? null
+    this.#count(symbol, wholeOrNull(row, 'seq'), isBacklog, facts)
+    facts.trade(symbol, id, price, size, side, exchangeTime, isBacklog)
+    // "type: The classification of the trade: fill, liquidation, assignment, termination, or block"; `side` is the taker's, who
+    // is the one that is liquidated.
+    if (row.type === 'liquidation' && !isBacklog) {
+      facts.liquidation(symbol, { exchangeTime, id, price, amount: size, side })
+    }
+  }
+
+  /** Trades of a product are numbered one after the other, from a start that the venue sets anew now and then. */
+  #count(symbol: string, sequence: number | null, isBacklog: boolean, facts: MarketFacts): void {
+    if (sequence === null) return
+    const last = this.#trades.get(symbol)
+    if (isBacklog) {
+      this.#trades.set(symbol, Math.max(last ?? 0, sequence))
+      return
+    }
+    this.#trades.set(symbol, sequence)
+    if (last !== undefined && sequence > last + 1) {
+      facts.tradesLost(symbol, `${sequence - last - 1} trades are missing between seq ${last} and ${sequence}`)
+    }
+  }
+
+  #control(root: TextObject, facts: MarketFacts): boolean {
+    switch (root.event) {
+      case 'subscribed':
+        this.#confirm(root, facts)
+        return true
+      case 'info':
+      case 'unsubscribed':
+        return true
+      case 'subscribed_failed':
+      case 'unsubscribed_failed':
+      case 'error':
+      case 'alert':
+      case 'warning':
+        facts.venueError(`${String(root.event)}: ${optionalTextOf(root, 'message') ?? 'no message'}`)
+        return true
+      default:
+        return false
+    }
+  }
+
+  #confirm(root: TextObject, facts: MarketFacts): void {
+    const feed = textOf(root, 'feed')
+    for (const symbol of root.product_ids === undefined ? [] : listOf(root, 'product_ids')) {
+      if (typeof symbol !== 'string') continue
+      const users = this.#users.of(`${feed} ${symbol}`)
+      for (const channel of users?.channels ?? SAID[feed] ?? []) facts.subscribed(symbol, channel)
+    }
+  }
+}
+
+/** The feed of the wire that says a channel. */
+function feedOf(channel: Channel): string {
+  if (channel === 'trade' || channel === 'liquidation') return 'trade'
+  return channel === 'book' || channel === 'quote' ? 'book' : 'ticker'
+}
+
+/** What a feed of the wire says; undefined if nothing of it is read. */
+export function channelsOfFeed(feed: string): readonly Channel[] | undefined {
+  return SAID[feed]
+}
+
+function messages(event: string, wires: readonly string[]): string[] {
+  const products = new Map<string, string[]>()
+  for (const wire of wires) {
+    const [feed = '', symbol = ''] = wire.split(' ')
+    const known = products.get(feed)
+    if (known === undefined) products.set(feed, [symbol])
+    else known.push(symbol)
+  }
+  const texts: string[] = []
+  for (const [feed, symbols] of products) {
+    for (let from = 0; from < symbols.length; from += PRODUCTS_A_MESSAGE) {
+      texts.push(JSON.stringify({ event, feed, product_ids: symbols.slice(from, from + PRODUCTS_A_MESSAGE) }))
+    }
+  }
+  return texts
+}
+
+function sideOf(row: TextObject): TakerSide {
+  const side = textOf(row, 'side')
+  if (side === 'buy' || side === 'sell') return side
+  throw new VenueError('VENUE_TEXT_INVALID', `side is ${side.slice(0, 40)}`)
+}
+
+/** One level a message: `{"feed":"book","product_id":…,"side":"sell","seq":…,"price":…,"qty":0.0}`, amount 0 removes it. */
+function readUpdate(root: TextObject, facts: MarketFacts): void {
+  const level: BookLevel = [priceOf(root, 'price'), amountOf(root, 'qty')]
+  const isBid = sideOf(root) === 'buy'
+  const last = wholeOf(root, 'seq')
+  facts.book(textOf(root, 'product_id'), {
+    kind: 'update',
+    bids: isBid ? [level] : [],
+    asks: isBid ? [] : [level],
+    exchangeTime: timeOrNull(root, 'timestamp'),
+    first: last,
+    last,
+    previous: null,
+  })
+}
+
+function readSnapshot(root: TextObject, facts: MarketFacts): void {
+  const last = wholeOf(root, 'seq')
+  facts.book(textOf(root, 'product_id'), {
+    kind: 'snapshot',
+    bids: readSide(root, 'bids'),
+    asks: readSide(root, 'asks'),
+    exchangeTime: timeOrNull(root, 'timestamp'),
+    first: last,
+    last,
+    previous: null,
+  })
+}
+
+const NONE: Amount = amount('0')
+
+function readSide(root: TextObject, name: string): BookLevel[] {
+  const levels: BookLevel[] = []
+  for (const level of listOf(root, name)) {
+    if (!isTextObject(level)) throw new VenueError('VENUE_TEXT_INVALID', `a level of ${name} is not an object`)
+    const size = amountOf(level, 'qty')
+    const at = priceOf(level, 'price')
+    // A level without an amount is none.
+    if (size !== NONE) levels.push([at, size])
+  }
+  return levels
+}
