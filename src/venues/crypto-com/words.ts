@@ -1,0 +1,210 @@
+import type { Channel, Micros } from '../../market/index.ts'
+import type { Subscription } from '../protocol.ts'
+import { isTextObject, parseJsonText, type TextObject } from '../shared/json-text.ts'
+import { CandleCloser } from '../shared/market/candle-closer.ts'
+import type { MarketFacts } from '../shared/market/market-facts.ts'
+import type { MarketWords } from '../shared/market/market-words.ts'
+import { WireUsers } from '../shared/market/wire-users.ts'
+import { optionalTextOf, priceOrNull, textOf, timeOrNull, wholeOrNull } from '../shared/text-members.ts'
+import { VenueError } from '../venue-error.ts'
+import { CryptoComBooks } from './book-rule.ts'
+import { readBook, readCandles, readFunding, readTicker, readTrades, rowsOf } from './frame-reader.ts'
+import { CRYPTO_COM_TRADE_HISTORY } from './history.ts'
+import { indexOf } from './symbols.ts'
+import { readWire, wiresOf } from './wires.ts'
+
+/** Channels in one message. */
+const CHANNELS_PER_MESSAGE = 100
+/** Questions whose answer is awaited. */
+const MAXIMUM_ASKED = 1_000
+/** "429 … 42901 TOO_MANY_REQUESTS" (Response and Reason Codes, 2026-11-22). */
+const TOO_MANY: ReadonlySet<string> = new Set(['42901', '10006'])
+
+/** What Crypto.com adds to the common life of a session. */
+export class CryptoComWords implements MarketWords {
+  // Ids grow with time and do not follow one another.
+  readonly tradeIds = 'unique'
+  readonly tradeHistory = CRYPTO_COM_TRADE_HISTORY
+  readonly bookRule = new CryptoComBooks()
+  readonly quotesFromBook = false
+  readonly confirmsSubscriptions = true
+  readonly rareChannels: readonly Channel[] = []
+  readonly #first = new WireUsers(({ instrument, channel }) => wiresOf(channel, instrument.symbol)[0] ?? '')
+  /** The second name, of those channels that have one. */
+  readonly #second = new WireUsers(({ instrument, channel }) => wiresOf(channel, instrument.symbol)[1] ?? '')
+  readonly #candles = new CandleCloser()
+  /** Wire names by the id of the message that asked for them. */
+  readonly #asked = new Map<string, readonly string[]>()
+  /** Instruments whose first frame of trades has come. */
+  readonly #traded = new Set<string>()
+  readonly #indices = new Map<string, TextObject>()
+  readonly #predicted = new Map<string, TextObject>()
+  #nextId = 1
+  #now = 0 as Micros
+  #openedAt = 0 as Micros
+
+  opened(at: Micros): readonly string[] {
+    this.#openedAt = at
+    this.#now = at
+    this.#first.clear()
+    this.#second.clear()
+    this.#candles.clear()
+    this.#asked.clear()
+    this.#traded.clear()
+    this.#indices.clear()
+    this.#predicted.clear()
+    return []
+  }
+
+  subscribe(subscriptions: readonly Subscription[]): readonly string[] {
+    const wires = [...this.#first.begin(subscriptions), ...this.#second.begin(subscriptions.filter(hasSecond))]
+    for (const wire of wires) if (wire.startsWith('trade.')) this.#traded.delete(wire.slice(6))
+    return this.#texts('subscribe', wires)
+  }
+
+  unsubscribe(subscriptions: readonly Subscription[]): readonly string[] {
+    return this.#texts('unsubscribe', [
+      ...this.#first.end(subscriptions),
+      ...this.#second.end(subscriptions.filter(hasSecond)),
+    ])
+  }
+
+  read(frame: string, facts: MarketFacts): boolean {
+    this.#now = facts.at
+    const root = parseJsonText(frame)
+    if (!isTextObject(root)) throw new VenueError('VENUE_TEXT_INVALID', 'a frame is no object')
+    if (root.method === 'public/heartbeat') {
+      // "respond back with public/respond-heartbeat, using the same matching id" within five seconds.
+      facts.send(`{"id":${heartbeatId(root)},"method":"public/respond-heartbeat"}`)
+      return true
+    }
+    if (isTextObject(root.result) && typeof root.result.channel === 'string') {
+      this.#confirmed(root, facts)
+      return this.#push(root.result, root.result.channel, facts)
+    }
+    if (root.method !== 'subscribe' && root.method !== 'unsubscribe' && root.method !== 'ERROR') return false
+    if (optionalTextOf(root, 'code') === '0') this.#confirmed(root, facts)
+    else this.#failed(root, facts)
+    return true
+  }
+
+  bookOfMalformed(frame: string): string | undefined {
+    return /"subscription":"book\.([^".]{1,60})/.exec(frame)?.[1]
+  }
+
+  #push(result: TextObject, channel: string, facts: MarketFacts): boolean {
+    const symbol = textOf(result, 'instrument_name')
+    const rows = rowsOf(result)
+    switch (channel) {
+      case 'trade': {
+        const live = this.#traded.has(symbol) ? null : this.#openedAt
+        this.#traded.add(symbol)
+        readTrades(symbol, rows, live, facts)
+        return true
+      }
+      case 'book':
+      case 'book.update': {
+        const depth = wholeOrNull(result, 'depth')
+        if (depth !== null && depth > 0) this.bookRule.depth = depth
+        for (const row of rows) readBook(symbol, row, facts)
+        return true
+      }
+      case 'ticker':
+        for (const row of rows) readTicker(symbol, row, facts)
+        return true
+      case 'candlestick':
+        if (result.interval !== '1m' && result.interval !== 'M1') return false
+        readCandles(symbol, rows, facts, this.#candles)
+        return true
+      case 'index':
+        for (const row of rows) this.#indices.set(symbol, row)
+        return true
+      case 'mark':
+        for (const row of rows) this.#mark(symbol, row, facts)
+        return true
+      case 'estimatedfunding':
+        for (const row of rows) this.#predicted.set(symbol, row)
+        return true
+      case 'funding':
+        for (const row of rows) readFunding(symbol, row, this.#predicted.get(symbol), facts)
+        return true
+    }
+    return false
+  }
+
+  /** The mark price is said with the newest price of its index. */
+  #mark(symbol: string, row: TextObject, facts: MarketFacts): void {
+    const index = this.#indices.get(indexOf(symbol))
+    facts.markPrice(symbol, {
+      exchangeTime: timeOrNull(row, 't'),
+      markPrice: priceOrNull(row, 'v'),
+      indexPrice: index === undefined ? null : priceOrNull(index, 'v'),
+    })
+  }
+
+  #texts(method: 'subscribe' | 'unsubscribe', wires: readonly string[]): string[] {
+    const known = [...new Set(wires)].filter((wire) => wire !== '')
+    const texts: string[] = []
+    for (let from = 0; from < known.length; from += CHANNELS_PER_MESSAGE) {
+      texts.push(this.#text(method, known.slice(from, from + CHANNELS_PER_MESSAGE)))
+    }
+    return texts
+  }
+
+  #text(method: 'subscribe' | 'unsubscribe', channels: readonly string[]): string {
+    const id = this.#nextId++
+    if (method === 'subscribe') this.#asked.set(`${id}`, channels)
+    if (this.#asked.size > MAXIMUM_ASKED) {
+      const [oldest = ''] = this.#asked.keys()
+      this.#asked.delete(oldest)
+    }
+    // Both book parameters are "for book channel only": other channels do not mind them.
+    const params = { channels, book_subscription_type: 'SNAPSHOT_AND_UPDATE', book_update_frequency: 10 }
+    return JSON.stringify({ id, method, params, nonce: Math.floor(this.#now / 1_000) })
+  }
+
+  #confirmed(root: TextObject, facts: MarketFacts): void {
+    const id = optionalTextOf(root, 'id') ?? ''
+    const wires = this.#asked.get(id)
+    if (wires === undefined) return
+    this.#asked.delete(id)
+    for (const wire of wires) this.#each(wire, (symbol, channel) => facts.subscribed(symbol, channel))
+  }
+
+  #failed(root: TextObject, facts: MarketFacts): void {
+    const code = optionalTextOf(root, 'code') ?? ''
+    const reason = `${code} ${optionalTextOf(root, 'message') ?? ''}`.trim()
+    const id = optionalTextOf(root, 'id') ?? ''
+    const wires = this.#asked.get(id) ?? []
+    this.#asked.delete(id)
+    const [wire] = wires
+    if (TOO_MANY.has(code)) facts.tooMany(reason)
+    else if (wire === undefined) facts.venueError(reason)
+    else if (wires.length > 1) {
+      // One channel of many is at fault: each is asked for alone, to find out which.
+      facts.venueError(reason)
+      for (const alone of wires) facts.send(this.#text('subscribe', [alone]))
+    } else if (this.#second.of(wire) !== undefined) {
+      // An index or an estimate that is not there leaves what it adds to as it is.
+      facts.venueError(reason)
+    } else this.#each(wire, (symbol, channel) => facts.refused(symbol, channel, reason))
+  }
+
+  /** Our channels that use a name. */
+  #each(wire: string, say: (symbol: string, channel: Channel) => void): void {
+    const users = this.#first.of(wire)
+    const symbol = users?.instrument.symbol ?? readWire(wire)?.symbol
+    if (symbol !== undefined) for (const channel of users?.channels ?? []) say(symbol, channel)
+  }
+}
+
+function hasSecond({ instrument, channel }: Subscription): boolean {
+  return wiresOf(channel, instrument.symbol).length > 1
+}
+
+/** A number, as it was on the wire: it may be beyond 2^53. */
+function heartbeatId(root: TextObject): string {
+  const id = textOf(root, 'id')
+  if (!/^-?\d{1,19}$/.test(id)) throw new VenueError('VENUE_TEXT_INVALID', 'the id of a heartbeat is no number')
+  return id
+}
