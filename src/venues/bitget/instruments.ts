@@ -115,7 +115,9 @@ function readSpot(row: TextObject): Instrument | string {
  * multiple of it" (https://www.bitget.com/api-doc/contract/market/Get-All-Symbols-Contracts, 2026-11-22). Amounts are of the base coin.
  */
 function readContract(row: TextObject, product: Product): Instrument | string {
-  const { symbol, baseCoin: base, quoteCoin: quote } = row
+  const { symbol, baseCoin: base, quoteCoin } = row
+  // They are named `BTCPERP`, and what they are quoted in is what they are settled in.
+  const quote = product === 'USDC-FUTURES' ? 'USDC' : quoteCoin
   if (
     typeof symbol !== 'string' ||
     typeof base !== 'string' ||
