@@ -8,6 +8,7 @@ import { bitget } from './bitget/protocol.ts'
 import { bitstamp } from './bitstamp/protocol.ts'
 import { bybit } from './bybit/protocol.ts'
 import { coinbase } from './coinbase/protocol.ts'
+import { coinbaseAdvanced } from './coinbase-advanced/protocol.ts'
 import { cryptoCom } from './crypto-com/protocol.ts'
 import { deribit } from './deribit/protocol.ts'
 import { gateio } from './gateio/protocol.ts'
@@ -32,6 +33,7 @@ const PROTOCOLS = {
   bitstamp,
   bybit,
   coinbase,
+  'coinbase-advanced': coinbaseAdvanced,
   'crypto-com': cryptoCom,
   gateio,
   'gateio-futures': gateioFutures,
