@@ -24,12 +24,17 @@ function recordOf(raw: unknown, index: number): string {
 }
 
 class Replayed {
-  readonly refused: string[] = []
+  readonly #all: string[] = []
   readonly #run = new CaptureReplay({
     protocol: binanceUsdm,
-    problem: ({ error }) => this.refused.push('code' in error ? error.message : error.reason),
+    problem: ({ error }) => this.#all.push('code' in error ? error.message : error.reason),
   })
   #index = 0
+
+  /** What could not be used. What nobody had subscribed to is recognised then, and read. */
+  get refused(): readonly string[] {
+    return this.#all.filter((reason) => !reason.startsWith('nobody subscribed'))
+  }
 
   push(raw: unknown): readonly MarketEvent[] {
     return this.#run.push(recordOf(raw, this.#index++))

@@ -1,16 +1,22 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { type BookLevel, type FeedState, type Instrument, type Micros, OrderBook } from '../../market/index.ts'
+import { type BookLevel, type FeedState, type Micros, OrderBook } from '../../market/index.ts'
 import type { RestRequest, VenueSession } from '../protocol.ts'
 import { RecordingOutput } from '../testing/recording-output.ts'
 
-import { deriveSpotInstrument } from './instruments.ts'
-import { binance } from './protocol.ts'
+import { CONTRACT_BOOK_RULE } from './book-rule.ts'
+import type { BinanceMarket } from './market.ts'
+import { BinanceSession } from './session.ts'
+import { SPOT_MARKET } from './spot-market.ts'
 
-const derive = (symbol: string): Instrument => deriveSpotInstrument(binance.venue, symbol)
+/** The two rules by which Binance's markets join their books. */
+const MARKETS: Readonly<Record<'spot' | 'contract', BinanceMarket>> = {
+  spot: SPOT_MARKET,
+  contract: { ...SPOT_MARKET, wire: 'contract', bookRule: CONTRACT_BOOK_RULE },
+}
 
-const instrument = derive('BTCUSDT')
+const instrument = SPOT_MARKET.derive('BTCUSDT')
 const SYMBOL = 'BTCUSDT'
 
 /** The exchange's own book, and what it looked like after each of its updates. */
@@ -21,18 +27,27 @@ class Exchange {
   readonly bodies = new Map<number, string>()
   lastId = 100
 
-  constructor(changes: readonly Change[]) {
+  readonly #wire: BinanceMarket['wire']
+
+  constructor(wire: BinanceMarket['wire'], changes: readonly Change[]) {
+    this.#wire = wire
     this.#book.set('b 10', '1').set('a 20', '1')
     this.#remember()
     for (const change of changes) this.#update(change)
   }
 
-  #update({ span, bids, asks }: Change): void {
-    const first = this.lastId + 1
-    this.lastId += span
+  #update({ span, jump, bids, asks }: Change): void {
+    const previous = this.lastId
+    // Contracts share their update ids, so that those of one may skip some.
+    const first = previous + 1 + (this.#wire === 'contract' ? jump : 0)
+    this.lastId = first + span - 1
     for (const [price, amount] of bids) this.#set(`b ${price}`, amount)
     for (const [price, amount] of asks) this.#set(`a ${price}`, amount)
-    const data = { e: 'depthUpdate', E: this.lastId, s: SYMBOL, U: first, u: this.lastId, b: bids, a: asks }
+    const [E, u] = [this.lastId, this.lastId]
+    const data =
+      this.#wire === 'spot'
+        ? { e: 'depthUpdate', E, s: SYMBOL, U: first, u, b: bids, a: asks }
+        : { e: 'depthUpdate', E, T: E, s: SYMBOL, U: first, u, pu: previous, b: bids, a: asks }
     this.frames.push(JSON.stringify({ stream: 'btcusdt@depth@100ms', data }))
     this.#remember()
   }
@@ -62,6 +77,7 @@ function text(bids: ReadonlyArray<readonly string[]>, asks: ReadonlyArray<readon
 
 interface Change {
   readonly span: number
+  readonly jump: number
   readonly bids: readonly [string, string][]
   readonly asks: readonly [string, string][]
 }
@@ -70,9 +86,12 @@ const level = (low: number, high: number): fc.Arbitrary<[string, string]> =>
   fc.tuple(fc.integer({ min: low, max: high }).map(String), fc.integer({ min: 0, max: 5 }).map(String))
 const change: fc.Arbitrary<Change> = fc.record({
   span: fc.integer({ min: 1, max: 4 }),
+  jump: fc.integer({ min: 0, max: 3 }),
   bids: fc.array(level(5, 12), { maxLength: 3 }),
   asks: fc.array(level(13, 20), { maxLength: 3 }),
 })
+
+const wire = fc.constantFrom('spot' as const, 'contract' as const)
 
 /** What happens to the stream on its way. */
 const step = fc.oneof(
@@ -98,11 +117,12 @@ class Run {
   readonly session: VenueSession
   readonly exchange: Exchange
 
-  constructor(exchange: Exchange) {
+  constructor(wire: BinanceMarket['wire'], exchange: Exchange) {
     this.exchange = exchange
     const subscriptions = [{ instrument, channel: 'book' as const }]
     const plan = { name: 'one', path: '', subscriptions }
-    this.session = binance.session({ plan, instruments: [instrument], resume: new Map(), repairTrades: false })
+    const options = { plan, instruments: [instrument], resume: new Map(), repairTrades: false }
+    this.session = new BinanceSession(MARKETS[wire], options)
   }
 
   /** Follows what was put out, as a consumer of the tape does, and compares. */
@@ -172,26 +192,28 @@ class Run {
 test('however frames are lost, repeated or reordered, a book is either equal to the exchange or not synchronised', () => {
   fc.assert(
     fc.property(
+      wire,
       fc.array(change, { minLength: 5, maxLength: 40 }),
       fc.array(step, { maxLength: 80 }),
-      (changes, steps) => {
-        const run = new Run(new Exchange(changes))
+      (kind, changes, steps) => {
+        const run = new Run(kind, new Exchange(kind, changes))
         const sent = { next: 0 }
         run.session.opened(run.at, run.out)
         for (const action of steps) run.act(action, sent)
       },
     ),
-    { numRuns: 300 },
+    { numRuns: 500 },
   )
 })
 
 test('after any disturbance a book is synchronised again once the stream goes on and snapshots are answered', () => {
   fc.assert(
     fc.property(
+      wire,
       fc.array(change, { minLength: 60, maxLength: 60 }),
       fc.array(step, { maxLength: 25 }),
-      (changes, steps) => {
-        const run = new Run(new Exchange(changes))
+      (kind, changes, steps) => {
+        const run = new Run(kind, new Exchange(kind, changes))
         const sent = { next: 0 }
         run.session.opened(run.at, run.out)
         for (const action of steps) run.act(action, sent)
@@ -204,6 +226,6 @@ test('after any disturbance a book is synchronised again once the stream goes on
         assert.ok(run.joins > 0)
       },
     ),
-    { numRuns: 100 },
+    { numRuns: 200 },
   )
 })
