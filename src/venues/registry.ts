@@ -5,6 +5,7 @@ import { binanceUs } from './binance-us/protocol.ts'
 import { binanceUsdm } from './binance-usdm/protocol.ts'
 import { bitfinex } from './bitfinex/protocol.ts'
 import { bitget } from './bitget/protocol.ts'
+import { bitmex } from './bitmex/protocol.ts'
 import { bitstamp } from './bitstamp/protocol.ts'
 import { bybit } from './bybit/protocol.ts'
 import { coinbase } from './coinbase/protocol.ts'
@@ -30,6 +31,7 @@ const PROTOCOLS = {
   'binance-coinm': binanceCoinm,
   'binance-us': binanceUs,
   bitfinex,
+  bitmex,
   bitstamp,
   bybit,
   coinbase,
