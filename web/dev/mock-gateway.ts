@@ -7,6 +7,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { extname, join, normalize } from 'node:path'
 import { type WebSocket, WebSocketServer } from 'ws'
 import type { StreamRequest, Subscribe } from '../../src/gateway/schemas/index.ts'
+import { derivativeDefinition, derivativeLiquidations, derivativeMessages, isDerivative } from './mock-derivative.ts'
 import { type MockMessage, MockWorld } from './mock-world.ts'
 
 export interface MockOptions {
@@ -15,6 +16,8 @@ export interface MockOptions {
   readonly markets?: number
   /** 0: nothing moves but what is said by hand. */
   readonly updatesPerSecond?: number
+  /** Whether there is a perpetual too: `BTC-USD-PERP` of binance. */
+  readonly derivatives?: boolean
   /** Folder of the built dashboard, to serve it too. */
   readonly dist?: string
   /** `empty`: no market yet and no venue in reach. `failing`: every request fails. */
@@ -56,7 +59,7 @@ const POLICY =
 /** Starts the stand-in on loopback. */
 export async function startMockGateway(options: MockOptions = {}): Promise<MockGateway> {
   const mode = options.mode ?? 'usual'
-  const world = new MockWorld(mode === 'usual' ? (options.markets ?? 16) : 0)
+  const world = new MockWorld(mode === 'usual' ? (options.markets ?? 16) : 0, options.derivatives)
   const server = createServer((request, response) => {
     const url = new URL(request.url ?? '/', 'http://mock')
     if (url.pathname.startsWith('/api/')) {
@@ -155,7 +158,8 @@ class Client {
     if (request.op === 'subscribe') {
       this.#wishes.set(request.id, request)
       this.#send({ type: 'ack', op: 'subscribe', id: request.id })
-      const messages = this.#world.snapshot(request.channel, request.interval).filter((each) => fits(request, each))
+      const known = [...this.#world.snapshot(request.channel, request.interval), ...derivativeMessages(request.channel)]
+      const messages = known.filter((each) => fits(request, each))
       this.#send({ type: 'snapshot', id: request.id, final: true, complete: true, messages })
     } else if (request.op === 'unsubscribe') {
       this.#wishes.delete(request.id)
@@ -194,12 +198,19 @@ function reply(world: MockWorld, mode: string, url: URL): [status: number, body:
   if (path === '/stream/tickets') return [200, { ticket: TICKET, expiryTime: 0 }]
   if (path === '/status') return [200, world.status()]
   if (path === '/markets') return list(world.markets.filter(chosen).map((market) => market.summary()))
-  if (path === '/instruments') return list(world.markets.filter(chosen).map((market) => market.definition()))
+  if (path === '/instruments') {
+    const definitions = world.markets.filter(chosen).map((market) => {
+      const definition = market.definition()
+      return isDerivative(market.instrument) ? derivativeDefinition(definition) : definition
+    })
+    return list(definitions)
+  }
   if (path === '/feeds') return list(world.feeds().filter(chosen))
   if (path === '/gaps') return list(world.gaps().filter(chosen))
   const market = world.markets.find(chosen)
   const limit = Number(url.searchParams.get('limit'))
   if (market !== undefined && path === '/trades') return list(market.history(limit))
+  if (isDerivative(instrument) && path === '/liquidations') return list(derivativeLiquidations(limit))
   if (market !== undefined && path === '/candles') {
     const to = Number(url.searchParams.get('to') ?? Date.now() * 1_000)
     return list(market.candles(url.searchParams.get('interval') ?? '1m', to, limit))

@@ -68,7 +68,7 @@ export class MockMarket {
   constructor(venue: string, base: string, quote: string, price: number, seed: number) {
     this.venue = venue
     this.base = base
-    this.quote = quote
+    this.quote = quote.replace('-PERP', '')
     this.instrument = `${base}-${quote}`
     this.scale = price > 1_000 ? 2 : price > 10 ? 3 : 5
     this.#random = numbers(seed)
@@ -91,8 +91,10 @@ export class MockMarket {
       kind: 'spot',
       base: this.base,
       quote: this.quote,
-      settle: null,
+      settleCurrency: null,
       contractSize: null,
+      contractUnit: null,
+      baseMultiplier: null,
       tickSize: text(10 ** -this.scale, this.scale),
       lotSize: '0.0001',
       minimumAmount: null,
@@ -285,7 +287,8 @@ export class MockWorld {
   bookState: 'synchronised' | 'recovering' | 'stale' = 'synchronised'
   #turn = 0
 
-  constructor(markets: number) {
+  /** @param derivatives adds a perpetual */
+  constructor(markets: number, derivatives = false) {
     for (const [index, venue] of VENUES.entries()) {
       for (let each = 0; each < markets; each++) {
         const round = Math.floor(each / BASES.length)
@@ -296,6 +299,7 @@ export class MockWorld {
         )
       }
     }
+    if (derivatives) this.markets.push(new MockMarket('binance', 'BTC', 'USD-PERP', 61_000, 9))
     for (const market of this.markets) market.trade()
   }
 

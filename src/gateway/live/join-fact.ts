@@ -1,32 +1,23 @@
-import type { FactEvent, FactEvents, FactKind } from '../../market/index.ts'
+import { type FactEvent, type FactEvents, type FactKind, joined, joinedFunding } from '../../market/index.ts'
 
 type Facts = { [Kind in FactKind]?: FactEvents[Kind] }
 
-/**
- * Keeps a fact as the newest of its kind. Venues say parts of some in messages of their own (the mark price in one, the index
- * in another): there, what a message leaves out stays as it was said before. The times are those of the newer message.
- */
+/** Keeps a fact as the newest of its kind, joined with what it leaves out. History that comes late is not the newest. */
 export function joinFact(facts: Facts, event: FactEvent): void {
   switch (event.messageType) {
-    case 'funding': {
-      const before = facts.funding
-      if (before?.fundingTime == null || event.fundingTime === null) facts.funding = completed(event, before)
-      else if (event.fundingTime === before.fundingTime) facts.funding = completed(event, before)
-      // Rates of another funding time say nothing of this one; those of an earlier one are history.
-      else if (event.fundingTime > before.fundingTime) facts.funding = event
+    case 'funding':
+      facts.funding = joinedFunding(event, facts.funding)
       return
-    }
     case 'mark-price':
-      facts['mark-price'] = completed(event, facts['mark-price'])
+      facts['mark-price'] = joined(event, facts['mark-price'])
       return
     case 'open-interest':
-      facts['open-interest'] = completed(event, facts['open-interest'])
+      facts['open-interest'] = joined(event, facts['open-interest'])
       return
     case 'option-summary':
-      facts['option-summary'] = completed(event, facts['option-summary'])
+      facts['option-summary'] = joined(event, facts['option-summary'])
       return
     case 'venue-candle':
-      // History that is fetched late must not pass for the present candle.
       if (event.openTime >= (facts['venue-candle']?.openTime ?? 0)) facts['venue-candle'] = event
       return
     case 'liquidation':
@@ -39,11 +30,4 @@ export function joinFact(facts: Facts, event: FactEvent): void {
 
 function momentOf(event: FactEvent | undefined): number {
   return event === undefined ? 0 : (event.exchangeTime ?? event.receiveTime)
-}
-
-/** The event, with what it leaves out taken from the one before. */
-function completed<Event extends FactEvent>(event: Event, before: Event | undefined): Event {
-  if (before === undefined) return event
-  const said = Object.entries(event).filter(([name, value]) => value !== null || name === 'exchangeTime')
-  return { ...before, ...Object.fromEntries(said) }
 }

@@ -4,6 +4,7 @@ import type {
   FeedPage,
   GapPage,
   InstrumentPage,
+  Liquidation,
   MarketPage,
   Problem,
   Status,
@@ -125,6 +126,14 @@ export function getCandles(
 
 export function getTrades(filter: { venue: string; instrument: string; limit: number }, signal?: AbortSignal) {
   return request<TradePage>('GET', `/trades${query({ ...filter, order: 'desc' })}`, signal)
+}
+
+export function getLiquidations(filter: { venue: string; instrument: string; limit: number }, signal?: AbortSignal) {
+  return request<{ items: Liquidation[]; nextCursor: string | null }>(
+    'GET',
+    `/liquidations${query({ ...filter, order: 'desc' })}`,
+    signal,
+  )
 }
 
 /** A ticket for one connection of the stream: browsers cannot send a header with a WebSocket. */

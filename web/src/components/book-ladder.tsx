@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'react'
-import { formatAmount, formatPrice } from '../format/decimal-format.ts'
+import { amountLabel, formatAmount, formatPrice } from '../format/decimal-format.ts'
 import { useSignal } from '../services.ts'
 import type { BookFeed, BookState } from '../state/book-feed.ts'
 import type { LadderRow } from '../state/book-view.ts'
@@ -33,7 +33,7 @@ function Rows(props: { rows: readonly LadderRow[]; side: 'bid' | 'ask'; priceSca
 }
 
 /** The order book: asks above, bids below, as many rows as fit. A book that is not live is greyed and says so. */
-export function BookLadder(props: { feed: BookFeed; priceScale: number; amountScale: number; base: string }) {
+export function BookLadder(props: { feed: BookFeed; priceScale: number; amountScale: number; unit: string }) {
   const { feed, priceScale, amountScale } = props
   const ladder = useSignal(feed.ladder)
   const state = useSignal(feed.state)
@@ -70,7 +70,7 @@ export function BookLadder(props: { feed: BookFeed; priceScale: number; amountSc
       <div className={`panel-body ladder-body ${live ? '' : 'not-live'}`}>
         <div className="ladder-head" aria-hidden="true">
           <span>Price</span>
-          <span>Amount ({props.base})</span>
+          <span>{amountLabel(props.unit)}</span>
           <span>Total</span>
         </div>
         <div ref={body} className="ladder-sides">

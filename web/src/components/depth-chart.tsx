@@ -77,7 +77,7 @@ function draw(canvas: HTMLCanvasElement, curve: DepthCurve | null, pointer: numb
 }
 
 /** How much lies between the middle and each price. Greyed with the book when that is not live. */
-export function DepthChart(props: { feed: BookFeed; priceScale: number; amountScale: number; base: string }) {
+export function DepthChart(props: { feed: BookFeed; priceScale: number; amountScale: number; unit: string }) {
   const { settings } = useServices()
   const theme = useSignal(settings.shownTheme)
   const ladder = useSignal(props.feed.ladder)
@@ -107,7 +107,7 @@ export function DepthChart(props: { feed: BookFeed; priceScale: number; amountSc
   const summary =
     curve === null
       ? 'no depth'
-      : `${curve.bids.at(-1)?.row.total ?? 0} ${props.base} bid and ${curve.asks.at(-1)?.row.total ?? 0} ${props.base} asked`
+      : `${curve.bids.at(-1)?.row.total ?? 0} ${props.unit} bid and ${curve.asks.at(-1)?.row.total ?? 0} ${props.unit} asked`
   return (
     <section className="panel depth" aria-labelledby="depth-title">
       <header className="panel-head">
@@ -115,7 +115,7 @@ export function DepthChart(props: { feed: BookFeed; priceScale: number; amountSc
         <span className="muted">
           {pointed === null
             ? ''
-            : `${pointed.side === 'bid' ? 'Bids down' : 'Asks up'} to ${formatPrice(pointed.point.row.price, props.priceScale)}: ${formatAmount(pointed.point.row.total, props.amountScale)} ${props.base}`}
+            : `${pointed.side === 'bid' ? 'Bids down' : 'Asks up'} to ${formatPrice(pointed.point.row.price, props.priceScale)}: ${formatAmount(pointed.point.row.total, props.amountScale)} ${props.unit}`}
         </span>
       </header>
       <canvas

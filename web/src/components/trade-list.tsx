@@ -1,5 +1,5 @@
 import { memo } from 'react'
-import { formatAmount, formatPrice } from '../format/decimal-format.ts'
+import { amountLabel, formatAmount, formatPrice } from '../format/decimal-format.ts'
 import { formatTimeMillis, type TimeZoneChoice } from '../format/time-format.ts'
 import { useServices, useSignal } from '../services.ts'
 import type { TapeFeed } from '../state/tape-feed.ts'
@@ -38,7 +38,7 @@ function weightOf(amount: number, median: number): number {
 }
 
 /** The tape: newest first, the taker's side by colour, large prints emphasised. */
-export function TradeList(props: { feed: TapeFeed; priceScale: number; amountScale: number; base: string }) {
+export function TradeList(props: { feed: TapeFeed; priceScale: number; amountScale: number; unit: string }) {
   const { settings } = useServices()
   const zone = useSignal(settings.zone)
   const trades = useSignal(props.feed.trades)
@@ -63,7 +63,7 @@ export function TradeList(props: { feed: TapeFeed; priceScale: number; amountSca
                 Price
               </th>
               <th scope="col" className="number">
-                Amount ({props.base})
+                {amountLabel(props.unit)}
               </th>
               <th scope="col" className="number">
                 Time

@@ -63,6 +63,14 @@ export function formatCompact(text: string | null | undefined): string {
   return groupDigits(roundText(text, whole.length >= 3 ? 1 : whole === '0' ? Math.min(4, scaleOf(bare)) : 2))
 }
 
+/** What amounts are counted in where the venue counts contracts. */
+export const CONTRACTS = 'contracts'
+
+/** Head of a column of amounts. */
+export function amountLabel(unit: string): string {
+  return unit === CONTRACTS ? 'Contracts' : `Amount (${unit})`
+}
+
 /** An amount for a narrow column: exact up to `scale` digits after the point, rounded beyond. */
 export function formatAmount(amount: string | null | undefined, scale: number): string {
   if (amount === null || amount === undefined) return UNKNOWN

@@ -63,6 +63,16 @@ export function formatDateTime(micros: number | null, zone: TimeZoneChoice): str
   return `${formatter(zone, 'date', DATE).format(dateOf(micros))} ${formatTime(micros, zone)}`
 }
 
+/** What is left until a moment: `2:41:07`, `12:09`; days in front where there are any; `0:00` once it has come. */
+export function formatCountdown(micros: number): string {
+  const seconds = Math.max(0, Math.floor(micros / 1_000_000))
+  const two = (value: number): string => String(value).padStart(2, '0')
+  const hours = Math.floor(seconds / 3_600)
+  const clock = `${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`
+  if (hours === 0) return clock.replace(/^0/, '')
+  return hours < 24 ? `${hours}:${clock}` : `${Math.floor(hours / 24)} d ${hours % 24}:${clock}`
+}
+
 /** A stretch of time in words: `now`, `0.4 s`, `12 s`, `3 m`, `2 h 5 m`, `4 d`. */
 export function formatDuration(micros: number | null): string {
   if (micros === null) return UNKNOWN

@@ -1,4 +1,5 @@
 import { useEffect, useMemo, useRef, useState } from 'react'
+import { CHANNELS } from '../../../src/market/index.ts'
 import { getFeeds, getGaps } from '../api/rest.ts'
 import { StateBadge } from '../components/state-dot.tsx'
 import { formatDuration } from '../format/time-format.ts'
@@ -94,6 +95,7 @@ export function FeedsPage() {
 
   const shown = useMemo(() => orderFeeds(feeds, filter), [feeds, filter])
   const lines = useWindow(scroller, shown.length, LINE_HEIGHT)
+  const channels = useMemo(() => CHANNELS.filter((channel) => feeds.some((row) => row.channel === channel)), [feeds])
   const venues = useMemo(() => [...new Set(feeds.map((row) => row.venue))].sort(), [feeds])
 
   return (
@@ -139,7 +141,7 @@ export function FeedsPage() {
                 onChange={(event) => setFilter({ ...filter, channel: event.target.value })}
               >
                 <option value="">All channels</option>
-                {['trade', 'quote', 'book', 'ticker'].map((channel) => (
+                {channels.map((channel) => (
                   <option key={channel}>{channel}</option>
                 ))}
               </select>

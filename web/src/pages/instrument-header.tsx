@@ -23,22 +23,36 @@ function Fact({ label, children, className }: { label: string; children: React.R
   )
 }
 
+/** More feeds than this have no room to be named one by one. */
+const NAMED_FEEDS = 4
+
 /** The states of this instrument's feeds, one dot a channel. */
 function FeedDots({ feeds }: { feeds: FeedStore }) {
   const rows = useSignal(feeds.feeds)
   const now = useNow()
   if (rows.length === 0) return <span className="muted">{UNKNOWN}</span>
+  const well = rows.filter((row) => row.state === 'synchronised')
+  // Many feeds that are well are said in one; those that are not keep their names.
+  const isMany = rows.length > NAMED_FEEDS && well.length > 1
   return (
     <span className="feed-dots">
-      {rows.map((row) => (
-        <span
-          key={row.key}
-          title={`${row.reason}. Last message ${row.lastMessageTime === null ? UNKNOWN : `${formatDuration(now - row.lastMessageTime)} ago`}, ${row.resyncs} resyncs`}
-        >
-          <StateDot state={row.state} />
-          {row.channel}
+      {rows
+        .filter((row) => !isMany || row.state !== 'synchronised')
+        .map((row) => (
+          <span
+            key={row.key}
+            title={`${row.reason}. Last message ${row.lastMessageTime === null ? UNKNOWN : `${formatDuration(now - row.lastMessageTime)} ago`}, ${row.resyncs} resyncs`}
+          >
+            <StateDot state={row.state} />
+            {row.channel}
+          </span>
+        ))}
+      {isMany && (
+        <span title={well.map((row) => row.channel).join(', ')}>
+          <StateDot state="synchronised" />
+          {well.length === rows.length ? `all ${well.length}` : `${well.length} others`}
         </span>
-      ))}
+      )}
     </span>
   )
 }

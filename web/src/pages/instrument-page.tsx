@@ -4,8 +4,11 @@ import { scaleOf } from '../../../src/market/index.ts'
 import { BookLadder } from '../components/book-ladder.tsx'
 import { CandleChart } from '../components/candle-chart.tsx'
 import { DepthChart } from '../components/depth-chart.tsx'
+import { DerivativeStrip } from '../components/derivative-strip.tsx'
 import { Link } from '../components/link.tsx'
+import { LiquidationList } from '../components/liquidation-list.tsx'
 import { TradeList } from '../components/trade-list.tsx'
+import { CONTRACTS } from '../format/decimal-format.ts'
 import { useServices, useSignal } from '../services.ts'
 import type { CandleFeed } from '../state/candle-feed.ts'
 import { gapBands } from '../state/chart-gaps.ts'
@@ -19,7 +22,9 @@ const USUAL_AMOUNT_SCALE = 4
 /** More digits than this do not fit a column; longer amounts are rounded there, never prices. */
 const WIDEST_AMOUNT_SCALE = 8
 
-const TABS = ['Chart', 'Book', 'Depth', 'Trades'] as const
+const SPOT_TABS = ['Chart', 'Book', 'Depth', 'Trades'] as const
+const DERIVATIVE_TABS = [...SPOT_TABS, 'Liquidations'] as const
+type Tab = (typeof DERIVATIVE_TABS)[number]
 
 /** The interval that is looked at, remembered, and switched by the keys 1 to 7. */
 function useInterval(): [CandleInterval, (interval: CandleInterval) => void] {
@@ -83,8 +88,9 @@ function InstrumentView({ model, venue, instrument }: { model: InstrumentModel; 
   const definition = useSignal(model.definition)
   const missing = useSignal(model.missing)
   const gaps = useSignal(model.feeds.gaps)
+  const derivative = useSignal(model.derivative)
   const [interval, setInterval] = useInterval()
-  const [tab, setTab] = useState<(typeof TABS)[number]>('Chart')
+  const [tab, setTab] = useState<Tab>('Chart')
   const [feed, setFeed] = useState<{ feed: CandleFeed; interval: CandleInterval } | null>(null)
 
   useEffect(() => {
@@ -101,7 +107,9 @@ function InstrumentView({ model, venue, instrument }: { model: InstrumentModel; 
     definition?.lotSize == null ? USUAL_AMOUNT_SCALE : scaleOf(definition.lotSize),
     WIDEST_AMOUNT_SCALE,
   )
-  const base = definition?.base ?? row?.base ?? ''
+  // Where a venue counts contracts, that is what its amounts are.
+  const unit = definition?.contractSize != null ? CONTRACTS : (definition?.base ?? row?.base ?? '')
+  const tabs: readonly Tab[] = derivative === null ? SPOT_TABS : DERIVATIVE_TABS
 
   if (missing && row === undefined) {
     return (
@@ -117,10 +125,13 @@ function InstrumentView({ model, venue, instrument }: { model: InstrumentModel; 
     )
   }
   return (
-    <div className="instrument" data-tab={tab}>
+    <div className="instrument" data-tab={tab} data-derivative={derivative !== null}>
       <InstrumentHeader venue={venue} instrument={instrument} scale={priceScale} feeds={model.feeds} />
+      {derivative !== null && definition !== null && (
+        <DerivativeStrip feed={derivative} definition={definition} scale={priceScale} />
+      )}
       <fieldset className="tabs" aria-label="Part of the page">
-        {TABS.map((name) => (
+        {tabs.map((name) => (
           <button key={name} type="button" aria-pressed={tab === name} onClick={() => setTab(name)}>
             {name}
           </button>
@@ -147,9 +158,12 @@ function InstrumentView({ model, venue, instrument }: { model: InstrumentModel; 
           />
         )}
       </section>
-      <DepthChart feed={model.book} priceScale={priceScale} amountScale={amountScale} base={base} />
-      <BookLadder feed={model.book} priceScale={priceScale} amountScale={amountScale} base={base} />
-      <TradeList feed={model.tape} priceScale={priceScale} amountScale={amountScale} base={base} />
+      <DepthChart feed={model.book} priceScale={priceScale} amountScale={amountScale} unit={unit} />
+      <BookLadder feed={model.book} priceScale={priceScale} amountScale={amountScale} unit={unit} />
+      <TradeList feed={model.tape} priceScale={priceScale} amountScale={amountScale} unit={unit} />
+      {derivative !== null && definition !== null && (
+        <LiquidationList feed={derivative} definition={definition} priceScale={priceScale} />
+      )}
     </div>
   )
 }

@@ -1,4 +1,5 @@
 import type { Feed, Gap, StreamEvent } from '../../../src/gateway/schemas/index.ts'
+import { CHANNELS } from '../../../src/market/index.ts'
 import type { StreamClient } from '../api/stream-client.ts'
 import type { Coalescer } from './coalescer.ts'
 import { Signal } from './signal.ts'
@@ -13,11 +14,9 @@ export function feedKey(venue: string, instrument: string, channel: string): str
   return `${venue}/${instrument}/${channel}`
 }
 
-const CHANNEL_ORDER = ['trade', 'quote', 'book', 'ticker']
-
 /** One order for the feeds of an instrument, whoever spoke first. */
 function byChannel(left: FeedRow, right: FeedRow): number {
-  return CHANNEL_ORDER.indexOf(left.channel) - CHANNEL_ORDER.indexOf(right.channel)
+  return CHANNELS.indexOf(left.channel) - CHANNELS.indexOf(right.channel)
 }
 
 /** The state of every feed and the recent gaps. */

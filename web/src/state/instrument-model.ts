@@ -1,9 +1,10 @@
 import type { CandleInterval, Instrument } from '../../../src/gateway/schemas/index.ts'
-import { ApiError, getCandles, getFeeds, getGaps, getInstrument, getTrades } from '../api/rest.ts'
+import { ApiError, getCandles, getFeeds, getGaps, getInstrument, getLiquidations, getTrades } from '../api/rest.ts'
 import type { StreamClient } from '../api/stream-client.ts'
 import { BookFeed } from './book-feed.ts'
 import { CANDLE_PAGE, CandleFeed } from './candle-feed.ts'
 import type { Coalescer } from './coalescer.ts'
+import { DerivativeFeed, MAXIMUM_LIQUIDATIONS } from './derivative-feed.ts'
 import { FeedStore } from './feed-store.ts'
 import { Signal } from './signal.ts'
 import { TapeFeed } from './tape-feed.ts'
@@ -18,11 +19,14 @@ export class InstrumentModel {
   readonly book: BookFeed
   readonly tape: TapeFeed
   readonly feeds: FeedStore
+  /** What only derivatives have; null for spot, and until it is known what the instrument is. */
+  readonly derivative = new Signal<DerivativeFeed | null>(null)
   /** Reference data; null while they are not known. */
   readonly definition = new Signal<Instrument | null>(null)
   /** True once the gateway has said that it knows no such instrument. */
   readonly missing = new Signal(false)
   readonly #stream: StreamClient
+  readonly #coalescer: Coalescer
   readonly #venue: string
   readonly #instrument: string
   readonly #abort = new AbortController()
@@ -31,6 +35,7 @@ export class InstrumentModel {
 
   constructor(stream: StreamClient, coalescer: Coalescer, venue: string, instrument: string) {
     this.#stream = stream
+    this.#coalescer = coalescer
     this.#venue = venue
     this.#instrument = instrument
     this.book = new BookFeed(stream, coalescer, venue, instrument)
@@ -60,8 +65,19 @@ export class InstrumentModel {
     getInstrument(this.#venue, this.#instrument, signal).then((page) => {
       const definition = page.items.find((item) => item.instrument === this.#instrument && item.venue === this.#venue)
       if (definition === undefined) this.missing.set(true)
-      else this.definition.set(definition)
+      else {
+        this.definition.set(definition)
+        if (definition.kind !== 'spot') this.#startDerivative()
+      }
     }, this.#notFound)
+  }
+
+  #startDerivative(): void {
+    if (this.#abort.signal.aborted) return
+    const filter = { venue: this.#venue, instrument: this.#instrument, limit: MAXIMUM_LIQUIDATIONS }
+    const feed = new DerivativeFeed(this.#coalescer)
+    feed.start(this.#stream, this.#venue, this.#instrument, (abort) => getLiquidations(filter, abort))
+    this.derivative.set(feed)
   }
 
   readonly #notFound = (error: unknown): void => {
@@ -74,6 +90,7 @@ export class InstrumentModel {
     this.book.stop()
     this.tape.stop()
     this.#endFeeds()
+    this.derivative.get()?.stop()
   }
 }
 
