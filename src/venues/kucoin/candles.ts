@@ -1,19 +1,17 @@
-import { decimal, MICROS_PER_SECOND, type Micros, price, type VenueCandleEvent } from '../../market/index.ts'
+import { decimal, type Micros, price, type VenueCandleEvent } from '../../market/index.ts'
 import type { TextValue } from '../shared/json-text.ts'
 import { epochTime } from '../shared/text-members.ts'
 import { VenueError } from '../venue-error.ts'
 
-const WIDTH = 60 * MICROS_PER_SECOND
-
 /**
  * "Start time of the candle cycle, opening price, closing price, highest price, lowest price, transaction volume, transaction
  * amount" (Get Klines, 2026-11-22): the first total is in the base asset, the second in the quote asset (recorded).
- * @param time of the venue, which tells whether the minute is over; null where it gives none
+ * @param time of the venue; null where it gives none
  */
 export function candleFacts(
   row: readonly TextValue[],
   time: Micros | null,
-): Omit<VenueCandleEvent, 'messageType' | 'venue' | 'instrument' | 'symbol' | 'receiveTime'> {
+): Omit<VenueCandleEvent, 'messageType' | 'venue' | 'instrument' | 'symbol' | 'receiveTime' | 'isClosed'> {
   const [start, open, close, high, low, volume, turnover] = row
   if (
     typeof start !== 'string' ||
@@ -25,10 +23,9 @@ export function candleFacts(
   ) {
     throw new VenueError('VENUE_TEXT_INVALID', 'a candle is not a list of seven texts')
   }
-  const openTime = epochTime(start)
   return {
     interval: '1m',
-    openTime,
+    openTime: epochTime(start),
     open: price(open),
     high: price(high),
     low: price(low),
@@ -36,7 +33,6 @@ export function candleFacts(
     volume: decimal(volume),
     quoteVolume: typeof turnover === 'string' && turnover !== '' ? decimal(turnover) : null,
     trades: null,
-    isClosed: time !== null && time >= openTime + WIDTH,
     exchangeTime: time,
   }
 }

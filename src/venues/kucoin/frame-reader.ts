@@ -1,5 +1,6 @@
 import type { BookLevel, Price } from '../../market/index.ts'
 import { isTextObject, type TextObject, type TextValue } from '../shared/json-text.ts'
+import type { CandleCloser } from '../shared/market/candle-closer.ts'
 import type { MarketFacts } from '../shared/market/market-facts.ts'
 import {
   amountOf,
@@ -21,7 +22,7 @@ import { VenueError } from '../venue-error.ts'
 import { candleFacts } from './candles.ts'
 
 /** Says what a data frame (`type: message`) says. @returns false for a topic that is not known. */
-export function readMessage(topic: string, data: TextObject, facts: MarketFacts): boolean {
+export function readMessage(topic: string, data: TextObject, facts: MarketFacts, candles: CandleCloser): boolean {
   const colon = topic.indexOf(':')
   const symbol = topic.slice(colon + 1)
   switch (topic.slice(0, colon)) {
@@ -43,7 +44,7 @@ export function readMessage(topic: string, data: TextObject, facts: MarketFacts)
       readSnapshot(objectOf(data, 'data'), facts)
       return true
     case '/market/candles':
-      return readCandle(symbol, data, facts)
+      return readCandle(symbol, data, facts, candles)
   }
   return false
 }
@@ -139,10 +140,11 @@ function readSnapshot(data: TextObject, facts: MarketFacts): void {
   })
 }
 
-function readCandle(symbol: string, data: TextObject, facts: MarketFacts): boolean {
+/** A candle is pushed when a trade changes it, and never once more when it is over. */
+function readCandle(symbol: string, data: TextObject, facts: MarketFacts, candles: CandleCloser): boolean {
   if (!symbol.endsWith('_1min')) return false
   const time = optionalTextOf(data, 'time')
   const row: readonly TextValue[] = listOf(data, 'candles')
-  facts.candle(textOf(data, 'symbol'), candleFacts(row, time === undefined ? null : epochTime(time)))
+  candles.say(textOf(data, 'symbol'), facts, candleFacts(row, time === undefined ? null : epochTime(time)))
   return true
 }

@@ -93,9 +93,9 @@ function readTrades(body: string, { venue, id, symbol }: Instrument, at: Micros)
 function readCandles(body: string, { venue, id, symbol }: Instrument, at: Micros): VenueCandleEvent[] {
   return rowsOf(body, (row) => {
     if (!Array.isArray(row)) throw new VenueError('VENUE_TEXT_INVALID', 'a candle is no list')
-    const facts = candleFacts(row as readonly TextValue[], at)
-    const named = { messageType: 'venue-candle', venue, instrument: id, symbol, receiveTime: at } as const
-    return { ...named, ...facts, exchangeTime: null }
+    const candle = candleFacts(row as readonly TextValue[], null)
+    const isClosed = at >= candle.openTime + CANDLE_SECONDS * MICROS_PER_SECOND
+    return { messageType: 'venue-candle', venue, instrument: id, symbol, receiveTime: at, ...candle, isClosed }
   })
 }
 

@@ -1,12 +1,14 @@
 import type { Channel, Instrument, Micros } from '../../market/index.ts'
 import type { Subscription } from '../protocol.ts'
 import { isTextObject, parseJsonText, type TextObject } from '../shared/json-text.ts'
+import { CandleCloser } from '../shared/market/candle-closer.ts'
 import type { MarketFacts } from '../shared/market/market-facts.ts'
 import type { MarketWords } from '../shared/market/market-words.ts'
 import { objectOf, optionalTextOf, textOf } from '../shared/text-members.ts'
 import { VenueError } from '../venue-error.ts'
 import { KUCOIN_BOOKS } from './book-rule.ts'
 import { readMessage } from './frame-reader.ts'
+import { scanFrame } from './frame-scanner.ts'
 import { KUCOIN_TRADE_HISTORY } from './history.ts'
 import { readTopic, topicsOf } from './topics.ts'
 
@@ -34,10 +36,12 @@ export class KucoinWords implements MarketWords {
   }
   /** Topics by the id of the message that asked for them. */
   readonly #asked = new Map<string, string>()
+  readonly #candles = new CandleCloser()
   #nextId = 1
 
   opened(): readonly string[] {
     this.#asked.clear()
+    this.#candles.clear()
     return []
   }
 
@@ -50,11 +54,12 @@ export class KucoinWords implements MarketWords {
   }
 
   read(frame: string, facts: MarketFacts): boolean {
+    if (scanFrame(frame, facts)) return true
     const root = parseJsonText(frame)
     if (!isTextObject(root)) throw new VenueError('VENUE_TEXT_INVALID', 'a frame is no object')
     switch (root.type) {
       case 'message':
-        return readMessage(textOf(root, 'topic'), objectOf(root, 'data'), facts)
+        return readMessage(textOf(root, 'topic'), objectOf(root, 'data'), facts, this.#candles)
       case 'welcome':
       case 'pong':
         return true

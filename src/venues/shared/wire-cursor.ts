@@ -5,6 +5,10 @@ const NINE = 57
 const POINT = 46
 const QUOTE = 34
 const BACKSLASH = 92
+const COMMA = 44
+const COLON = 58
+const OPEN_BRACE = 123
+const CLOSE_BRACE = 125
 const UTC = 90
 
 /** Longest decimal that the cursor reads itself; others are left to the careful reader. */
@@ -62,6 +66,19 @@ export class WireCursor {
     if (this.#text.charCodeAt(this.at) !== code) return false
     this.at++
     return true
+  }
+
+  /**
+   * Steps over an object whose members may come in any order.
+   * @param read given the name of a member, steps over its value; false if it is not as expected
+   */
+  members(read: (name: string) => boolean): boolean {
+    if (!this.character(OPEN_BRACE)) return false
+    do {
+      const name = this.quoted()
+      if (name === undefined || !this.character(COLON) || !read(name)) return false
+    } while (this.character(COMMA))
+    return this.character(CLOSE_BRACE)
   }
 
   /** A whole number without sign that a double holds exactly; -1 if none comes next. */
