@@ -1,10 +1,8 @@
-import { amount, type BookLevel, isZero, MICROS_PER_SECOND, price } from '../../market/index.ts'
+import { amount, type BookLevel, isZero, price } from '../../market/index.ts'
 import { isTextObject, type TextObject, type TextValue } from '../shared/json-text.ts'
 import type { MarketFacts } from '../shared/market/market-facts.ts'
 import { amountOf, epochTime, listOf, optionalTextOf, priceOf, textOf, timeOf } from '../shared/text-members.ts'
 import { VenueError } from '../venue-error.ts'
-
-const MINUTE = 60 * MICROS_PER_SECOND
 
 /** So many changes, of both sides and none of them a removal, are no update but the state of a book. */
 const SNAPSHOT_CHANGES = 20
@@ -12,8 +10,11 @@ const SNAPSHOT_CHANGES = 20
 /** Reads the messages of Market Data v2. It remembers of which books the state came. */
 export class GeminiReader {
   readonly #begun = new Set<string>()
+  /** The candle of each symbol that lasts, as it was said last. */
+  readonly #lasting = new Map<string, ReturnType<typeof candleOf>>()
 
   clear(): void {
+    this.#lasting.clear()
     this.#begun.clear()
   }
 
@@ -27,7 +28,7 @@ export class GeminiReader {
         readTrade(frame, false, facts)
         return true
       case 'candles_1m_updates':
-        readCandles(frame, facts)
+        this.#readCandles(frame, facts)
         return true
       case 'heartbeat':
       case 'auction_open':
@@ -77,6 +78,25 @@ export class GeminiReader {
       readTrade(trade, true, facts)
     }
   }
+
+  /**
+   * `[time, open, high, low, close, volume]`, newest first. The first message is a day of them; the later ones are the candle
+   * that lasts, and never say that it is over.
+   */
+  #readCandles(frame: TextObject, facts: MarketFacts): void {
+    const symbol = textOf(frame, 'symbol')
+    const candles = listOf(frame, 'changes').map(candleOf).reverse()
+    const newest = candles.pop()
+    if (newest === undefined) return
+    const say = (candle: ReturnType<typeof candleOf>, isClosed: boolean) =>
+      facts.candle(symbol, { interval: '1m', ...candle, isClosed, exchangeTime: null })
+    const lasting = this.#lasting.get(symbol)
+    for (const candle of candles) say(candle, true)
+    const isSaid = candles.some(({ openTime }) => openTime === lasting?.openTime)
+    if (lasting !== undefined && lasting.openTime < newest.openTime && !isSaid) say(lasting, true)
+    this.#lasting.set(symbol, newest)
+    say(newest, false)
+  }
 }
 
 /**
@@ -88,20 +108,6 @@ function readTrade(trade: TextObject, isBacklog: boolean, facts: MarketFacts): v
   const side = trade.side === 'buy' || trade.side === 'sell' ? trade.side : 'unknown'
   const time = timeOf(trade, 'timestamp')
   facts.trade(textOf(trade, 'symbol'), id, priceOf(trade, 'price'), amountOf(trade, 'quantity'), side, time, isBacklog)
-}
-
-/**
- * `[time, open, high, low, close, volume]`, newest first. The first message is a day of them, the later ones are the candle that
- * lasts, so one is closed when its minute is over.
- */
-function readCandles(frame: TextObject, facts: MarketFacts): void {
-  const symbol = textOf(frame, 'symbol')
-  const rows = [...listOf(frame, 'changes')].reverse()
-  for (const row of rows) {
-    const { openTime, ...values } = candleOf(row)
-    const isClosed = openTime + MINUTE <= facts.at
-    facts.candle(symbol, { interval: '1m', openTime, ...values, isClosed, exchangeTime: null })
-  }
 }
 
 /** What a candle says, on the socket and over REST. @throws VenueError, MarketError */

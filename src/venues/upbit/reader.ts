@@ -8,6 +8,7 @@ import {
   type Price,
 } from '../../market/index.ts'
 import { isTextObject, type TextObject, type TextValue } from '../shared/json-text.ts'
+import { CandleCloser } from '../shared/market/candle-closer.ts'
 import type { MarketFacts } from '../shared/market/market-facts.ts'
 import { amountOf, decimalOrNull, listOf, priceOf, priceOrNull, textOf, timeOf } from '../shared/text-members.ts'
 import { VenueError } from '../venue-error.ts'
@@ -100,8 +101,10 @@ interface Touch {
 export class UpbitReader {
   readonly #touches = new Map<string, Touch>()
   readonly #states = new Map<string, string>()
+  readonly #candles = new CandleCloser()
 
   clear(): void {
+    this.#candles.clear()
     this.#touches.clear()
     this.#states.clear()
   }
@@ -129,7 +132,7 @@ export class UpbitReader {
         this.#ticker(frame, names, facts)
         return true
       case 'candle.1m':
-        readCandle(frame, names, facts)
+        this.#candle(frame, names, facts)
         return true
       default:
         return false
@@ -178,6 +181,25 @@ export class UpbitReader {
     this.#states.set(code, state)
     facts.status(code, { status: statusOf(state), venueStatus: state, exchangeTime })
   }
+
+  /**
+   * Sent "once a second", and only while there are trades; that one is over is only seen by the next.
+   * https://docs.upbit.com/reference/websocket-candle (2026-11-22)
+   */
+  #candle(frame: TextObject, names: Names, facts: MarketFacts): void {
+    this.#candles.say(textOf(frame, names.code), facts, {
+      interval: '1m',
+      openTime: microsFromIso(`${textOf(frame, names.candleTime)}Z`),
+      open: priceOf(frame, names.open),
+      high: priceOf(frame, names.high),
+      low: priceOf(frame, names.low),
+      close: priceOf(frame, names.price),
+      volume: decimalOrNull(frame, names.candleVolume),
+      quoteVolume: decimalOrNull(frame, names.candleTurnover),
+      trades: null,
+      exchangeTime: timeOf(frame, names.time),
+    })
+  }
 }
 
 /** "PREVIEW: deposit, ACTIVE: trading, DELISTED: end of trading": https://docs.upbit.com/reference/websocket-ticker (2026-11-22) */
@@ -201,23 +223,6 @@ function readTrade(frame: TextObject, names: Names, facts: MarketFacts): void {
     timeOf(frame, names.tradeTime),
     frame[names.stream] === 'SNAPSHOT',
   )
-}
-
-/** Sent "once a second", and only while there are trades; that it is over is only seen by the next. */
-function readCandle(frame: TextObject, names: Names, facts: MarketFacts): void {
-  facts.candle(textOf(frame, names.code), {
-    interval: '1m',
-    openTime: microsFromIso(`${textOf(frame, names.candleTime)}Z`),
-    open: priceOf(frame, names.open),
-    high: priceOf(frame, names.high),
-    low: priceOf(frame, names.low),
-    close: priceOf(frame, names.price),
-    volume: decimalOrNull(frame, names.candleVolume),
-    quoteVolume: decimalOrNull(frame, names.candleTurnover),
-    trades: null,
-    isClosed: false,
-    exchangeTime: timeOf(frame, names.time),
-  })
 }
 
 export function takerSide(side: string): 'buy' | 'sell' {
