@@ -16,6 +16,7 @@ import { gateio } from './gateio/protocol.ts'
 import { gateioFutures } from './gateio-futures/protocol.ts'
 import { gemini } from './gemini/protocol.ts'
 import { htx } from './htx/protocol.ts'
+import { hyperliquid } from './hyperliquid/protocol.ts'
 import { kraken } from './kraken/protocol.ts'
 import { krakenFutures } from './kraken-futures/protocol.ts'
 import { kucoin } from './kucoin/protocol.ts'
@@ -48,6 +49,7 @@ const PROTOCOLS = {
   deribit,
   upbit,
   'kraken-futures': krakenFutures,
+  hyperliquid,
 } as const satisfies Record<string, VenueProtocol>
 
 const BY_ID: ReadonlyMap<string, VenueProtocol> = new Map(Object.entries(PROTOCOLS))
