@@ -29,6 +29,7 @@ const CANDLES = 1_000
  */
 export const bitstampTradeHistory: TradeHistory = {
   weight: 1,
+  timeStep: MICROS_PER_SECOND,
 
   path({ instrument }: TradeAsk, cursor: string | undefined): string {
     return transactionsPath(instrument, cursor ?? 'minute')
@@ -81,7 +82,8 @@ export function candlesPath({ symbol }: Instrument): string {
 function readTransactions(body: string, instrument: Instrument, at: Micros): TradeEvent[] {
   const rows = answer(body)
   if (!Array.isArray(rows)) throw unreadable('transactions', body)
-  return rows.map((row: TextValue) => {
+  // The newest come first, and many have the same second.
+  return rows.reverse().map((row: TextValue) => {
     if (!isTextObject(row)) throw unreadable('a transaction', body)
     return {
       messageType: 'trade',
