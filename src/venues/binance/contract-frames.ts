@@ -1,7 +1,7 @@
 import type { Amount, Micros, Price } from '../../market/index.ts'
 import type { SessionOutput } from '../protocol.ts'
 import type { WireCursor } from '../shared/wire-cursor.ts'
-import { quoted, tradeEvent } from './event-data.ts'
+import { quoted } from './event-data.ts'
 import { readLevels } from './levels.ts'
 import type { Stream } from './stream-table.ts'
 import { timeOf } from './wire.ts'
@@ -59,41 +59,10 @@ export function readContractQuote(cursor: WireCursor, stream: Stream, at: Micros
   return true
 }
 
-/** `{"e":"aggTrade","E":…,"a":…,"s":"BTCUSDT","p":"…","q":"…","f":…,"l":…,"T":…,"m":…}`; `a` may stand behind the symbol. */
-export function readContractBundle(cursor: WireCursor, stream: Stream, at: Micros, out: SessionOutput): boolean {
-  if (cursor.whole() < 0) return false
-  let number = -1
-  if (cursor.literal(',"a":')) number = cursor.whole()
-  if (!cursor.literal(stream.symbolPart) || !skipPair(cursor)) return false
-  if (number < 0 && cursor.literal(',"a":')) number = cursor.whole()
-  if (number < 0 || !cursor.literal(',"p":')) return false
-  const tradePrice = cursor.quotedDecimal() as Price | undefined
-  if (tradePrice === undefined || !cursor.literal(',"q":')) return false
-  const tradeAmount = cursor.quotedDecimal() as Amount | undefined
-  if (tradeAmount === undefined || !skipNormalQuantity(cursor)) return false
-  if (!cursor.literal(',"f":') || cursor.whole() < 0 || !cursor.literal(',"l":') || cursor.whole() < 0) return false
-  if (!cursor.literal(',"T":')) return false
-  const time = cursor.whole()
-  if (time < 0) return false
-  let buyerIsMaker = true
-  if (cursor.literal(',"m":false')) buyerIsMaker = false
-  else if (!cursor.literal(',"m":true')) return false
-  if (!skipNormalQuantity(cursor) || !skipPair(cursor) || !cursor.literal('}}') || !cursor.isAtEnd) return false
-  const { feeds } = stream
-  const trade = tradeEvent(feeds, String(number), tradePrice, tradeAmount, buyerIsMaker, timeOf(time), at)
-  if (feeds.takes('agg-trade')) feeds.trades?.accept(trade, number, number, out)
-  return true
-}
-
 /** `,"ps":"BTCUSD"` (the pair) and `,"st":1`, of which nothing is made. @returns false if what is there is unreadable. */
-function skipPair(cursor: WireCursor): boolean {
+export function skipPair(cursor: WireCursor): boolean {
   if (cursor.literal(',"ps":') && cursor.quoted() === undefined) return false
   if (!cursor.literal(',"st":')) return true
   if (cursor.whole() < 0) return false
   return !cursor.literal(',"ps":') || cursor.quoted() !== undefined
-}
-
-/** `,"nq":"…"`, the quantity without that of orders which only show in the app: `q` holds all. */
-function skipNormalQuantity(cursor: WireCursor): boolean {
-  return !cursor.literal(',"nq":') || cursor.quotedDecimal() !== undefined
 }

@@ -132,22 +132,44 @@ export function readTradeData(feeds: SymbolFeeds, data: WireObject, at: Micros, 
   return true
 }
 
+export function readBundleData(feeds: SymbolFeeds, data: WireObject, at: Micros, out: SessionOutput): boolean {
+  if (feeds.trades === undefined) return false
+  const isOwn = feeds.market.bundleIds === 'own'
+  const number = isOwn ? wholeOf(data, 'a') : 0
+  const first = isOwn ? 0 : wholeOf(data, 'f')
+  const last = isOwn ? 0 : wholeOf(data, 'l')
+  if (last < first) throw new VenueError('VENUE_TEXT_INVALID', 'a bundle of trades ends before it begins')
+  const time = timeOf(wholeOf(data, 'T'))
+  const maker = booleanOf(data, 'm')
+  sayBundle(feeds, number, first, last, priceOf(data, 'p'), amountOf(data, 'q'), maker, time, at, out)
+  return true
+}
+
 /**
  * A bundle of trades of one taker order at one price (`aggTrade`). Where bundles are what is subscribed to, it goes by its own
  * number. Elsewhere it is read only where there are no single trades, and its id is the ids of its trades: `228423`, or
  * `228423-228425` for several, so that it says what it stands for, holes are seen across bundles, and it is never taken for
  * the single trade of another number.
  */
-export function readBundleData(feeds: SymbolFeeds, data: WireObject, at: Micros, out: SessionOutput): boolean {
-  if (feeds.trades === undefined) return false
-  const isOwn = feeds.market.bundleIds === 'own'
-  const first = wholeOf(data, isOwn ? 'a' : 'f')
-  const last = isOwn ? first : wholeOf(data, 'l')
-  if (last < first) throw new VenueError('VENUE_TEXT_INVALID', 'a bundle of trades ends before it begins')
-  const id = first === last ? String(first) : `${first}-${last}`
-  const time = timeOf(wholeOf(data, 'T'))
-  const maker = booleanOf(data, 'm')
-  const trade = tradeEvent(feeds, id, priceOf(data, 'p'), amountOf(data, 'q'), maker, time, at)
-  if (feeds.takes('agg-trade')) feeds.trades.accept(trade, first, last, out)
-  return true
+export function sayBundle(
+  feeds: SymbolFeeds,
+  number: number,
+  first: number,
+  last: number,
+  tradePrice: Price,
+  tradeAmount: Amount,
+  buyerIsMaker: boolean,
+  exchangeTime: Micros,
+  at: Micros,
+  out: SessionOutput,
+): void {
+  if (!feeds.takes('agg-trade')) return
+  if (feeds.market.bundleIds === 'own') {
+    const trade = tradeEvent(feeds, String(number), tradePrice, tradeAmount, buyerIsMaker, exchangeTime, at)
+    feeds.trades?.accept(trade, number, number, out)
+  } else {
+    const id = first === last ? String(first) : `${first}-${last}`
+    const trade = tradeEvent(feeds, id, tradePrice, tradeAmount, buyerIsMaker, exchangeTime, at)
+    feeds.trades?.accept(trade, first, last, out)
+  }
 }

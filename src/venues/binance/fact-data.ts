@@ -1,9 +1,11 @@
 import {
   type Channel,
+  type DecimalText,
   decimal,
   type Instrument,
   type InstrumentId,
   type Micros,
+  type Price,
   type TakerSide,
   type VenueId,
   type VenueSymbol,
@@ -34,26 +36,52 @@ export function readCandleData(feeds: SymbolFeeds, data: WireObject, at: Micros,
   if (feed === undefined) return false
   const candle = data.k
   if (!isWireObject(candle)) throw new VenueError('VENUE_TEXT_INVALID', 'a kline has no candle')
-  const volume = decimalOf(candle, 'v')
-  const event = {
-    messageType: 'venue-candle',
-    ...nameOf(feeds.instrument),
-    interval: '1m',
-    openTime: timeOf(wholeOf(candle, 't')),
-    open: priceOf(candle, 'o'),
-    high: priceOf(candle, 'h'),
-    low: priceOf(candle, 'l'),
-    close: priceOf(candle, 'c'),
-    volume,
-    quoteVolume: turnover(feeds.instrument, volume, decimalOf(candle, 'q'))[1],
-    trades: wholeOf(candle, 'n'),
-    isClosed: booleanOf(candle, 'x'),
-    exchangeTime: timeOf(wholeOf(data, 'E')),
-    receiveTime: at,
-  } as const
-  whole(feed, 'candles come', at, out)
-  out.event(event)
+  sayCandle(
+    feed,
+    timeOf(wholeOf(candle, 't')),
+    [priceOf(candle, 'o'), priceOf(candle, 'h'), priceOf(candle, 'l'), priceOf(candle, 'c')],
+    [decimalOf(candle, 'v'), decimalOf(candle, 'q')],
+    wholeOf(candle, 'n'),
+    booleanOf(candle, 'x'),
+    timeOf(wholeOf(data, 'E')),
+    at,
+    out,
+  )
   return true
+}
+
+/** Says a candle. Its volumes are given as in the message. */
+export function sayCandle(
+  feed: Feed,
+  openTime: Micros,
+  [open, high, low, close]: readonly [Price, Price, Price, Price],
+  [volume, other]: readonly [DecimalText, DecimalText],
+  trades: number,
+  isClosed: boolean,
+  exchangeTime: Micros,
+  at: Micros,
+  out: SessionOutput,
+): void {
+  const { instrument } = feed
+  whole(feed, 'candles come', at, out)
+  out.event({
+    messageType: 'venue-candle',
+    venue: instrument.venue,
+    instrument: instrument.id,
+    symbol: instrument.symbol,
+    interval: '1m',
+    openTime,
+    open,
+    high,
+    low,
+    close,
+    volume,
+    quoteVolume: turnover(instrument, volume, other)[1],
+    trades,
+    isClosed,
+    exchangeTime,
+    receiveTime: at,
+  })
 }
 
 /** One message tells mark price, index price and funding: each goes to its own feed. */

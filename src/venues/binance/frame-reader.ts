@@ -2,7 +2,9 @@ import type { Micros } from '../../market/index.ts'
 import type { SessionOutput } from '../protocol.ts'
 import { WireCursor } from '../shared/wire-cursor.ts'
 import { VenueError } from '../venue-error.ts'
-import { readContractBundle, readContractDepth, readContractQuote } from './contract-frames.ts'
+import { readBundleFrame } from './bundle-frame.ts'
+import { readCandleFrame } from './candle-frame.ts'
+import { readContractDepth, readContractQuote } from './contract-frames.ts'
 import { readBundleData, readDepthData, readQuoteData, readTickerData, readTradeData } from './event-data.ts'
 import {
   readCandleData,
@@ -87,7 +89,9 @@ export class FrameReader {
       case 'trade':
         return readSpotTrade(cursor, stream, at, out)
       case 'agg-trade':
-        return readContractBundle(cursor, stream, at, out)
+        return readBundleFrame(cursor, stream, at, out)
+      case 'kline':
+        return readCandleFrame(cursor, stream, at, out)
       default:
         return false
     }

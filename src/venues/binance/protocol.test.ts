@@ -170,3 +170,44 @@ test('history is asked for by id, as much as is missing, and read as backlog', (
   }
   assert.throws(() => TRADE_HISTORY.read('<html>', ask, at), { code: 'VENUE_TEXT_INVALID' })
 })
+
+const hour = 3_600_000_000
+const range = { instrument: derive('BTCUSDT'), from: (10 * hour) as Micros, to: (13 * hour) as Micros }
+const at = (100 * hour) as Micros
+
+test('past trades are found by time among the bundles, and then paged by their ids', () => {
+  const trades = binance.past?.find(({ channel }) => channel === 'trade')
+  assert.ok(trades !== undefined)
+  assert.deepEqual(trades.request(range, undefined), {
+    path: '/api/v3/aggTrades?symbol=BTCUSDT&startTime=36000000&limit=1',
+    weight: 4,
+  })
+  const bundle = (hours: number): string =>
+    JSON.stringify([{ a: 3, p: '1', q: '2', f: 50, l: 52, T: hours * 3_600_000, m: true, M: true }])
+  assert.deepEqual(trades.read(bundle(11), range, undefined, at), { events: [], next: '50' })
+  assert.equal(trades.read(bundle(13), range, undefined, at).next, undefined)
+  assert.equal(trades.read('[]', range, undefined, at).next, undefined)
+  assert.deepEqual(trades.request(range, '50'), {
+    path: '/api/v3/historicalTrades?symbol=BTCUSDT&fromId=50&limit=1000',
+    weight: 25,
+  })
+  const row = (id: number, hours: number): object => ({
+    id,
+    price: '4.00',
+    qty: '1',
+    time: hours * 3_600_000,
+    isBuyerMaker: false,
+  })
+  const page = trades.read(JSON.stringify([row(50, 11), row(51, 12)]), range, '50', at)
+  assert.equal(page.next, '52')
+  assert.partialDeepStrictEqual(page.events[0], { id: '50', price: '4', side: 'buy', backlog: true, receiveTime: at })
+  assert.equal(trades.read(JSON.stringify([row(52, 13)]), range, '52', at).next, undefined)
+  assert.equal(trades.read('[]', range, '52', at).next, undefined)
+})
+
+test('thousands of an asset are that asset, under a name of their own', () => {
+  const thousands = { ...bitcoin, symbol: '1000SATSUSDT', baseAsset: '1000SATS' }
+  const { instruments } = binance.instruments([info(thousands), ''])
+  assert.partialDeepStrictEqual(instruments[0], { id: '1000SATS-USDT', base: 'SATS', baseMultiplier: '1000' })
+  assert.partialDeepStrictEqual(derive('1INCHUSDT'), { id: '1INCH-USDT', base: '1INCH' })
+})

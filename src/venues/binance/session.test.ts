@@ -189,6 +189,48 @@ test('bundled trades count as trades where no single ones come, under the ids th
   )
 })
 
+test('candles of a minute are said as often as they come, and those of other widths never', () => {
+  const candle = (interval: string, isClosed: boolean): string =>
+    JSON.stringify({
+      stream: `btcusdt@kline_${interval}`,
+      data: {
+        e: 'kline',
+        E: 1672515782136,
+        s: 'BTCUSDT',
+        k: {
+          t: 1672515780000,
+          T: 1672515839999,
+          s: 'BTCUSDT',
+          i: interval,
+          f: -1,
+          L: -1,
+          o: '0.0010',
+          c: '0.0010',
+          h: '0.0010',
+          l: '0.0010',
+          v: '0',
+          n: 0,
+          x: isClosed,
+          q: '0',
+          V: '0',
+          Q: '0',
+          B: '0',
+        },
+      },
+    })
+  const { session, out } = open(['candle'])
+  assert.match(out.sent[0] ?? '', /"btcusdt@kline_1m"/)
+  for (const frame of [candle('1m', false), candle('5m', true), candle('1m', true)]) session.received(frame, start, out)
+  assert.deepEqual(out.refusals, [])
+  assert.deepEqual(
+    out.of('venue-candle').map(({ openTime, close, trades, isClosed }) => [openTime, close, trades, isClosed]),
+    [
+      [1672515780000000, '0.001', 0, false],
+      [1672515780000000, '0.001', 0, true],
+    ],
+  )
+})
+
 test('a quiet symbol gets its snapshot without waiting for a change', () => {
   const { session, out } = open(['book'])
   session.received('{"result":null,"id":1}', start, out)

@@ -16,12 +16,15 @@ export interface Stream {
 
 /** How the data of a stream begin; kinds that are absent are never read the quick way. */
 const SPOT_HEAD: Readonly<Partial<Record<StreamKind, string>>> = {
+  'agg-trade': ',"data":{"e":"aggTrade","E":',
+  kline: ',"data":{"e":"kline","E":',
   trade: ',"data":{"e":"trade","E":',
   'book-ticker': ',"data":{"u":',
   depth: ',"data":{"e":"depthUpdate","E":',
 }
 
 const CONTRACT_HEAD: Readonly<Partial<Record<StreamKind, string>>> = {
+  kline: ',"data":{"e":"kline","E":',
   'agg-trade': ',"data":{"e":"aggTrade","E":',
   'book-ticker': ',"data":{"e":"bookTicker","u":',
   depth: ',"data":{"e":"depthUpdate","E":',
