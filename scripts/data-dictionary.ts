@@ -250,6 +250,24 @@ const EVENTS: { readonly [Kind in MarketEvent['messageType']]: Described<Payload
       receiveTime: ['time', 'When it was concluded.'],
     },
   },
+  coverage: {
+    meaning:
+      'A stretch of a feed that was watched without interruption, or filled later. What is in none was not watched. Said again with a later `until` while it lasts.',
+    topic: 'market-data',
+    fields: {
+      venue: VENUE,
+      instrument: INSTRUMENT,
+      symbol: SYMBOL,
+      channel: CHANNEL,
+      since: ['time', 'Its beginning, which names it among the stretches of its feed.'],
+      until: ['time', 'Its end as far as it is known.'],
+      source: [
+        '`live`, `backfill`, `import`',
+        '`live`: by receive time. `backfill`, `import`: by the venue’s time, a range that was read to its end.',
+      ],
+      receiveTime: ['time', 'When it was said.'],
+    },
+  },
   instrument: {
     meaning: 'Reference data of one instrument: said when its collector first learns of it, and when it changes.',
     topic: 'market-data',
@@ -275,6 +293,10 @@ const EVENTS: { readonly [Kind in MarketEvent['messageType']]: Described<Payload
       connectionsPlanned: ['whole number', 'Sockets that are wanted.'],
       instruments: ['whole number', 'How many instruments are subscribed.'],
       simulated: ['true or false', 'True: the exchange is one of our simulator’s, its prices are invented.'],
+      latency: [
+        'object or null',
+        '`minimum`, `p50`, `p90`, `p99` of receive time less venue’s time of recent trades, in microseconds: way and difference of clocks. Null: none had a time of the venue.',
+      ],
       receiveTime: ['time', 'When it was concluded.'],
     },
   },

@@ -24,6 +24,7 @@ const OTHER_KINDS: Readonly<Record<Exclude<MarketEvent['messageType'], FactKind>
   ticker: true,
   gap: true,
   'feed-state': true,
+  coverage: true,
   instrument: true,
   'venue-state': true,
 }

@@ -1,6 +1,7 @@
 import type {
   BookEvent,
   BookLevel,
+  CoverageEvent,
   DecimalText,
   FeedStateEvent,
   GapEvent,
@@ -144,6 +145,20 @@ export function gapRow(event: GapEvent): Row<'gaps'> {
   ]
 }
 
+/** The row of a stretch that was watched, as it is said now. */
+export function coverageRow(event: CoverageEvent): Row<'coverages'> {
+  return [
+    event.venue,
+    event.instrument,
+    event.channel,
+    event.since,
+    event.until,
+    event.symbol,
+    event.source,
+    event.receiveTime,
+  ]
+}
+
 /** The row of a feed's state. */
 export function feedStateRow(event: FeedStateEvent, place: TapePlace): Row<'feed_states'> {
   return [
@@ -175,6 +190,10 @@ export function venueStateRow(event: VenueStateEvent, place: TapePlace): Row<'ve
     event.connectionsPlanned,
     event.instruments,
     event.simulated,
+    event.latency?.minimum ?? null,
+    event.latency?.p50 ?? null,
+    event.latency?.p90 ?? null,
+    event.latency?.p99 ?? null,
   ]
 }
 

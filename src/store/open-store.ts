@@ -3,7 +3,7 @@ import { queryCandles } from './queries/candles.ts'
 import { queryFacts, queryLatestFacts } from './queries/facts.ts'
 import { queryMarkets } from './queries/markets.ts'
 import { queryIngestion, queryTableSizes } from './queries/operations.ts'
-import { queryFeeds, queryGaps, queryInstruments, queryVenueStates } from './queries/states.ts'
+import { queryCoverages, queryFeeds, queryGaps, queryInstruments, queryVenueStates } from './queries/states.ts'
 import { queryQuotes, queryTrades } from './queries/tape.ts'
 import { applyRetention } from './retention.ts'
 import { type Row, TABLE_NAMES, TABLES, type TableName } from './schema/tables.ts'
@@ -31,6 +31,7 @@ export function openStore(address: StoreAddress): Store {
     latestFacts: (kind, since) => queryLatestFacts(client, kind, since),
     candles: (query) => queryCandles(client, query),
     gaps: (query) => queryGaps(client, query),
+    coverages: (query) => queryCoverages(client, query),
     feeds: (query = {}) => queryFeeds(client, query),
     venueStates: () => queryVenueStates(client),
     instruments: (query = {}) => queryInstruments(client, query.venue),

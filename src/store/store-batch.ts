@@ -1,6 +1,7 @@
 import { type BookLevel, type DecimalText, encodeEvent, type MarketEvent } from '../market/index.ts'
 import {
   bookUpdateRow,
+  coverageRow,
   feedStateRow,
   gapRow,
   instrumentRow,
@@ -37,6 +38,7 @@ export class StoreBatch {
     option_summaries: [],
     instrument_status: [],
     gaps: [],
+    coverages: [],
     venue_states: [],
     feed_states: [],
     ingestion_statistics: [],
@@ -98,6 +100,9 @@ export class StoreBatch {
       case 'gap':
         this.rows.gaps.push(gapRow(event))
         return
+      case 'coverage':
+        this.rows.coverages.push(coverageRow(event))
+        return
       case 'feed-state':
         this.rows.feed_states.push(feedStateRow(event, place))
         return
@@ -135,6 +140,7 @@ function findMisfit(event: MarketEvent): string | undefined {
       return levelMisfit(event.bids) ?? levelMisfit(event.asks)
     case 'gap':
     case 'feed-state':
+    case 'coverage':
     case 'instrument':
     case 'venue-state':
       return undefined

@@ -4,6 +4,7 @@ import {
   amount,
   type BookEvent,
   type BookLevel,
+  type CoverageEvent,
   type DecimalText,
   decimal,
   type GapEvent,
@@ -242,6 +243,7 @@ test('the newest state of feeds and venues is told', async () => {
         connectionsPlanned: 2,
         instruments: 3,
         simulated: true,
+        latency: { minimum: -3, p50: 20, p90: 40, p99: 90 },
         receiveTime: at(51),
       },
       { position: 30, index: 9 },
@@ -251,6 +253,34 @@ test('the newest state of feeds and venues is told', async () => {
   assert.deepEqual([feed?.state, feed?.resyncs, feed?.lastMessageTime, feed?.lastSequence], ['stale', 2, at(2), '12'])
   const [venue] = await running.store.venueStates()
   assert.deepEqual([venue?.state, venue?.simulated, venue?.receiveTime], ['partly', true, at(51)])
+  assert.deepEqual(venue?.latency, { minimum: -3, p50: 20, p90: 40, p99: 90 })
+})
+
+test('of a stretch that was watched what was said last counts; those that touch a range are found', async () => {
+  const stretch = (since: number, until: number, said: number): CoverageEvent => ({
+    messageType: 'coverage',
+    ...OF,
+    channel: 'trade',
+    since: at(since),
+    until: at(until),
+    source: 'live',
+    receiveTime: at(said),
+  })
+  const said = [stretch(100, 200, 200), stretch(100, 300, 300), stretch(400, 500, 500), stretch(100, 250, 250)]
+  for (const [index, event] of said.entries()) {
+    await insert((batch) => batch.addEvent(event, { position: 60 + index, index: 0 }))
+  }
+  const within = (from: number, to: number) =>
+    running.store.coverages({
+      venue: OF.venue,
+      instrument: OF.instrument,
+      channel: 'trade',
+      from: at(from),
+      to: at(to),
+    })
+  assert.deepEqual(await within(0, 1_000), [said[1], said[2]])
+  assert.deepEqual(await within(299, 400), [said[1]])
+  assert.deepEqual(await within(300, 400), [])
 })
 
 test('instruments come back as their newest definition, absent facts absent', async () => {

@@ -1,6 +1,7 @@
 import type {
   BookLevel,
   Channel,
+  CoverageEvent,
   DecimalText,
   FactEvents,
   FactKind,
@@ -67,6 +68,15 @@ export interface GapQuery extends PageRequest {
   readonly from?: Micros | undefined
   /** Gaps that touch the time before this. */
   readonly to?: Micros | undefined
+}
+
+/** A range of one feed. */
+export interface CoverageQuery {
+  readonly venue: VenueId
+  readonly instrument: InstrumentId
+  readonly channel: Channel
+  readonly from: Micros
+  readonly to: Micros
 }
 
 export interface FeedQuery {
@@ -176,6 +186,8 @@ export interface Store {
   latestFacts<Kind extends FactKind>(kind: Kind, since: Micros): Promise<readonly FactEvents[Kind][]>
   candles(query: CandleQuery): Promise<StorePage<Candle>>
   gaps(query: GapQuery): Promise<StorePage<GapEvent>>
+  /** Stretches of a feed that were watched or filled and touch a range, each as it was said last. */
+  coverages(query: CoverageQuery): Promise<readonly CoverageEvent[]>
   /** The newest state of each feed. */
   feeds(query?: FeedQuery): Promise<readonly FeedStateEvent[]>
   /** The newest state of each venue. */

@@ -209,6 +209,9 @@ export class LiveMarket {
         slot.feeds.set(event.channel, event)
         this.listener.message(`feed-state:${event.channel}`, slot, line)
         return
+      case 'coverage':
+        // What was watched is a question of the past: the store answers it.
+        return
       case 'instrument':
         slot.definition = event.definition
         slot.symbol = event.symbol

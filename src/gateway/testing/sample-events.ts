@@ -128,6 +128,7 @@ export function venueState(state: VenueState, simulated = false): VenueStateEven
     connectionsPlanned: 1,
     instruments: 1,
     simulated,
+    latency: null,
     receiveTime: now(),
   }
 }

@@ -1,9 +1,11 @@
 import {
   amount as amountOf,
+  type CoverageEvent,
   type FeedStateEvent,
   type GapEvent,
   type Instrument,
   type VenueId,
+  type VenueLatency,
   type VenueStateEvent,
 } from '../../market/index.ts'
 import {
@@ -18,8 +20,9 @@ import {
   textAt,
 } from '../answer.ts'
 import { decodeCursor } from '../cursor.ts'
-import type { FeedQuery, GapQuery, StorePage } from '../store.ts'
+import { type CoverageQuery, type FeedQuery, type GapQuery, MAXIMUM_PAGE_SIZE, type StorePage } from '../store.ts'
 import type { AnswerRow, StoreClient } from '../store-client.ts'
+import { StoreError } from '../store-error.ts'
 import { Conditions, checkedLimit, direction, moment } from './condition.ts'
 import { page } from './tape.ts'
 
@@ -112,7 +115,7 @@ export async function queryFeeds(client: StoreClient, query: FeedQuery): Promise
 export async function queryVenueStates(client: StoreClient): Promise<readonly VenueStateEvent[]> {
   const rows = await client.query(
     `SELECT venue, state, reason, connections_open, connections_planned, instruments, simulated,
-       toUnixTimestamp64Micro(receive_time)
+       toUnixTimestamp64Micro(receive_time), latency_minimum, latency_p50, latency_p90, latency_p99
      FROM venue_states ORDER BY venue, receive_time DESC, tape_position DESC, tape_index DESC LIMIT 1 BY venue`,
   )
   return rows.map((row) => ({
@@ -124,6 +127,48 @@ export async function queryVenueStates(client: StoreClient): Promise<readonly Ve
     connectionsPlanned: numberAt(row, 4),
     instruments: numberAt(row, 5),
     simulated: flagAt(row, 6),
+    latency: latencyAt(row, 8),
+    receiveTime: microsAt(row, 7),
+  }))
+}
+
+function latencyAt(row: AnswerRow, at: number): VenueLatency | null {
+  if (row[at] === null) return null
+  return {
+    minimum: numberAt(row, at),
+    p50: numberAt(row, at + 1),
+    p90: numberAt(row, at + 2),
+    p99: numberAt(row, at + 3),
+  }
+}
+
+/** Stretches of a feed that touch a range, each as it was said last, by their beginning. */
+export async function queryCoverages(client: StoreClient, query: CoverageQuery): Promise<readonly CoverageEvent[]> {
+  const { venue, instrument, channel, from, to } = query
+  const conditions = new Conditions()
+    .with('venue = {venue:String}', 'venue', venue)
+    .with('instrument = {instrument:String}', 'instrument', instrument)
+    .with('channel = {channel:String}', 'channel', channel)
+    .with(`since < ${moment('to')}`, 'to', to)
+    .with(`until > ${moment('from')}`, 'from', from)
+  const rows = await client.query(
+    `SELECT venue, instrument, channel, symbol, toUnixTimestamp64Micro(since), toUnixTimestamp64Micro(until), source,
+       toUnixTimestamp64Micro(receive_time)
+     FROM coverages FINAL ${conditions.where} ORDER BY since LIMIT ${MAXIMUM_PAGE_SIZE + 1}`,
+    conditions.parameters,
+  )
+  if (rows.length > MAXIMUM_PAGE_SIZE) {
+    throw new StoreError('STORE_QUERY_TOO_LARGE', `more than ${MAXIMUM_PAGE_SIZE} stretches; ask for a shorter range`)
+  }
+  return rows.map((row) => ({
+    messageType: 'coverage',
+    venue: nameAt(row, 0),
+    instrument: nameAt(row, 1),
+    channel: nameAt(row, 2),
+    symbol: nameAt(row, 3),
+    since: microsAt(row, 4),
+    until: microsAt(row, 5),
+    source: nameAt(row, 6),
     receiveTime: microsAt(row, 7),
   }))
 }

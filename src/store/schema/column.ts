@@ -1,6 +1,7 @@
 import type {
   BookLevel,
   Channel,
+  CoverageEvent,
   DecimalText,
   FeedState,
   GapCause,
@@ -38,6 +39,7 @@ export interface ColumnValues {
   readonly gapState: GapState
   readonly feedState: FeedState
   readonly venueState: VenueState
+  readonly coverageSource: CoverageEvent['source']
   readonly instrumentKind: InstrumentKind
   readonly instrumentStatus: InstrumentStatus
   readonly messageType: MessageType | 'unreadable'
@@ -90,6 +92,7 @@ export const COLUMN_TYPES: Readonly<Record<ColumnKind, string>> = {
   gapCause: 'LowCardinality(String)',
   gapState: 'LowCardinality(String)',
   venueState: 'LowCardinality(String)',
+  coverageSource: 'LowCardinality(String)',
   feedState: 'LowCardinality(String)',
   instrumentKind: 'LowCardinality(String)',
   instrumentStatus: 'LowCardinality(String)',

@@ -172,6 +172,20 @@ export const TABLES = {
       receiveTime,
     ],
   },
+  coverages: {
+    meaning:
+      'Stretches of a feed that were watched without interruption, or filled later: of one (venue, instrument, channel, since) the latest `until` counts.',
+    columns: [
+      venue,
+      instrument,
+      column('channel', 'channel', 'The kind of market data: `trade`, `quote`, `book`, …'),
+      column('since', 'time', 'Its beginning.'),
+      column('until', 'time', 'Its end as far as it is known.'),
+      symbol,
+      column('source', 'coverageSource', '`live` by receive time; `backfill` and `import` by the venue’s time.'),
+      column('receive_time', 'time', 'When it was said.'),
+    ],
+  },
   venue_states: {
     meaning: 'How the connections of each venue stand, said when it changes and now and then.',
     columns: [
@@ -185,6 +199,14 @@ export const TABLES = {
       column('connections_planned', 'count', 'Sockets that are wanted.'),
       column('instruments', 'count', 'How many instruments are subscribed.'),
       column('simulated', 'flag', 'Whether the exchange is one of our simulator’s.'),
+      column(
+        'latency_minimum',
+        'optionalCount',
+        'Quickest way of its recent trades, in microseconds; null if not known.',
+      ),
+      column('latency_p50', 'optionalCount', 'The way that half of them took at most; null if not known.'),
+      column('latency_p90', 'optionalCount', 'The way that 90 % took at most; null if not known.'),
+      column('latency_p99', 'optionalCount', 'The way that 99 % took at most; null if not known.'),
     ],
   },
   feed_states: {
