@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import {
+  addDecimals,
   amount,
   compareDecimals,
   type DecimalText,
@@ -11,7 +12,7 @@ import {
   price,
   subtractDecimals,
 } from './decimal.ts'
-import { NOTIONAL_DIGITS, notionalOf } from './notional.ts'
+import { NOTIONAL_DIGITS, notionalOf, turnoverOf } from './notional.ts'
 
 const of = (text: string): DecimalText => decimal(text)
 
@@ -40,6 +41,24 @@ test('a name that stands for thousands of the base asset multiplies the base amo
   })
   const linear = { contractSize: of('10'), contractUnit: 'base', baseMultiplier: of('1000') } as const
   assert.deepEqual(notionalOf(linear, amount('5'), price('0.012')), { base: '50000', quote: '0.6' })
+})
+
+test('the turnover of many trades is the sum of what each was worth', () => {
+  const trades = [
+    [amount('3'), price('60000')],
+    [amount('0.5'), price('61234.5')],
+  ] as const
+  const volume = of('3.5')
+  const products = of('210617.25')
+  for (const contract of [
+    {},
+    { contractSize: of('0.01'), contractUnit: 'base' },
+    { contractSize: of('100'), contractUnit: 'quote' },
+  ] as const) {
+    const worth = trades.map(([traded, at]) => notionalOf(contract, traded, at).quote)
+    assert.equal(turnoverOf(contract, volume, products), addDecimals(worth[0] ?? of('0'), worth[1] ?? of('0')))
+  }
+  assert.equal(turnoverOf(undefined, volume, products), products)
 })
 
 /** A small generator with a seed, so that a failure can be had again. */

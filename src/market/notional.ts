@@ -49,6 +49,20 @@ export function notionalOf(
   return { base: divide(times(size, baseMultiplier), price), quote: size }
 }
 
+/**
+ * Turnover in the quote asset of many trades, exact, from sums over them.
+ * @param volume sum of their amounts
+ * @param products sum of price times amount
+ */
+export function turnoverOf(
+  instrument: Pick<Instrument, 'contractSize' | 'contractUnit'> | undefined,
+  volume: DecimalText,
+  products: DecimalText,
+): DecimalText {
+  if (instrument?.contractSize === undefined) return products
+  return multiplyDecimals(instrument.contractUnit === 'quote' ? volume : products, instrument.contractSize)
+}
+
 function times(value: DecimalText, multiplier: DecimalText | undefined): DecimalText {
   return multiplier === undefined ? value : multiplyDecimals(value, multiplier)
 }

@@ -13,6 +13,7 @@ import {
   type VenueStateEvent,
   type VenueSymbol,
 } from '../../market/index.ts'
+import { lineInQuote } from '../views/candle-turnover.ts'
 import { InstrumentSlot } from './instrument-slot.ts'
 import { LiveBook } from './live-book.ts'
 import { detached, lineKey, scanHead } from './tape-line.ts'
@@ -227,7 +228,8 @@ export class LiveMarket {
   }
 
   /** A candle that the processor made, or made anew after a late trade. The one that opened last is kept. */
-  candle(slot: InstrumentSlot, interval: string, openTime: number, line: string): void {
+  candle(slot: InstrumentSlot, interval: string, openTime: number, said: string): void {
+    const line = lineInQuote(said, slot.definition)
     const kept = slot.candles.get(interval)
     if (kept === undefined || openTime >= kept.openTime) slot.candles.set(interval, { openTime, line: detached(line) })
     if (interval === '1m' || interval === '1s') slot.closes[interval].take(openTime, line)

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { type AssetId, decimal, FACT_KINDS } from '../../market/index.ts'
+import { type AssetId, decimal, FACT_KINDS, micros, price } from '../../market/index.ts'
 import { factPages, InstrumentPageSchema, TradePageSchema } from '../schemas/index.ts'
 import { aliveVenue, startGateway } from '../testing/gateway-under-test.ts'
 import { assertFits, assertProblem, get, until } from '../testing/rest-client.ts'
@@ -75,6 +75,17 @@ test('an instrument tells what its contracts stand for, and its trades what they
   assertFits(TradePageSchema, trades.body)
   const { amount, baseAmount, quoteAmount } = trades.body.items[0]
   assert.deepEqual([amount, baseAmount, quoteAmount], ['0.5', '0.00125', '50'])
+
+  gateway.store.heldCandles = [
+    {
+      ...{ venue: VENUE, instrument: PERPETUAL, interval: '1m', openTime: micros(0), closeTime: micros(60_000_000) },
+      ...{ open: price('40000'), high: price('40000'), low: price('40000'), close: price('40000') },
+      ...{ volume: decimal('0.5'), buyVolume: decimal('0'), quoteVolume: decimal('20000') },
+      ...{ trades: 1, filled: false, final: true },
+    },
+  ]
+  const candles = await get(gateway, `${API}/candles?${OF}`)
+  assert.equal(candles.body.items[0].quoteVolume, '50', 'half a contract of 100 USD')
 
   await gateway.say(sampleFacts({ instrument: PERPETUAL }).status)
   await until(gateway, `${API}/instruments?status=halted`, ({ body }) => body.items.length === 1)

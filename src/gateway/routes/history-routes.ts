@@ -26,6 +26,7 @@ import {
   TradePageSchema,
   TradeSchema,
 } from '../schemas/index.ts'
+import { inQuote } from '../views/candle-turnover.ts'
 import { lastQuote } from '../views/latest-line.ts'
 import { type GatewayServices, requireVenue } from './gateway-services.ts'
 import { instrumentQuery, slotsAsked } from './instrument-past.ts'
@@ -123,7 +124,9 @@ export function historyRoutes(services: GatewayServices): FastifyPluginCallbackT
         const question = questionOf('candles', request.query)
         const query = instrumentQuery(services, question, request.query, 'trade', reply)
         const page = await store.candles({ ...query, interval, fill, now: now() })
-        const answer = { items: [...page.items], nextCursor: sealCursor(question, page.nextCursor) }
+        const definition = market.slot(request.query.venue, request.query.instrument)?.definition
+        const items = page.items.map((candle) => inQuote(candle, definition))
+        const answer = { items, nextCursor: sealCursor(question, page.nextCursor) }
         return sendPage(request, reply, answer, Object.keys(CandleSchema.properties), format)
       },
     )

@@ -78,7 +78,7 @@ export const CandleSchema = Type.Object(
     high: DecimalSchema,
     low: DecimalSchema,
     close: DecimalSchema,
-    volume: Type.String({ description: 'In the base asset, exact' }),
+    volume: Type.String({ description: 'In the unit of the trades (the base asset, or contracts), exact' }),
     buyVolume: Type.String({ description: 'The part of `volume` whose taker bought, exact' }),
     quoteVolume: Type.String({ description: 'In the quote asset, exact' }),
     trades: Type.Integer({ description: 'How many prints; 0 on a filled candle' }),

@@ -33,7 +33,9 @@ export function assetsOf(
   const best = new Map<string, { readonly slot: InstrumentSlot; readonly turnover: DecimalText }>()
   for (const slot of market.slots) {
     const { base, quote, kind } = namesOf(slot)
-    if (kind !== 'spot' || !DOLLARS.has(quote) || base === '') continue
+    // A price of a thousand is no price of one.
+    if (kind !== 'spot' || slot.definition?.baseMultiplier !== undefined) continue
+    if (!DOLLARS.has(quote) || base === '') continue
     const summary = summaries.get(slot.key)
     if (slot.line('trade') === undefined && summary === undefined) continue
     const turnover = lastTicker(slot)?.quoteVolume ?? summary?.quoteVolume24h ?? ('0' as DecimalText)

@@ -1,4 +1,4 @@
-import { type DecimalText, fromUnits, isZero, type Micros, scaleOf, toUnits } from '../../market/index.ts'
+import { type DecimalText, fromUnits, isZero, type Micros, scaleOf, toUnits, turnoverOf } from '../../market/index.ts'
 import type { MarketSummary } from '../../store/index.ts'
 import type { InstrumentSlot } from '../live/instrument-slot.ts'
 import type { LiveMarket } from '../live/live-market.ts'
@@ -34,11 +34,17 @@ export function marketOf(
     low24h: ticker?.low ?? summary?.low24h ?? null,
     volume24h: ticker?.volume ?? summary?.volume24h ?? null,
     // Both volumes are counted by the same hand: our trades of a young tape beside the venue's day would contradict it.
-    quoteVolume24h: ticker?.quoteVolume ?? (ticker?.volume == null ? (summary?.quoteVolume24h ?? null) : null),
+    quoteVolume24h: ticker?.quoteVolume ?? (ticker?.volume == null ? turnover(slot, summary) : null),
     ...sparkOf(slot, summary),
     feedState: market.feedState(slot, 'trade', at).state,
     simulated: market.venue(slot.venue)?.state?.simulated ?? market.simulated,
   }
+}
+
+/** Turnover of our trades of a day in the quote asset. */
+function turnover(slot: InstrumentSlot, summary: MarketSummary | undefined): DecimalText | null {
+  if (summary?.volume24h == null || summary.quoteVolume24h === null) return null
+  return turnoverOf(slot.definition, summary.volume24h, summary.quoteVolume24h)
 }
 
 /** Fewer points than this say nothing about a day. */

@@ -34,7 +34,7 @@ export const DERIVED_TABLES: Readonly<
       {
         name: 'quote_volume',
         type: 'SimpleAggregateFunction(sum, Decimal(76, 36))',
-        meaning: 'Sum of price times amount, exact.',
+        meaning: 'Sum of price times amount, exact; of contracts that is not yet their turnover: see `contract_size`.',
       },
       { name: 'trades', type: 'SimpleAggregateFunction(sum, UInt64)', meaning: 'How many trades; never 0.' },
       {
