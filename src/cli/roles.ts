@@ -63,11 +63,17 @@ export async function runRole(run: RoleRun): Promise<void> {
   directory.prepare(run.simulated ? 'simulated' : 'live')
   const opened = new AsyncDisposableStack()
   try {
-    opened.use(directory.hold(run.role))
+    opened.use(directory.hold(holdName(run)))
     await runWith(run, opened)
   } finally {
     await opened.disposeAsync()
   }
+}
+
+/** Lines may run beside one another; two collectors of one name would write one state. */
+function holdName({ role, config }: RoleRun): string {
+  const { name } = config.collector
+  return role === 'collector' && name !== 'collector' ? `collector-${name}` : role
 }
 
 /** @param opened where everything goes that is to be closed when the role has ended */

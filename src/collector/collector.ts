@@ -5,6 +5,7 @@ import type { BackOffLimits } from './back-off.ts'
 import { Canary } from './canary.ts'
 import { CollectorError } from './collector-error.ts'
 import { CollectorMetrics } from './collector-metrics.ts'
+import { tapeTopic } from './line.ts'
 import { RateMemory } from './rate-memory.ts'
 import { describe } from './rest-client.ts'
 import { ResumeState } from './resume-state.ts'
@@ -26,6 +27,8 @@ export interface WatchlistKeeper {
 export interface CollectorOptions {
   /** Tells this collector's state from that of others on the same log. */
   readonly name: string
+  /** Which of several lines it is; empty or absent where it alone writes the tape of its venues. */
+  readonly line?: string
   readonly log: Log
   readonly registry: ReadonlyMap<string, VenueProtocol>
   readonly watchlist: Watchlist
@@ -67,6 +70,7 @@ export class Collector {
     this.#metrics = new CollectorMetrics(options.metrics)
     this.#writer = new TapeWriter({
       log: options.log,
+      topic: tapeTopic(options.line),
       raw: options.raw,
       onPressure: (paused) => {
         options.logger.warn(
@@ -96,6 +100,7 @@ export class Collector {
       options.log,
       options.name,
       (venue) => options.registry.get(venue)?.tradeIds !== 'unique',
+      options.line,
     )
     const rates = await RateMemory.load(options.log, options.name)
     const collector = new Collector(options, resume, rates, watchlist)
@@ -188,6 +193,7 @@ export class Collector {
       writer: this.#writer,
       resume: this.#resume,
       metrics: this.#metrics,
+      line: this.#options.line ?? '',
       rates: this.#rates.of(venue),
       canary: this.#canary,
       logger,

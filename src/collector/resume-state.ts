@@ -14,6 +14,7 @@ import {
 } from '../market/index.ts'
 import type { TradeResume } from '../venues/index.ts'
 import { CollectorError } from './collector-error.ts'
+import { isOfLine, tapeTopic } from './line.ts'
 import { newestState } from './newest-state.ts'
 import { TradeFrontier, type TradeFrontierState } from './trade-frontier.ts'
 
@@ -65,14 +66,16 @@ interface Checkpoint {
  */
 export class ResumeState {
   readonly #collector: string
+  readonly #line: string
   readonly #isConsecutive: (venue: VenueId) => boolean
   readonly #venues = new Map<string, VenueResumeState>()
   /** Whether the last run said goodbye. */
   stoppedInOrder = true
 
   /** @param isConsecutive whether the ids of a venue's trades follow one another */
-  constructor(collector: string, isConsecutive: (venue: VenueId) => boolean = () => true) {
+  constructor(collector: string, isConsecutive: (venue: VenueId) => boolean = () => true, line = '') {
     this.#collector = collector
+    this.#line = line
     this.#isConsecutive = isConsecutive
   }
 
@@ -195,7 +198,7 @@ export class ResumeState {
    * durable: a state must never be ahead of the tape. What lies between is read again, which changes nothing.
    */
   async save(log: Log, flush: () => Promise<void>, stopped: boolean): Promise<void> {
-    const { next } = await log.bounds('market-data')
+    const { next } = await log.bounds(tapeTopic(this.#line))
     const text = JSON.stringify({
       messageType: 'collector-checkpoint',
       timestamp: now(),
@@ -230,20 +233,22 @@ export class ResumeState {
     log: Log,
     collector: string,
     isConsecutive: (venue: VenueId) => boolean,
+    line = '',
     onProgress?: (events: number) => void,
   ): Promise<ResumeState> {
-    const state = new ResumeState(collector, isConsecutive)
+    const state = new ResumeState(collector, isConsecutive, line)
     const checkpoint = await lastCheckpoint(log, collector)
     if (checkpoint !== undefined) state.#restore(checkpoint)
-    let from = checkpoint?.next ?? (await log.bounds('market-data')).first
+    const topic = tapeTopic(line)
+    let from = checkpoint?.next ?? (await log.bounds(topic)).first
     let events = 0
     let behind = false
     for (;;) {
-      const records = await log.read('market-data', from, { records: 256 })
+      const records = await log.read(topic, from, { records: 256 })
       const last = records[records.length - 1]
       if (last === undefined) break
       from = last.position + 1
-      for (const event of eventsOf(records)) {
+      for (const event of eventsOf(records.filter(({ key }) => isOfLine(key, line)))) {
         state.note(event)
         events++
         behind = true

@@ -7,8 +7,6 @@ import { collectorHttp } from './collector-http.ts'
 export interface CollectorRoleOptions extends RoleContext {
   readonly log: Log
   readonly keeper: WatchlistKeeper
-  /** Tells this collector's state from that of others on the same log. */
-  readonly name?: string
   /** True where the endpoints are our simulator's. */
   readonly simulated: boolean
 }
@@ -20,7 +18,8 @@ export interface CollectorRoleOptions extends RoleContext {
 export async function runCollector(options: CollectorRoleOptions): Promise<void> {
   const { config, logger, metrics, signal } = options
   const collector = await Collector.start({
-    name: options.name ?? 'collector',
+    name: config.collector.name,
+    line: config.collector.line,
     log: options.log,
     registry: new Map(venueProtocols().map((protocol) => [protocol.venue, protocol])),
     watchlist: config.venues,

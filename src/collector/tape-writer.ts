@@ -24,6 +24,8 @@ interface Batch {
 
 export interface TapeWriterOptions {
   readonly log: Pick<Log, 'append'>
+  /** Where events go: the tape, or what several lines say of it. */
+  readonly topic?: 'market-data' | 'line-data'
   /** Whether frames are kept as they came. */
   readonly raw: boolean
   /** Told when so much is waiting that the sockets must not be read, and when they may be again. */
@@ -149,14 +151,17 @@ export class TapeWriter {
     // Both go out together and share one commit; what was said is never behind what was made of it.
     await Promise.all([
       this.#appendUntilTaken('raw-market-data', frames),
-      this.#appendUntilTaken('market-data', events),
+      this.#appendUntilTaken(this.#options.topic ?? 'market-data', events),
     ])
     this.#eventsWritten += eventCount
     this.#inFlightCharacters = 0
     this.#options.onAppended(eventCount, frameCount, performance.now() - started)
   }
 
-  async #appendUntilTaken(topic: 'raw-market-data' | 'market-data', entries: readonly LogEntry[]): Promise<void> {
+  async #appendUntilTaken(
+    topic: 'raw-market-data' | 'line-data' | 'market-data',
+    entries: readonly LogEntry[],
+  ): Promise<void> {
     if (entries.length === 0) return
     const backOff = new BackOff(APPEND_BACK_OFF)
     for (;;) {

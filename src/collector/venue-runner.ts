@@ -43,6 +43,8 @@ export interface VenueRunnerOptions {
   readonly protocol: VenueProtocol
   readonly config: VenueConfig
   readonly simulated: boolean
+  /** Which of several lines this collector is; empty if it is the only one. */
+  readonly line?: string
   readonly writer: TapeWriter
   readonly resume: ResumeState
   readonly metrics: CollectorMetrics
@@ -474,7 +476,8 @@ export class VenueRunner {
   }
 
   #key(connection: string): string {
-    return `${this.protocol.venue}/${connection}`
+    const { line = '' } = this.#options
+    return `${this.protocol.venue}/${line === '' ? '' : `${line}-`}${connection}`
   }
 
   #every(milliseconds: number, work: () => void): void {

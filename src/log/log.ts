@@ -1,7 +1,7 @@
 import type { Micros } from '../market/index.ts'
 
 /** The named durable logs. */
-export const TOPICS = ['raw-market-data', 'market-data', 'analytics', 'alerts', 'collector-state'] as const
+export const TOPICS = ['raw-market-data', 'line-data', 'market-data', 'analytics', 'alerts', 'collector-state'] as const
 export type Topic = (typeof TOPICS)[number]
 
 /** A record to be appended: a batch of messages, opaque to the log. */

@@ -2,7 +2,7 @@ import { type Static, type TSchema, Type } from 'typebox'
 import { LOG_LEVELS } from './logger.ts'
 
 /** Topics of the log, as `src/log` names them. */
-const TOPIC_NAMES = ['raw-market-data', 'market-data', 'analytics', 'alerts', 'collector-state'] as const
+const TOPIC_NAMES = ['raw-market-data', 'line-data', 'market-data', 'analytics', 'alerts', 'collector-state'] as const
 /** Channels, as `src/market` names them. */
 const CHANNEL_NAMES = [
   'trade',
@@ -168,6 +168,7 @@ export const ConfigSchema = section('Configuration of Opentape.', {
     }),
     retention: section('Per topic.', {
       'raw-market-data': retention(24, 20),
+      'line-data': retention(24, 10),
       'market-data': retention(72, 20),
       analytics: retention(24, 5),
       alerts: retention(720, 1),
@@ -216,6 +217,26 @@ export const ConfigSchema = section('Configuration of Opentape.', {
       maximum: 86_400,
       default: 300,
       description: 'How often each venue is asked for its instruments, in seconds: so new listings are found.',
+    }),
+    name: Type.String({
+      allowed: 'letters, digits, - and _, at most 40',
+      pattern: '^[A-Za-z0-9_-]{1,40}$',
+      default: 'collector',
+      description: 'Tells the state of this collector from that of others on the same log: each must have its own.',
+    }),
+    line: Type.String({
+      allowed: 'empty, or a letter and digits, at most 8',
+      pattern: '^([A-Za-z][A-Za-z0-9]{0,7})?$',
+      default: '',
+      description:
+        'Where several collectors watch the same venues: the line that this one is, such as `A` or `B`. What the lines say is made one tape by the processor. Empty: this collector alone writes the tape of its venues.',
+    }),
+    lines: Type.Integer({
+      minimum: 1,
+      maximum: 2,
+      default: 1,
+      description:
+        'How many collectors `opentape up` starts. With 2, the lines `A` and `B` watch the same venues, the second on a port of its own, so that losing either loses nothing.',
     }),
     raw: Type.Boolean({ default: true, description: 'Keep every frame byte for byte in the topic `raw-market-data`.' }),
   }),

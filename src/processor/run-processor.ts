@@ -4,6 +4,7 @@ import { TOPICS } from '../log/index.ts'
 import { MICROS_PER_SECOND } from '../market/index.ts'
 import { type Config, listen, type RoleContext } from '../platform/index.ts'
 import type { Store } from '../store/index.ts'
+import { LineReader } from './lines/line-reader.ts'
 import { LiveReader } from './live-reader.ts'
 import { processorHttp } from './processor-http.ts'
 import { ProcessorMetrics } from './processor-metrics.ts'
@@ -40,6 +41,7 @@ export async function runProcessor(options: ProcessorRoleOptions): Promise<void>
     logger,
     storedBookMilliseconds: config.processor.bookSnapshotSeconds * 1_000,
   })
+  const lines = new LineReader({ log, logger })
   const health = { lagMicros: 0, lagRecords: 0 }
   const server = processorHttp({ sink, live, health, logger, metrics: options.metrics })
   const ending = new AbortController()
@@ -67,6 +69,7 @@ export async function runProcessor(options: ProcessorRoleOptions): Promise<void>
       [
         sink.run(stop),
         live.run(stop),
+        lines.run(stop),
         every(LAG_MILLISECONDS, stop, watchLag, report('the lag of the store could not be read')),
         every(RETENTION_MILLISECONDS, stop, trim, report('the log could not be trimmed')),
       ].map((work) => work.finally(() => ending.abort())),

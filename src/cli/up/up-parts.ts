@@ -21,6 +21,8 @@ export interface UpPartsOptions {
 
 const ROLE_PROCESS = join(import.meta.dirname, '..', 'role-process.ts')
 const READY_MILLISECONDS = 60_000
+/** The second line's HTTP side: 8091 beside 8081. */
+const SECOND_LINE_PORT_OFFSET = 10
 /**
  * Room for young objects in MB, far less than V8 takes by itself on a large machine: four processes with two threads each
  * take some hundred megabytes less, measured by `npm run bench -- memory`.
@@ -29,15 +31,18 @@ const NODE_ARGUMENTS = ['--max-semi-space-size=6']
 /** Of the GNU C library: every thread with an arena of its own keeps memory that others could use. */
 const ALLOCATOR = { MALLOC_ARENA_MAX: process.env.MALLOC_ARENA_MAX ?? '2' }
 /** The way that the data goes: who writes stops before who reads. */
-const STOP_ORDER: readonly Role[] = ['collector', 'processor', 'gateway', 'simulator']
+const STOP_ORDER: readonly Part[] = ['collector', 'collector-b', 'processor', 'gateway', 'simulator']
+
+/** A process: a role, or the second line of the collector. */
+type Part = Role | 'collector-b'
 
 /** The processes of `opentape up`. */
 export class UpParts {
   /** Rejects if a part cannot run at all, such as with an address that is not allowed. */
   readonly beyondHope: Promise<never>
   readonly #options: UpPartsOptions
-  readonly #children = new Map<Role, SupervisedChild>()
-  readonly #urls = new Map<Role, string | null>()
+  readonly #children = new Map<Part, SupervisedChild>()
+  readonly #urls = new Map<Part, string | null>()
   readonly #giveUp: (error: Error) => void
   #store: Promise<SupervisedStore> | undefined
   #stopping = false
@@ -69,7 +74,7 @@ export class UpParts {
   /** Stops what was started, in the order in which the data goes; each has what came before it when its turn comes. */
   async stop(): Promise<void> {
     this.#stopping = true
-    for (const role of STOP_ORDER) await this.#stopRole(role)
+    for (const part of STOP_ORDER) await this.#stopPart(part)
     const store = await this.#store?.catch(() => undefined)
     if (store === undefined) return
     await store.stop()
@@ -93,7 +98,19 @@ export class UpParts {
   async #startCollector(config: Config): Promise<RoleReady> {
     const simulator = this.#options.simulated ? this.#startRole('simulator', config).firstReady : undefined
     const pointed = simulator?.then(({ url }) => (url === null ? config : withSimulatedEndpoints(config, url)))
-    return this.#startRole('collector', pointed ?? config).firstReady
+    const pointedConfig = Promise.resolve(pointed ?? config)
+    if (config.collector.lines < 2) return this.#startRole('collector', pointedConfig).firstReady
+    const first = this.#startRole(
+      'collector',
+      pointedConfig.then((each) => withLine(each, 'A', 0)),
+    ).firstReady
+    const second = this.#startRole(
+      'collector',
+      pointedConfig.then((each) => withLine(each, 'B', 1)),
+      'collector-b',
+    )
+    await second.firstReady
+    return first
   }
 
   async #startReaders(config: Config): Promise<RoleReady> {
@@ -101,13 +118,13 @@ export class UpParts {
     return this.#startRole('gateway', config).firstReady
   }
 
-  #startRole(role: Role, config: Config | Promise<Config>): SupervisedChild {
+  #startRole(role: Role, config: Config | Promise<Config>, part: Part = role): SupervisedChild {
     const { report, logger, simulated } = this.#options
     if (this.#stopping) throw new CliError('CLI_START_FAILED', 'stopped while starting')
     const order = async (): Promise<RoleOrder> => ({ role, config: await config, simulated })
     const child = new SupervisedChild(
       {
-        name: role,
+        name: part,
         module: ROLE_PROCESS,
         startMessage: order,
         environment: { ...ALLOCATOR, [ROLE_VARIABLE]: role },
@@ -119,21 +136,28 @@ export class UpParts {
       logger,
       {
         ready: ({ url }) => {
-          this.#urls.set(role, url)
-          report.say({ event: 'part-ready', part: role, url, pid: child.pid ?? null })
+          this.#urls.set(part, url)
+          report.say({ event: 'part-ready', part, url, pid: child.pid ?? null })
         },
-        ended: (how, restartMilliseconds) => report.say({ event: 'part-ended', part: role, how, restartMilliseconds }),
+        ended: (how, restartMilliseconds) => report.say({ event: 'part-ended', part, how, restartMilliseconds }),
       },
     )
     child.firstReady.catch((error: Error) => this.#giveUp(error))
-    this.#children.set(role, child)
+    this.#children.set(part, child)
     return child
   }
 
-  async #stopRole(role: Role): Promise<void> {
-    const child = this.#children.get(role)
+  async #stopPart(part: Part): Promise<void> {
+    const child = this.#children.get(part)
     if (child === undefined) return
     await child.stop()
-    this.#options.report.say({ event: 'part-stopped', part: role })
+    this.#options.report.say({ event: 'part-stopped', part })
   }
+}
+
+/** The configuration of one of two lines: its name and state, and for the second a port of its own. */
+function withLine(config: Config, line: string, offset: number): Config {
+  const { collector } = config
+  const port = collector.port === 0 ? 0 : collector.port + offset * SECOND_LINE_PORT_OFFSET
+  return { ...config, collector: { ...collector, line, name: `${collector.name}-${line}`, port } }
 }
