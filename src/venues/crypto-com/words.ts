@@ -9,6 +9,7 @@ import { optionalTextOf, priceOrNull, textOf, timeOrNull, wholeOrNull } from '..
 import { VenueError } from '../venue-error.ts'
 import { CryptoComBooks } from './book-rule.ts'
 import { readBook, readCandles, readFunding, readTicker, readTrades, rowsOf } from './frame-reader.ts'
+import { scanChange } from './frame-scanner.ts'
 import { CRYPTO_COM_TRADE_HISTORY } from './history.ts'
 import { indexOf } from './symbols.ts'
 import { readWire, wiresOf } from './wires.ts'
@@ -71,6 +72,11 @@ export class CryptoComWords implements MarketWords {
 
   read(frame: string, facts: MarketFacts): boolean {
     this.#now = facts.at
+    const depth = scanChange(frame, facts)
+    if (depth > 0) {
+      this.bookRule.depth = depth
+      return true
+    }
     const root = parseJsonText(frame)
     if (!isTextObject(root)) throw new VenueError('VENUE_TEXT_INVALID', 'a frame is no object')
     if (root.method === 'public/heartbeat') {
