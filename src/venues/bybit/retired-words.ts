@@ -4,6 +4,7 @@ import { isTextObject, parseJsonText } from '../shared/json-text.ts'
 import type { BookRule } from '../shared/market/book-rule.ts'
 import type { MarketFacts } from '../shared/market/market-facts.ts'
 import type { MarketWords } from '../shared/market/market-words.ts'
+import { RetiredBookScanner } from './book-scanner.ts'
 import { type Category, categoryOf, nameOf } from './category.ts'
 import { RetiredReader } from './retired-reader.ts'
 
@@ -23,6 +24,7 @@ export class RetiredWords implements MarketWords {
   readonly rareChannels: readonly Channel[] = ['liquidation']
   readonly #category: Category
   readonly #reader: RetiredReader
+  readonly #books = new RetiredBookScanner()
 
   constructor(category: Category) {
     this.#category = category
@@ -49,6 +51,11 @@ export class RetiredWords implements MarketWords {
   }
 
   read(text: string, facts: MarketFacts): boolean {
+    const book = this.#books.scan(text)
+    if (book !== undefined) {
+      facts.book(book.name, book.change)
+      return true
+    }
     const frame = parseJsonText(text)
     if (!isTextObject(frame)) return false
     if (typeof frame.topic === 'string') return this.#reader.read(frame.topic, frame, facts)

@@ -5,10 +5,12 @@ import { isTextObject, parseJsonText } from '../shared/json-text.ts'
 import type { BookChange, BookPosition, BookRule, Verdict } from '../shared/market/book-rule.ts'
 import type { MarketFacts } from '../shared/market/market-facts.ts'
 import type { MarketWords } from '../shared/market/market-words.ts'
+import { BookScanner } from './book-scanner.ts'
 import { type Category, categoryOf, nameOf } from './category.ts'
 import { tradeHistory } from './history.ts'
 import { statusPoll } from './status-poll.ts'
 import { TopicSubscriptions } from './subscriptions.ts'
+import { TradeScanner } from './trade-scanner.ts'
 import { V5Reader } from './v5-reader.ts'
 
 /** "we recommend that you send the ping heartbeat packet every 20 seconds": v5/ws/connect (2026-11-22) */
@@ -41,6 +43,8 @@ export class V5Words implements MarketWords {
   readonly #category: Category
   readonly #subscriptions: TopicSubscriptions
   readonly #reader: V5Reader
+  readonly #books = new BookScanner()
+  readonly #trades = new TradeScanner()
 
   constructor(category: Category) {
     this.#category = category
@@ -70,6 +74,12 @@ export class V5Words implements MarketWords {
   }
 
   read(text: string, facts: MarketFacts): boolean {
+    const book = this.#books.scan(text)
+    if (book !== undefined) {
+      facts.book(book.name, book.change)
+      return true
+    }
+    if (this.#trades.say(text, facts)) return true
     const frame = parseJsonText(text)
     if (!isTextObject(frame)) return false
     if (typeof frame.topic === 'string') return this.#reader.read(frame.topic, frame, facts)

@@ -4,6 +4,7 @@ import { isTextObject, parseJsonText } from '../shared/json-text.ts'
 import type { BookRule } from '../shared/market/book-rule.ts'
 import type { MarketFacts } from '../shared/market/market-facts.ts'
 import type { MarketWords } from '../shared/market/market-words.ts'
+import { BookScanner } from './book-scanner.ts'
 import { tradeHistory } from './history.ts'
 import { geminiPolls } from './polls.ts'
 import { GeminiReader } from './reader.ts'
@@ -35,6 +36,7 @@ export class GeminiWords implements MarketWords {
   readonly rareChannels: readonly Channel[] = []
   readonly polls = geminiPolls
   readonly #reader = new GeminiReader()
+  readonly #books = new BookScanner()
   /** `feed symbol` of what is subscribed, with the channels that want it. */
   readonly #wanted = new Map<string, Set<Channel>>()
 
@@ -78,6 +80,12 @@ export class GeminiWords implements MarketWords {
   }
 
   read(text: string, facts: MarketFacts): boolean {
+    const update = this.#books.scan(text)
+    if (update !== undefined) {
+      const { symbol, bids, asks } = update
+      facts.book(symbol, { kind: 'update', bids, asks, exchangeTime: null, first: null, last: null, previous: null })
+      return true
+    }
     const frame = parseJsonText(text)
     if (!isTextObject(frame)) return false
     if (frame.result === 'error') {

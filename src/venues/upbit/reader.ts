@@ -151,6 +151,17 @@ export class UpbitReader {
       put(bids, priceOf(unit, names.bidPrice), amountOf(unit, names.bidSize))
       put(asks, priceOf(unit, names.askPrice), amountOf(unit, names.askSize))
     }
+    this.book(code, bids, asks, exchangeTime, facts)
+  }
+
+  /** A book and its touch. */
+  book(
+    code: string,
+    bids: readonly BookLevel[],
+    asks: readonly BookLevel[],
+    exchangeTime: Micros,
+    facts: MarketFacts,
+  ): void {
     facts.book(code, { kind: 'snapshot', bids, asks, exchangeTime, first: null, last: null, previous: null })
     this.#quote(code, bids[0], asks[0], exchangeTime, facts)
   }

@@ -4,6 +4,7 @@ import { isTextObject, parseJsonText } from '../shared/json-text.ts'
 import type { BookRule } from '../shared/market/book-rule.ts'
 import type { MarketFacts } from '../shared/market/market-facts.ts'
 import type { MarketWords } from '../shared/market/market-words.ts'
+import { BookScanner } from './book-scanner.ts'
 import { tradeHistory } from './history.ts'
 import { UpbitReader } from './reader.ts'
 
@@ -41,6 +42,7 @@ export class UpbitWords implements MarketWords {
   readonly rareChannels: readonly Channel[] = []
   readonly ping = { everyMicros: PING_EVERY, text: () => 'PING' }
   readonly #reader = new UpbitReader()
+  readonly #books = new BookScanner()
   /** `type code` of what is subscribed, with the channels that want it. */
   readonly #wanted = new Map<string, Set<Channel>>()
   #tickets = 0
@@ -74,6 +76,11 @@ export class UpbitWords implements MarketWords {
   }
 
   read(text: string, facts: MarketFacts): boolean {
+    const book = this.#books.scan(text)
+    if (book !== undefined) {
+      this.#reader.book(book.code, book.bids, book.asks, book.exchangeTime, facts)
+      return true
+    }
     const frame = parseJsonText(text)
     if (isTextObject(frame)) {
       if (isTextObject(frame.error)) {
