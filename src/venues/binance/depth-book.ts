@@ -27,11 +27,11 @@ export interface DepthSnapshot {
   readonly asks: readonly BookLevel[]
 }
 
-export const SNAPSHOT_PURPOSE = 'book-snapshot'
-export const PROBE_PURPOSE = 'book-probe'
+const SNAPSHOT_PURPOSE = 'book-snapshot'
+const PROBE_PURPOSE = 'book-probe'
 
 /** Changes kept while a snapshot is awaited: 200 s of a stream that speaks every 100 ms. */
-export const MAXIMUM_BUFFERED = 2_000
+const MAXIMUM_BUFFERED = 2_000
 /** Tries after which a book that cannot be joined is asked for at a slow pace only. */
 const QUICK_ATTEMPTS = 8
 const RETRY_BASE = MICROS_PER_SECOND
@@ -41,8 +41,8 @@ const SLOW_RETRY = 120 * MICROS_PER_SECOND
 const STEADY = 60 * MICROS_PER_SECOND
 /** A quiet symbol gets its snapshot so long after its subscription even if no change came. */
 const QUIET_START = MICROS_PER_SECOND
-/** An answer that has not come by then is asked for again. */
-const ANSWER_PATIENCE = 120 * MICROS_PER_SECOND
+/** An answer that has not come by then is asked for again. The books of a whole venue wait for its budget for minutes. */
+const ANSWER_PATIENCE = 600 * MICROS_PER_SECOND
 /** How long the socket may lag behind a probe by REST before the stream is taken for dead. */
 const PROBE_TOLERANCE = 3 * MICROS_PER_SECOND
 
@@ -74,7 +74,10 @@ export class DepthBook {
   /** Whether the book on the tape is a snapshot that no change has followed yet. */
   #isFresh = false
   #buffer: DepthChange[] = []
-  #request: number | undefined
+  /** Requests for a snapshot that are not answered. While a budget holds them back, the answer to any of them is good. */
+  readonly #requests = new Set<number>()
+  /** Whether the newest of them may still be waited for. */
+  #isAwaiting = false
   #probe: number | undefined
   /** Newest update id that a probe saw, and by when the socket must have reached it. */
   #probed = -1
@@ -101,7 +104,7 @@ export class DepthBook {
 
   /** The subscription is in force. */
   subscribed(at: Micros, out: SessionOutput): void {
-    if (this.#last < 0 && this.#request === undefined && this.#due === Number.POSITIVE_INFINITY) {
+    if (this.#last < 0 && !this.#isAwaiting && this.#due === Number.POSITIVE_INFINITY) {
       this.#wake(at + QUIET_START, out)
     }
   }
@@ -128,8 +131,10 @@ export class DepthBook {
       }
       return true
     }
-    if (request.id !== this.#request) return false
-    this.#request = undefined
+    if (!this.#requests.delete(request.id)) return false
+    // An earlier answer made the book whole already, or a later one is still to come.
+    if (this.#last >= 0 || (snapshot === undefined && this.#requests.size > 0)) return true
+    this.#isAwaiting = false
     this.#due = Number.POSITIVE_INFINITY
     if (snapshot === undefined) this.#retry(why, at, out)
     else this.#join(snapshot, at, out)
@@ -146,8 +151,8 @@ export class DepthBook {
       this.#ask(at, out)
       return true
     }
-    if (this.#request !== undefined) {
-      this.#request = undefined
+    if (this.#isAwaiting) {
+      this.#isAwaiting = false
       this.#retry('no answer came', at, out)
     } else this.#ask(at, out)
     return false
@@ -163,7 +168,8 @@ export class DepthBook {
   closed(at: Micros, reason: string, out: SessionOutput): void {
     this.#last = -1
     this.#buffer = []
-    this.#request = undefined
+    this.#requests.clear()
+    this.#isAwaiting = false
     this.#probe = undefined
     this.#probed = -1
     this.#attempts = 0
@@ -224,7 +230,7 @@ export class DepthBook {
     }
     this.#buffer.push(change)
     if (this.#buffer.length > MAXIMUM_BUFFERED) this.#buffer.shift()
-    if (this.#request !== undefined) return
+    if (this.#isAwaiting) return
     // A first attempt goes out at once; a repeated one when its time has come.
     if (this.#attempts === 0 || at >= this.#due) this.#ask(at, out)
     else if (this.#due === Number.POSITIVE_INFINITY) this.#retryLater(at, out)
@@ -285,8 +291,10 @@ export class DepthBook {
 
   #ask(at: Micros, out: SessionOutput): void {
     this.#attempts++
-    this.#request = this.#newRequestId()
-    this.#send(this.#request, SNAPSHOT_PURPOSE, SNAPSHOT_LEVELS, this.#market.weights.snapshot, out)
+    const id = this.#newRequestId()
+    this.#requests.add(id)
+    this.#isAwaiting = true
+    this.#send(id, SNAPSHOT_PURPOSE, SNAPSHOT_LEVELS, this.#market.weights.snapshot, out)
     this.#wake(at + ANSWER_PATIENCE, out)
   }
 

@@ -52,7 +52,7 @@ const DATA_READERS: Readonly<Record<StreamKind, DataReader>> = {
 }
 
 /** One message of a frame, and of which symbol (as frames write it) it is. */
-export interface FrameMessage {
+interface FrameMessage {
   readonly kind: StreamKind
   readonly symbol: string
   readonly data: WireObject

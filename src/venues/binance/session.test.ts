@@ -238,6 +238,24 @@ test('a quiet symbol gets its snapshot without waiting for a change', () => {
   assert.equal(out.requests[0]?.path, '/api/v3/depth?symbol=BTCUSDT&limit=1000')
 })
 
+test('a snapshot that a budget held back is good whenever it comes', () => {
+  const { session, out } = open(['book'])
+  const change =
+    '{"stream":"btcusdt@depth@100ms","data":{"e":"depthUpdate","E":1,"s":"BTCUSDT","U":10,"u":11,"b":[],"a":[]}}'
+  session.received(change, start, out)
+  session.ticked(after(601), out)
+  session.ticked(after(700), out)
+  const [first, second] = out.requests
+  assert.ok(first !== undefined && second !== undefined)
+  const body = '{"lastUpdateId":11,"bids":[["1","1"]],"asks":[["2","1"]]}'
+  session.answered(first, { kind: 'answered', response: { status: 200, body } }, after(701), out)
+  session.answered(second, { kind: 'failed', reason: 'test' }, after(702), out)
+  assert.equal(out.of('book').length, 1)
+  assert.equal(out.of('feed-state').at(-1)?.state, 'synchronised')
+  session.ticked(after(2_000), out)
+  assert.equal(out.requests.length, 2)
+})
+
 test('a cut connection opens a gap for each feed that had spoken, and the next message closes it', () => {
   const { session, out } = open(['quote', 'ticker', 'trade'])
   session.received(quote, start, out)

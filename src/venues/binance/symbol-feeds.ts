@@ -10,7 +10,7 @@ import { OpenInterestPoll } from './open-interest-poll.ts'
 import { QuoteFeed } from './quote-feed.ts'
 
 /** What the feeds of one symbol need of their session. */
-export interface SymbolContext {
+interface SymbolContext {
   readonly market: BinanceMarket
   readonly newRequestId: () => number
   readonly resume: TradeResume | undefined
