@@ -6,7 +6,7 @@ import { checkTree } from './config-check.ts'
 import { fromText, type Setting, settingsFromEnvironment } from './config-environment.ts'
 import { ConfigError, type ConfigProblem } from './config-error.ts'
 import { CONFIG_ROOT, type ConfigNode, type ConfigTree, type ConfigValue, isTree, recordEntry } from './config-node.ts'
-import { type Config, ConfigSchema, type Profile } from './config-schema.ts'
+import { type Config, ConfigSchema, DEFAULT_VENUES, type Profile } from './config-schema.ts'
 import { isLoopback } from './loopback.ts'
 
 /** What a profile sets, unless a file, the environment or a flag does. */
@@ -168,7 +168,13 @@ function merge(base: ConfigTree, over: ConfigTree): ConfigTree {
 
 function withDefaults(tree: ConfigTree, knownVenues: readonly string[]): ConfigTree {
   const venueDefaults = defaultsOf(recordEntry(CONFIG_ROOT.properties?.venues ?? {}) ?? {})
-  const venues = Object.fromEntries(knownVenues.map((venue) => [venue, venueDefaults]))
+  const named = isTree(tree.venues) ? tree.venues : {}
+  const venues = Object.fromEntries(
+    knownVenues.map((venue) => {
+      const enabled = DEFAULT_VENUES.includes(venue) || Object.hasOwn(named, venue)
+      return [venue, { ...venueDefaults, enabled }]
+    }),
+  )
   return merge(merge(defaultsOf(CONFIG_ROOT), { venues }), tree)
 }
 

@@ -66,8 +66,15 @@ function keepDays(what: string, byDefault: number) {
 const WS_ADDRESS = '^wss?://[^\\s]+$'
 const HTTP_ADDRESS = '^https?://[^\\s]+$'
 
+/** Venues that are watched although the configuration does not name them. */
+export const DEFAULT_VENUES: readonly string[] = ['binance', 'coinbase', 'kraken']
+
 export const VenueConfigSchema = section('One venue.', {
-  enabled: Type.Boolean({ default: true, description: 'Whether the collector connects to it.' }),
+  enabled: Type.Boolean({
+    default: true,
+    description:
+      'Whether the collector connects to it. Where nothing is said: yes for `binance`, `coinbase` and `kraken`, and for every venue that the configuration names.',
+  }),
   instruments: Type.Array(
     Type.String({
       minLength: 1,
@@ -96,6 +103,12 @@ export const VenueConfigSchema = section('One venue.', {
         'AVAX-USD',
         'LINK-USD',
         'LTC-USD',
+        'BTC-USDT-PERP',
+        'ETH-USDT-PERP',
+        'SOL-USDT-PERP',
+        'BTC-USD-PERP',
+        'ETH-USD-PERP',
+        'SOL-USD-PERP',
       ],
       maxItems: 5_000,
       description:
