@@ -84,6 +84,8 @@ export class OverlappingTrades implements TradeFlow {
     if (this.#isCut && trade.backlog !== true && this.#asked === undefined && this.#due === Number.POSITIVE_INFINITY) {
       this.#begin(at, out)
     }
+    // History that the venue sends at subscription is a message too: what is lost after it must be seen.
+    this.feed.heard(at, id)
     this.#say(trade, out)
     if (!this.#isCut) this.feed.become('synchronised', 'trades come', at, out)
   }
@@ -219,7 +221,6 @@ export class OverlappingTrades implements TradeFlow {
     if (!this.#isCut && exchangeTime !== null && exchangeTime > (this.#lastExchangeTime ?? -1)) {
       this.#lastExchangeTime = exchangeTime
     }
-    if (trade.backlog !== true) this.feed.heard(trade.receiveTime, trade.id)
     out.event(trade)
   }
 
