@@ -1,6 +1,9 @@
+import { crc32 } from 'node:zlib'
 import type { BookLevel, OrderBook } from '../../market/index.ts'
-import { INTERLEAVED_LEVELS, interleavedChecksum } from '../shared/interleaved-checksum.ts'
 import type { BookRule } from '../shared/market/book-rule.ts'
+
+/** Levels of each side that a checksum covers. */
+const CHECKED_LEVELS = 25
 
 /**
  * Every message of a connection is numbered, which `sequence.ts` watches; books are proved by checksums beside: "The checksum is a
@@ -12,9 +15,17 @@ export const bitfinexBookRule: BookRule = {
   snapshot: 'stream',
 
   verify(book: OrderBook, checksum: number): boolean {
-    const bids = book.bids(INTERLEAVED_LEVELS).map((level) => levelText(level, ''))
-    const asks = book.asks(INTERLEAVED_LEVELS).map((level) => levelText(level, '-'))
-    return interleavedChecksum(bids, asks) === checksum
+    const bids = book.bids(CHECKED_LEVELS)
+    const asks = book.asks(CHECKED_LEVELS)
+    const texts: string[] = []
+    for (let index = 0; index < CHECKED_LEVELS; index++) {
+      const bid = bids[index]
+      const ask = asks[index]
+      if (bid !== undefined) texts.push(levelText(bid, ''))
+      if (ask !== undefined) texts.push(levelText(ask, '-'))
+    }
+    // "Checksums will be sent as a signed integer", same page.
+    return (crc32(texts.join(':')) | 0) === checksum
   },
 }
 

@@ -48,7 +48,8 @@ function namedIn(
   })
 }
 
-function channelsOf({ kind }: Instrument): readonly Channel[] {
+/** What is read of an instrument in a capture. Quotes are no channel of the venue, so a capture has none. */
+export function channelsOf({ kind }: Instrument): readonly Channel[] {
   return kind === 'perpetual' ? DERIVATIVE : SPOT
 }
 
