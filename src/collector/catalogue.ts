@@ -25,7 +25,8 @@ export class Catalogue {
 
   /**
    * Asks the venue and takes over what it says.
-   * @throws CollectorError COLLECTOR_CATALOGUE_UNAVAILABLE if it does not answer, or not so that it can be read.
+   * @throws CollectorError COLLECTOR_CATALOGUE_UNAVAILABLE if it does not answer, or not so that it can be read;
+   * COLLECTOR_SYMBOLS_COLLIDE if two of its instruments have one name.
    */
   async refresh(request: (request: RestRequest) => Promise<RestOutcome>): Promise<CatalogueChange> {
     const outcomes = await Promise.all(this.#protocol.instrumentRequests().map(request))
@@ -41,6 +42,13 @@ export class Catalogue {
       read = this.#protocol.instruments(bodies)
     } catch (cause) {
       throw unavailable(this.#protocol.venue, cause instanceof Error ? cause.message : String(cause), cause)
+    }
+    const collision = collisionIn(read.instruments)
+    if (collision !== undefined) {
+      throw new CollectorError(
+        'COLLECTOR_SYMBOLS_COLLIDE',
+        `${this.#protocol.venue} is not watched: ${collision}; names must be one to one, or data of two instruments would be mixed. Please report it`,
+      )
     }
     const before = this.#instruments
     this.#instruments = new Map(read.instruments.map((instrument) => [instrument.id, instrument]))
@@ -64,4 +72,19 @@ function unavailable(venue: string, reason: string, cause?: unknown): CollectorE
     `the instruments of ${venue} cannot be read: ${reason}; it is tried again`,
     { cause },
   )
+}
+
+/** Which two instruments have one name, ours or the venue's; undefined if all are one to one. */
+function collisionIn(instruments: readonly Instrument[]): string | undefined {
+  const symbols = new Map<string, string>()
+  const ids = new Map<string, string>()
+  for (const { id, symbol } of instruments) {
+    const sameId = ids.get(id)
+    if (sameId !== undefined) return `its ${sameId} and its ${symbol} would both be ${id}`
+    const sameSymbol = symbols.get(symbol)
+    if (sameSymbol !== undefined) return `its ${symbol} would be both ${sameSymbol} and ${id}`
+    ids.set(id, symbol)
+    symbols.set(symbol, id)
+  }
+  return undefined
 }
