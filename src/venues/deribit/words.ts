@@ -17,6 +17,7 @@ import {
   wholeOf,
 } from '../shared/text-members.ts'
 import { VenueError } from '../venue-error.ts'
+import { FrameScanner } from './frame-scanner.ts'
 import { statusOf } from './instruments.ts'
 import { countsDollars, isInverseOption, TickerReader } from './ticker.ts'
 import { sayTrades, TRADE_HISTORY } from './trades.ts'
@@ -55,6 +56,7 @@ export class DeribitWords implements MarketWords {
   readonly #users = new WireUsers(wireChannelOf)
   readonly #tickers = new TickerReader()
   readonly #candles = new CandleCloser()
+  readonly #scanner = new FrameScanner()
   readonly #unsubscribing = new Set<string>()
   #nextId = 1
 
@@ -67,6 +69,9 @@ export class DeribitWords implements MarketWords {
   }
 
   subscribe(subscriptions: readonly Subscription[]): readonly string[] {
+    for (const { instrument, channel } of subscriptions) {
+      if (channel === 'status') this.#tickers.forget(instrument.symbol)
+    }
     return this.#messages('public/subscribe', this.#users.begin(subscriptions))
   }
 
@@ -78,6 +83,10 @@ export class DeribitWords implements MarketWords {
   }
 
   read(frame: string, facts: MarketFacts): boolean {
+    return this.#scanner.read(frame, facts) || this.#readCarefully(frame, facts)
+  }
+
+  #readCarefully(frame: string, facts: MarketFacts): boolean {
     const root = parseJsonText(frame)
     if (!isTextObject(root)) return false
     if (root.method === 'subscription') return this.#notification(objectOf(root, 'params'), facts)

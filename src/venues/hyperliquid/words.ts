@@ -73,14 +73,12 @@ export class HyperliquidWords implements MarketWords {
 
   subscribe(subscriptions: readonly Subscription[]): readonly string[] {
     this.#subscribedAt = this.#at
+    for (const { instrument, channel } of subscriptions) if (channel === 'trade') this.#begun.delete(instrument.symbol)
     return this.#users.begin(subscriptions).map((wire) => request('subscribe', wire))
   }
 
   unsubscribe(subscriptions: readonly Subscription[]): readonly string[] {
-    return this.#users.end(subscriptions).map((wire) => {
-      if (wire.startsWith('trades ')) this.#begun.delete(wire.slice('trades '.length))
-      return request('unsubscribe', wire)
-    })
+    return this.#users.end(subscriptions).map((wire) => request('unsubscribe', wire))
   }
 
   read(frame: string, facts: MarketFacts): boolean {

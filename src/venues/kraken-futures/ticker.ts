@@ -16,6 +16,11 @@ const ZERO = decimal('0')
 export class TickerReader {
   readonly #states = new Map<string, string>()
 
+  /** The state is wanted from now on: it is to be said again, whatever it was. */
+  forget(symbol: string): void {
+    this.#states.delete(symbol)
+  }
+
   /** The connection is open anew. */
   clear(): void {
     this.#states.clear()

@@ -92,6 +92,9 @@ export class KrakenFuturesWords implements MarketWords {
   }
 
   subscribe(subscriptions: readonly Subscription[]): readonly string[] {
+    for (const { instrument, channel } of subscriptions) {
+      if (channel === 'status') this.#tickers.forget(instrument.symbol)
+    }
     return messages('subscribe', this.#users.begin(subscriptions))
   }
 

@@ -1,0 +1,160 @@
+import { detached } from './wire-cursor.ts'
+
+const QUOTE = 34
+const COMMA = 44
+const MINUS = 45
+const POINT = 46
+const ZERO = 48
+const NINE = 57
+const COLON = 58
+const OPEN_BRACKET = 91
+const BACKSLASH = 92
+const OPEN_BRACE = 123
+const CLOSE_BRACE = 125
+
+/** Longest name of a member that is remembered. */
+const MAXIMUM_NAME = 60
+/** Members of one object whose order is remembered. */
+const MAXIMUM_MEMBERS = 64
+
+/**
+ * Reads the value of a member that is a list or an object, from its bracket on.
+ * @returns where it ends, behind its bracket; -1 if it is not as expected
+ */
+export type InnerReader = (text: string, at: number, member: number) => number
+
+/**
+ * Walks over the members of a JSON object in one pass and notes where the values of some of them stand, in whichever order they
+ * come. It expects them in the order of the object before, so it is fast where a venue writes the same members again and again,
+ * and right where it does not. It is strict: what it does not accept is left to the careful reader, and it accepts nothing that
+ * JSON would refuse.
+ */
+export class MemberWalker {
+  readonly #indexes: ReadonlyMap<string, number>
+  readonly #inner: InnerReader | undefined
+  readonly #starts: number[]
+  readonly #ends: number[]
+  /** The members of the object before, as they were written: `"price":`. */
+  readonly #expected: Array<{ readonly literal: string; readonly member: number }> = []
+  #text = ''
+
+  /** @param names members whose values are wanted; they are asked for by their places in this list */
+  constructor(names: readonly string[], inner?: InnerReader) {
+    this.#indexes = new Map(names.map((name, index) => [name, index]))
+    this.#inner = inner
+    this.#starts = names.map(() => -1)
+    this.#ends = names.map(() => -1)
+  }
+
+  /** The value of a member, without quotes; undefined where it is absent or null. */
+  value(member: number): string | undefined {
+    const start = this.#starts[member] as number
+    return start < 0 ? undefined : this.#text.slice(start, this.#ends[member])
+  }
+
+  /** Lets go of the text. */
+  clear(): void {
+    this.#text = ''
+  }
+
+  /** Reads the object that begins at a place. @returns where it ends, behind its bracket; -1 if it is not as expected. */
+  read(text: string, from: number): number {
+    this.#text = text
+    this.#starts.fill(-1)
+    if (text.charCodeAt(from) !== OPEN_BRACE) return -1
+    let at = from + 1
+    for (let step = 0; step < MAXIMUM_MEMBERS; step++) {
+      let expected = this.#expected[step]
+      if (expected === undefined || text.slice(at, at + expected.literal.length) !== expected.literal) {
+        expected = this.#learn(text, at, step)
+        if (expected === undefined) return -1
+      }
+      at = this.#value(text, at + expected.literal.length, expected.member)
+      if (at < 0) return -1
+      const code = text.charCodeAt(at)
+      if (code === CLOSE_BRACE) return at + 1
+      if (code !== COMMA) return -1
+      at++
+    }
+    return -1
+  }
+
+  #learn(text: string, at: number, step: number) {
+    if (text.charCodeAt(at) !== QUOTE) return undefined
+    const end = text.indexOf('"', at + 1)
+    if (end < 0 || end - at > MAXIMUM_NAME || text.charCodeAt(end + 1) !== COLON) return undefined
+    const name = text.slice(at + 1, end)
+    if (!isPlain(text, at + 1, end)) return undefined
+    const learnt = { literal: detached(text.slice(at, end + 2)), member: this.#indexes.get(name) ?? -1 }
+    this.#expected[step] = learnt
+    return learnt
+  }
+
+  #value(text: string, at: number, member: number): number {
+    const code = text.charCodeAt(at)
+    if (code === QUOTE) {
+      const end = text.indexOf('"', at + 1)
+      if (end < 0 || !isPlain(text, at + 1, end)) return -1
+      this.#note(member, at + 1, end)
+      return end + 1
+    }
+    if (code === MINUS || (code >= ZERO && code <= NINE)) {
+      const end = endOfNumber(text, at)
+      if (end >= 0) this.#note(member, at, end)
+      return end
+    }
+    if (code === OPEN_BRACKET || code === OPEN_BRACE) {
+      return this.#inner === undefined || member < 0 ? -1 : this.#inner(text, at, member)
+    }
+    const end = endOfWord(text, at)
+    if (end >= 0 && code !== 110) this.#note(member, at, end)
+    else if (member >= 0) this.#starts[member] = -1
+    return end
+  }
+
+  #note(member: number, start: number, end: number): void {
+    if (member < 0) return
+    this.#starts[member] = start
+    this.#ends[member] = end
+  }
+}
+
+/** Whether a text in quotes is as it is written: without escapes and control characters. */
+function isPlain(text: string, from: number, end: number): boolean {
+  for (let at = from; at < end; at++) {
+    const code = text.charCodeAt(at)
+    if (code < 32 || code === BACKSLASH) return false
+  }
+  return true
+}
+
+/** Where a number ends that begins here; -1 if none does. */
+export function endOfNumber(text: string, from: number): number {
+  let at = from
+  let code = text.charCodeAt(at)
+  if (code === MINUS) code = text.charCodeAt(++at)
+  const whole = at
+  if (code === ZERO) code = text.charCodeAt(++at)
+  else while (code >= ZERO && code <= NINE) code = text.charCodeAt(++at)
+  if (at === whole || (code >= ZERO && code <= NINE)) return -1
+  if (code === POINT) {
+    const fraction = at + 1
+    code = text.charCodeAt(++at)
+    while (code >= ZERO && code <= NINE) code = text.charCodeAt(++at)
+    if (at === fraction) return -1
+  }
+  if (code === 101 || code === 69) {
+    code = text.charCodeAt(++at)
+    if (code === 43 || code === MINUS) code = text.charCodeAt(++at)
+    const exponent = at
+    while (code >= ZERO && code <= NINE) code = text.charCodeAt(++at)
+    if (at === exponent) return -1
+  }
+  return at
+}
+
+/** Where `true`, `false` or `null` ends that begins here; -1 if none does. */
+function endOfWord(text: string, at: number): number {
+  if (text.startsWith('true', at) || text.startsWith('null', at)) return at + 4
+  return text.startsWith('false', at) ? at + 5 : -1
+}
