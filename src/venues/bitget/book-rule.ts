@@ -23,17 +23,17 @@ export function judgeBitget({ last, previous }: BookChange, position: BookPositi
  * What the wire wrote of one book where that is not canonical: `29159.60` is 29159.6 to us, and the checksum is taken over the text.
  */
 export class WireTexts {
-  readonly #bids = new Map<string, string>()
-  readonly #asks = new Map<string, string>()
+  readonly bids = new Map<string, string>()
+  readonly asks = new Map<string, string>()
 
   clear(): void {
-    this.#bids.clear()
-    this.#asks.clear()
+    this.bids.clear()
+    this.asks.clear()
   }
 
   /** @param written what was on the wire, `price:amount`, in the order of the levels */
   keep(side: 'bids' | 'asks', levels: readonly BookLevel[], written: readonly string[]): void {
-    const texts = side === 'bids' ? this.#bids : this.#asks
+    const texts = this[side]
     for (const [index, [price, amount]] of levels.entries()) {
       const text = written[index]
       if (amount === '0' || text === undefined || text === `${price}:${amount}`) texts.delete(price)
@@ -45,16 +45,9 @@ export class WireTexts {
   verify(book: OrderBook, checksum: number): boolean {
     const bids = book.bids(INTERLEAVED_LEVELS)
     const asks = book.asks(INTERLEAVED_LEVELS)
-    if (interleavedChecksum(written(bids, this.#bids), written(asks, this.#asks)) === checksum) return true
-    if (this.#bids.size === 0 && this.#asks.size === 0) return false
-    return interleavedChecksum(written(bids, NONE), written(asks, NONE)) === checksum
+    if (interleavedChecksum(bids, asks, this.bids, this.asks) === checksum) return true
+    return (this.bids.size > 0 || this.asks.size > 0) && interleavedChecksum(bids, asks) === checksum
   }
-}
-
-const NONE: ReadonlyMap<string, string> = new Map()
-
-function written(levels: readonly BookLevel[], texts: ReadonlyMap<string, string>): string[] {
-  return levels.map(([price, amount]) => texts.get(price) ?? `${price}:${amount}`)
 }
 
 /** The rule of the books of one session, whose readers keep what the wire wrote. */

@@ -16,6 +16,7 @@ import { VenueError } from '../venue-error.ts'
 import { WireTexts } from './book-rule.ts'
 import { readCandle } from './candle.ts'
 import type { FrameArgument } from './frame.ts'
+import { FrameScanner } from './frame-scanner.ts'
 import { objectIn, takerSide } from './history.ts'
 import { Sequences } from './sequences.ts'
 import { TickerReader } from './ticker-reader.ts'
@@ -26,6 +27,7 @@ export class RowReader {
   readonly #candles = new CandleCloser()
   readonly #sequences = new Sequences()
   readonly #tickers = new TickerReader()
+  readonly #scanner = new FrameScanner((symbol) => this.#textsOf(symbol))
   /** The texts of the book that is being changed just now. */
   #current = new WireTexts()
 
@@ -35,6 +37,36 @@ export class RowReader {
     this.#candles.clear()
     this.#sequences.clear()
     this.#tickers.forget()
+  }
+
+  /** Reads a frequent frame of v2 straight from its text. @returns false if it is another one, or is not written as usual */
+  scan(text: string, facts: MarketFacts): boolean {
+    const read = this.#scanner.read(text)
+    if (read === undefined) return false
+    const { symbol } = read
+    if (read.kind === 'trade') {
+      for (const { id, price: at, amount: size, side, time } of read.trades) {
+        facts.trade(symbol, id, at, size, side, time, read.isBacklog)
+      }
+    } else if (read.kind === 'books') {
+      this.#current = this.#textsOf(symbol)
+      facts.book(symbol, read.change)
+    } else {
+      const [bidPrice, bidAmount] = read.change.bids[0] ?? [null, null]
+      const [askPrice, askAmount] = read.change.asks[0] ?? [null, null]
+      const { exchangeTime, last } = read.change
+      facts.quote(symbol, bidPrice, bidAmount, askPrice, askAmount, exchangeTime, last)
+    }
+    return true
+  }
+
+  #textsOf(symbol: string): WireTexts {
+    let texts = this.#texts.get(symbol)
+    if (texts === undefined) {
+      texts = new WireTexts()
+      this.#texts.set(symbol, texts)
+    }
+    return texts
   }
 
   /** Whether the book that is being changed has this checksum. */
@@ -81,11 +113,7 @@ export class RowReader {
     }
     const bids = sideOf(row, 'bids', 'b')
     const asks = sideOf(row, 'asks', 'a')
-    let texts = this.#texts.get(symbol)
-    if (texts === undefined) {
-      texts = new WireTexts()
-      this.#texts.set(symbol, texts)
-    }
+    const texts = this.#textsOf(symbol)
     if (action === 'snapshot') texts.clear()
     texts.keep('bids', bids.levels, bids.written)
     texts.keep('asks', asks.levels, asks.written)

@@ -48,7 +48,7 @@ export class BitgetWords implements MarketWords {
   }
 
   read(text: string, facts: MarketFacts): boolean {
-    if (text === 'pong') return true
+    if (this.#rows.scan(text, facts) || text === 'pong') return true
     const frame = readFrame(text)
     if (frame === undefined) return false
     if (frame.event !== undefined) return this.#event(frame.event, frame, facts)

@@ -1,6 +1,7 @@
 import { amount, decimal, type Micros, type Price, price } from '../../market/index.ts'
 import type { MarketFacts } from '../shared/market/market-facts.ts'
 import { readCandle } from './candle.ts'
+import { FrameScanner } from './frame-scanner.ts'
 import { statusOf } from './instruments.ts'
 import {
   bestOf,
@@ -20,6 +21,7 @@ import {
 /** Says what the rows of a frame say. */
 export class RowReader {
   readonly #sharers: (channel: string, name: string) => readonly string[]
+  readonly #scanner = new FrameScanner()
   /** The state of each instrument that was said last: the channel says it with every change of anything. */
   readonly #states = new Map<string, string>()
 
@@ -31,6 +33,24 @@ export class RowReader {
   /** The connection is another one. */
   forget(): void {
     this.#states.clear()
+  }
+
+  /** Says a frequent frame straight from its text. @returns false if it is another one, or is not written as usual */
+  scan(text: string, facts: MarketFacts): boolean {
+    const read = this.#scanner.read(text)
+    if (read === undefined) return false
+    if (read.kind === 'trades') {
+      for (const { symbol, id, price: at, amount: size, side, time, count } of read.trades) {
+        facts.trade(symbol, id, at, size, side, time, false, firstOf(id, count))
+      }
+    } else if (read.kind === 'books') facts.book(read.symbol, read.change)
+    else {
+      const [bidPrice, bidAmount] = read.change.bids[0] ?? [null, null]
+      const [askPrice, askAmount] = read.change.asks[0] ?? [null, null]
+      const { exchangeTime, last } = read.change
+      facts.quote(read.symbol, bidPrice, bidAmount, askPrice, askAmount, exchangeTime, last)
+    }
+    return true
   }
 
   /** @returns false if the channel is of no known kind */
@@ -150,9 +170,12 @@ function readTrades({ name, rows }: DataFrame, facts: MarketFacts): void {
     const at = price(required(members.px, 'a price'))
     const size = amount(required(members.sz, 'an amount'))
     const count = members.count === undefined ? 1 : Number(required(members.count, 'a count'))
-    const first = count > 1 ? Number(id) - count + 1 : undefined
-    facts.trade(symbol, id, at, size, sideOf(members.side), timeOf(members.ts), false, first)
+    facts.trade(symbol, id, at, size, sideOf(members.side), timeOf(members.ts), false, firstOf(id, count))
   }
+}
+
+function firstOf(last: string, count: number): number | undefined {
+  return count > 1 ? Number(last) - count + 1 : undefined
 }
 
 function readBooks({ name, action, rows }: DataFrame, facts: MarketFacts): void {

@@ -35,9 +35,7 @@ export const OKX_BOOK_RULE: BookRule = {
     return previous === null || last === null || previous === last ? 'next' : 'gap'
   },
   verify(book: OrderBook, checksum: number): boolean {
-    const texts = (levels: ReturnType<OrderBook['bids']>) => levels.map(([price, amount]) => `${price}:${amount}`)
-    const bids = texts(book.bids(INTERLEAVED_LEVELS))
-    return interleavedChecksum(bids, texts(book.asks(INTERLEAVED_LEVELS))) === checksum
+    return interleavedChecksum(book.bids(INTERLEAVED_LEVELS), book.asks(INTERLEAVED_LEVELS)) === checksum
   },
 }
 
@@ -83,7 +81,7 @@ export class OkxWords implements MarketWords {
   }
 
   read(frame: string, facts: MarketFacts): boolean {
-    if (frame === 'pong') return true
+    if (this.#rows.scan(frame, facts) || frame === 'pong') return true
     const read = readFrame(frame)
     if (read === undefined) return false
     if ('event' in read) return this.#event(read, facts)
