@@ -1,7 +1,8 @@
 import { answersRequest } from '../binance/answers.ts'
 import { BUNDLES_WEIGHT, CANDLES_WEIGHT, CONTRACT_LIMITS } from '../binance/contract-limits.ts'
 import { contractRequests, readContracts } from '../binance/contracts.ts'
-import { pastBundles, pastCandles, pastFunding } from '../binance/past.ts'
+import { pastCandles, pastFunding } from '../binance/past.ts'
+import { pastBundles } from '../binance/past-trades.ts'
 import { planMarket } from '../binance/plan.ts'
 import { recogniseMarket } from '../binance/recognise.ts'
 import { BinanceSession } from '../binance/session.ts'
@@ -35,7 +36,7 @@ export const binanceCoinm: VenueProtocol = {
   tradeIds: 'consecutive',
   verified: { on: '2026-11-22', against: 'documentation; the recorded session of its sister market, binance-usdm' },
   past: [
-    pastBundles(COINM_MARKET.rest, BUNDLES_WEIGHT, 'a year, as documented'),
+    pastBundles(COINM_MARKET.rest, BUNDLES_WEIGHT, 'the last day'),
     pastCandles(COINM_MARKET.rest, CANDLES_WEIGHT),
     pastFunding(COINM_MARKET.rest, 1),
   ],

@@ -1,6 +1,7 @@
 import { answersRequest } from '../binance/answers.ts'
 import { INSTRUMENT_REQUESTS, readSpotInstruments } from '../binance/instruments.ts'
-import { pastBundles, pastCandles } from '../binance/past.ts'
+import { pastCandles } from '../binance/past.ts'
+import { pastBundles } from '../binance/past-trades.ts'
 import { planMarket } from '../binance/plan.ts'
 import { recogniseMarket } from '../binance/recognise.ts'
 import { BinanceSession } from '../binance/session.ts'

@@ -135,16 +135,38 @@ test('past trades are searched for by time, an hour a time, and then paged by nu
     T: hours * 3_600_000,
     m: false,
   })
-  const first = trades.read(JSON.stringify([row(8, 11.5), row(9, 11.6)]), range, nothing.next, at)
+  const body = JSON.stringify([row(8, 11.5), row(9, 11.6)])
+  assert.deepEqual(trades.read(body, range, nothing.next, at), { events: [], next: 'id:8' })
+  assert.equal(trades.request(range, 'id:8').path, '/fapi/v1/aggTrades?symbol=BTCUSDT&fromId=8&limit=1000')
+  const first = trades.read(body, range, 'id:8', at)
   assert.partialDeepStrictEqual(first.events[0], { id: '8', price: '7', side: 'buy', backlog: true, receiveTime: at })
   assert.equal(first.next, 'id:10')
-  assert.equal(trades.request(range, 'id:10').path, '/fapi/v1/aggTrades?symbol=BTCUSDT&limit=1000&fromId=10')
   assert.equal(trades.read(JSON.stringify([row(10, 12), row(11, 13)]), range, 'id:10', at).next, undefined)
   assert.equal(trades.read('[]', range, 'id:12', at).next, undefined)
   assert.equal(trades.read('[]', range, `time:${12 * hour}`, at).next, undefined)
-  for (const body of ['{}', '[1]', '[{"a":1}]']) {
-    assert.throws(() => trades.read(body, range, undefined, at), { code: 'VENUE_ANSWER_INVALID' })
+  for (const wrong of ['{}', '[1]', '[{"a":1}]']) {
+    for (const cursor of [undefined, 'id:8']) {
+      assert.throws(() => trades.read(wrong, range, cursor, at), { code: 'VENUE_ANSWER_INVALID' })
+    }
   }
+})
+
+test('a full answer of the search may be the newest of its hour: it goes back until it sees what is before the range', () => {
+  const trades = source('trade')
+  const rows = (first: number, hours: number, count = 1_000): string =>
+    JSON.stringify(
+      Array.from({ length: count }, (_, index) => {
+        return { a: first + index, p: '7', q: '1', f: 1, l: 1, T: hours * 3_600_000 + index, m: false }
+      }),
+    )
+  assert.equal(trades.read(rows(5_000, 10.5), range, undefined, at).next, 'back:5000')
+  assert.match(trades.request(range, 'back:5000').path, /&fromId=4001$/)
+  assert.equal(trades.read(rows(4_001, 10.1), range, 'back:5000', at).next, 'back:4001')
+  // The first of these lie before ten o'clock, the last 100 behind.
+  assert.equal(trades.read(rows(3_002, 10 - 900 / 3_600_000), range, 'back:4001', at).next, 'id:3902')
+  // The very first bundle of a symbol has nothing before it.
+  assert.match(trades.request(range, 'back:300').path, /&fromId=0$/)
+  assert.equal(trades.read(rows(0, 10.5, 301), range, 'back:300', at).next, 'id:0')
 })
 
 test('past candles are asked for in windows of one page', () => {

@@ -1,7 +1,8 @@
 import { answersRequest } from '../binance/answers.ts'
 import { BUNDLES_WEIGHT, CANDLES_WEIGHT, CONTRACT_LIMITS } from '../binance/contract-limits.ts'
 import { contractRequests, readContracts } from '../binance/contracts.ts'
-import { pastBundles, pastCandles, pastFunding } from '../binance/past.ts'
+import { pastCandles, pastFunding } from '../binance/past.ts'
+import { pastBundles } from '../binance/past-trades.ts'
 import { planMarket } from '../binance/plan.ts'
 import { recogniseMarket } from '../binance/recognise.ts'
 import { BinanceSession } from '../binance/session.ts'
@@ -35,11 +36,7 @@ export const binanceUsdm: VenueProtocol = {
   tradeIds: 'consecutive',
   verified: { on: '2026-11-22', against: 'recorded session of 2021-07-22, message samples, documentation' },
   past: [
-    pastBundles(
-      USDM_MARKET.rest,
-      BUNDLES_WEIGHT,
-      'a year, as documented; clients have seen searches by time end at 48 hours',
-    ),
+    pastBundles(USDM_MARKET.rest, BUNDLES_WEIGHT, 'the last day'),
     pastCandles(USDM_MARKET.rest, CANDLES_WEIGHT),
     // It has a limit of its own, "500/5min/IP": weight 24 keeps to a fifth of that at 2,400 a minute.
     pastFunding(USDM_MARKET.rest, 24),

@@ -172,7 +172,8 @@ const range = { instrument: bitcoin, from: 0 as Micros, to: at }
 function past(channel: string, raw: unknown): readonly MarketEvent[] {
   const source = binanceUsdm.past?.find((one) => one.channel === channel)
   assert.ok(source !== undefined)
-  return source.read(JSON.stringify(raw), range, undefined, at).events
+  // Trades are looked for first, and read behind that.
+  return source.read(JSON.stringify(raw), range, channel === 'trade' ? 'id:1' : undefined, at).events
 }
 
 function only(raw: unknown, messageType: MarketEvent['messageType']): MarketEvent {

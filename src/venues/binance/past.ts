@@ -1,100 +1,11 @@
-import {
-  decimal,
-  type FundingEvent,
-  type Micros,
-  price,
-  type TradeEvent,
-  type VenueCandleEvent,
-} from '../../market/index.ts'
-import type { PastPage, PastRange, PastSource } from '../protocol.ts'
+import { decimal, type FundingEvent, type Micros, price, type VenueCandleEvent } from '../../market/index.ts'
+import type { PastRange, PastSource } from '../protocol.ts'
 import { VenueError } from '../venue-error.ts'
-import { readBundle, readRow, readTrade, rowsOf } from './history.ts'
-import { HISTORY_LIMIT, HISTORY_WEIGHT } from './limits.ts'
+import { readRow, rowsOf } from './history.ts'
+import { HISTORY_LIMIT } from './limits.ts'
+import { lastMillisecond, MINUTE, milliseconds, symbolOf } from './past-range.ts'
 import { turnover } from './turnover.ts'
 import { textOf, timeOf, wholeOf } from './wire.ts'
-
-const MICROS_PER_MILLISECOND = 1_000
-const MINUTE = 60_000_000
-/** "If both startTime and endTime are sent, time between startTime and endTime must be less than 1 hour." */
-const SEARCH_WINDOW = 60 * MINUTE
-
-/**
- * Single trades of spot, all that ever were: the first id of the range is found by time among the bundles, which need not be
- * read, and from there on trades are paged by id. "startTime: Timestamp in ms to get aggregate trades from INCLUSIVE"
- * (rest-api.md, Compressed/Aggregate trades list, weight 4; Old trade lookup, weight 25).
- */
-export const SPOT_PAST_TRADES: PastSource = {
-  channel: 'trade',
-  depth: 'every trade since the listing of its symbol',
-
-  request(range, cursor) {
-    if (cursor !== undefined) {
-      const path = `/api/v3/historicalTrades?symbol=${symbolOf(range)}&fromId=${cursor}&limit=${HISTORY_LIMIT}`
-      return { path, weight: HISTORY_WEIGHT }
-    }
-    return {
-      path: `/api/v3/aggTrades?symbol=${symbolOf(range)}&startTime=${milliseconds(range.from)}&limit=1`,
-      weight: 4,
-    }
-  },
-
-  read(body, range, cursor, at) {
-    if (cursor === undefined) {
-      const [first] = rowsOf(body, 'trades')
-      if (first === undefined) return { events: [], next: undefined }
-      const [id, time] = readRow(first, 'a trade', (row) => [wholeOf(row, 'f'), timeOf(wholeOf(row, 'T'))] as const)
-      return { events: [], next: time < range.to ? String(id) : undefined }
-    }
-    const { instrument } = range
-    const trades = rowsOf(body, 'trades').map((row) => readRow(row, 'a trade', (one) => readTrade(one, instrument, at)))
-    return pageByNumber(trades, range)
-  },
-}
-
-/**
- * Bundles of trades, by the numbers of the `aggTrade` stream: searched for by time, an hour a time, until the first one is
- * found, and from there on paged by number.
- */
-export function pastBundles(rest: string, weight: number, depth: string): PastSource {
-  return {
-    channel: 'trade',
-    depth,
-
-    request(range, cursor) {
-      const path = `${rest}/aggTrades?symbol=${symbolOf(range)}&limit=${HISTORY_LIMIT}`
-      if (cursor?.startsWith('id:') === true) return { path: `${path}&fromId=${cursor.slice(3)}`, weight }
-      const from = searchFrom(range, cursor)
-      const to = Math.min(from + SEARCH_WINDOW, range.to)
-      return { path: `${path}&startTime=${milliseconds(from)}&endTime=${lastMillisecond(to)}`, weight }
-    },
-
-    read(body, range, cursor, at) {
-      const trades = rowsOf(body, 'trades').map((row) =>
-        readRow(row, 'a trade', (one) => readBundle(one, range.instrument, at)),
-      )
-      if (cursor?.startsWith('id:') !== true && trades.length === 0) {
-        const next = searchFrom(range, cursor) + SEARCH_WINDOW
-        return { events: [], next: next < range.to ? `time:${next}` : undefined }
-      }
-      const { events, next } = pageByNumber(trades, range)
-      return { events, next: next === undefined ? undefined : `id:${next}` }
-    },
-  }
-}
-
-function searchFrom(range: PastRange, cursor: string | undefined): number {
-  return cursor === undefined ? range.from : Number(cursor.slice('time:'.length))
-}
-
-function pageByNumber(trades: readonly TradeEvent[], range: PastRange): PastPage {
-  let newest = -1
-  let isBeyond = false
-  for (const { id, exchangeTime } of trades) {
-    newest = Math.max(newest, Number(id))
-    if (exchangeTime !== null && exchangeTime >= range.to) isBeyond = true
-  }
-  return { events: trades, next: trades.length === 0 || isBeyond ? undefined : String(newest + 1) }
-}
 
 /**
  * Candles of one minute, as many as the venue has. They are asked for in windows that hold no more than one page: on
@@ -186,17 +97,4 @@ export function pastFunding(rest: string, weight: number): PastSource {
       return { events, next: events.length < HISTORY_LIMIT ? undefined : String(milliseconds(newest) + 1) }
     },
   }
-}
-
-function milliseconds(at: number): number {
-  return Math.floor(at / MICROS_PER_MILLISECOND)
-}
-
-/** The last millisecond before a time: ends are included by the venue. */
-function lastMillisecond(at: number): number {
-  return Math.ceil(at / MICROS_PER_MILLISECOND) - 1
-}
-
-function symbolOf({ instrument }: PastRange): string {
-  return encodeURIComponent(instrument.symbol)
 }

@@ -179,15 +179,14 @@ test('past trades are found by time among the bundles, and then paged by their i
   const trades = binance.past?.find(({ channel }) => channel === 'trade')
   assert.ok(trades !== undefined)
   assert.deepEqual(trades.request(range, undefined), {
-    path: '/api/v3/aggTrades?symbol=BTCUSDT&startTime=36000000&limit=1',
+    path: '/api/v3/aggTrades?symbol=BTCUSDT&limit=1000&startTime=36000000&endTime=39599999',
     weight: 4,
   })
   const bundle = (hours: number): string =>
     JSON.stringify([{ a: 3, p: '1', q: '2', f: 50, l: 52, T: hours * 3_600_000, m: true, M: true }])
-  assert.deepEqual(trades.read(bundle(11), range, undefined, at), { events: [], next: '50' })
-  assert.equal(trades.read(bundle(13), range, undefined, at).next, undefined)
-  assert.equal(trades.read('[]', range, undefined, at).next, undefined)
-  assert.deepEqual(trades.request(range, '50'), {
+  assert.deepEqual(trades.read(bundle(10.5), range, undefined, at), { events: [], next: 'id:50' })
+  assert.equal(trades.read('[]', range, undefined, at).next, `time:${11 * hour}`)
+  assert.deepEqual(trades.request(range, 'id:50'), {
     path: '/api/v3/historicalTrades?symbol=BTCUSDT&fromId=50&limit=1000',
     weight: 25,
   })
@@ -198,11 +197,11 @@ test('past trades are found by time among the bundles, and then paged by their i
     time: hours * 3_600_000,
     isBuyerMaker: false,
   })
-  const page = trades.read(JSON.stringify([row(50, 11), row(51, 12)]), range, '50', at)
-  assert.equal(page.next, '52')
+  const page = trades.read(JSON.stringify([row(50, 11), row(51, 12)]), range, 'id:50', at)
+  assert.equal(page.next, 'id:52')
   assert.partialDeepStrictEqual(page.events[0], { id: '50', price: '4', side: 'buy', backlog: true, receiveTime: at })
-  assert.equal(trades.read(JSON.stringify([row(52, 13)]), range, '52', at).next, undefined)
-  assert.equal(trades.read('[]', range, '52', at).next, undefined)
+  assert.equal(trades.read(JSON.stringify([row(52, 13)]), range, 'id:52', at).next, undefined)
+  assert.equal(trades.read('[]', range, 'id:52', at).next, undefined)
 })
 
 test('thousands of an asset are that asset, under a name of their own', () => {
