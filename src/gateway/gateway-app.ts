@@ -10,6 +10,7 @@ import { sendJson } from './http/answer.ts'
 import { addErrorHandlers, sendProblem } from './http/error-handler.ts'
 import { addAnswerHooks, addSecurityHeaders } from './http/response-hooks.ts'
 import { describeApi } from './openapi.ts'
+import { completenessRoutes } from './routes/completeness-routes.ts'
 import { factRoutes } from './routes/fact-routes.ts'
 import type { GatewayServices } from './routes/gateway-services.ts'
 import { historyRoutes } from './routes/history-routes.ts'
@@ -86,6 +87,7 @@ export async function createGatewayApp(options: GatewayAppOptions): Promise<Fast
       await api.register(referenceRoutes(services))
       await api.register(historyRoutes(services))
       await api.register(factRoutes(services))
+      await api.register(completenessRoutes(services))
       await api.register(liveRoutes(services))
       await api.register(streamRoutes(services))
     },

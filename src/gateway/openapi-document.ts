@@ -53,6 +53,7 @@ const NO_STORE: StoreReader = {
   latestFacts: refuse,
   candles: refuse,
   gaps: refuse,
+  coverages: refuse,
   feeds: refuse,
   venueStates: refuse,
   instruments: refuse,

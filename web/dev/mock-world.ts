@@ -398,7 +398,12 @@ export class MockWorld {
           connectionsPlanned: 2,
           instruments: this.markets.length / 3,
         },
-        ...{ channels: CHANNELS, integrity: { trades: 'consecutive ids', books: 'sequence numbers' }, limits: null },
+        ...{
+          channels: CHANNELS,
+          latency: null,
+          integrity: { trades: 'consecutive ids', books: 'sequence numbers' },
+          limits: null,
+        },
       })),
       feeds: { synchronised: 0, recovering: 0, stale: 0, halted: 0, unknown: 0 },
       store: { state: 'ready', reason: '' },

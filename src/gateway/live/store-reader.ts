@@ -9,6 +9,7 @@ export type StoreReader = Pick<
   | 'latestFacts'
   | 'candles'
   | 'gaps'
+  | 'coverages'
   | 'feeds'
   | 'venueStates'
   | 'instruments'

@@ -1,4 +1,5 @@
 export * from './common.ts'
+export * from './completeness.ts'
 export * from './data.ts'
 export * from './facts.ts'
 export * from './health.ts'

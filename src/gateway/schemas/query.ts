@@ -112,6 +112,14 @@ export const GapsQuerySchema = parameters({
   ...history(100),
 })
 
+export const CompletenessQuerySchema = parameters({
+  venue: Name,
+  instrument: Name,
+  channel: Type.Enum(ChannelSchema.enum, { default: 'trade', description: 'Which feed' }),
+  from: From,
+  to: To,
+})
+
 export const FeedsQuerySchema = parameters({
   venue: Type.Optional(Name),
   instrument: Type.Optional(Name),

@@ -32,6 +32,15 @@ export const VenueSchema = Type.Object(
     connectionsPlanned: Type.Integer(),
     instruments: Type.Integer({ description: 'How many instruments are subscribed' }),
     channels: Type.Array(ChannelSchema),
+    latency: nullable(
+      Type.Object({
+        minimum: Type.Integer({ description: 'The quickest: the difference of the clocks and the shortest way' }),
+        p50: Type.Integer(),
+        p90: Type.Integer(),
+        p99: Type.Integer(),
+      }),
+      "Receive time less the venue's own time of its recent trades, in microseconds: the way and the difference of the clocks",
+    ),
     integrity: Type.Object({
       trades: Type.String({ description: 'How it is proved that no trade is missing' }),
       books: Type.String({ description: 'How it is proved that a book is whole' }),

@@ -1,4 +1,5 @@
 import type {
+  CoverageEvent,
   FactEvents,
   FactKind,
   FeedStateEvent,
@@ -30,6 +31,7 @@ export class MemoryStore implements StoreReader {
   heldFacts: { [Kind in FactKind]?: FactEvents[Kind][] } = {}
   heldCandles: Candle[] = []
   heldGaps: GapEvent[] = []
+  heldCoverages: CoverageEvent[] = []
   heldInstruments: Instrument[] = []
   heldFeeds: FeedStateEvent[] = []
   heldMarkets: MarketSummary[] = []
@@ -60,6 +62,12 @@ export class MemoryStore implements StoreReader {
 
   async gaps(query: GapQuery): Promise<StorePage<GapEvent>> {
     return this.#page(query, this.heldGaps)
+  }
+
+  async coverages(query: object): Promise<readonly CoverageEvent[]> {
+    this.#fail()
+    this.lastQuery = query
+    return this.heldCoverages
   }
 
   async feeds(): Promise<readonly FeedStateEvent[]> {

@@ -28,6 +28,7 @@ export function venuesOf({ market, venues }: Pick<GatewayServices, 'market' | 'v
       connectionsPlanned: said?.connectionsPlanned ?? 0,
       instruments: said?.instruments ?? 0,
       channels: [...(description?.channels ?? [])],
+      latency: isSilent ? null : (said?.latency ?? null),
       integrity: { ...(description?.integrity ?? NOT_DESCRIBED) },
       limits: limitsOf(description?.limits ?? null),
     }
