@@ -1,4 +1,15 @@
-import type { Channel } from '../../market/index.ts'
+import type { Channel, Instrument } from '../../market/index.ts'
+
+const SPOT: readonly Channel[] = ['trade', 'quote', 'book', 'ticker', 'candle', 'status']
+
+/** Every channel that the venue has. */
+export const CHANNELS: readonly Channel[] = [...SPOT, 'funding', 'mark-price', 'open-interest']
+
+/** The channels that an instrument has. */
+export function channelsOfInstrument({ kind }: Instrument): readonly Channel[] {
+  if (kind === 'spot') return SPOT
+  return kind === 'perpetual' ? CHANNELS : CHANNELS.filter((channel) => channel !== 'funding')
+}
 
 /** What the venue's ticker says besides statistics. */
 const IN_TICKER: readonly Channel[] = ['ticker', 'funding', 'mark-price', 'open-interest']

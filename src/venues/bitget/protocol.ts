@@ -1,4 +1,4 @@
-import type { Channel, Instrument } from '../../market/index.ts'
+import type { Instrument } from '../../market/index.ts'
 import type {
   CaptureEvidence,
   ConnectionPlan,
@@ -12,14 +12,12 @@ import type {
 import { MarketSession } from '../shared/market/market-session.ts'
 import { asksTheSame } from '../shared/recorded-url.ts'
 import { shardByInstrument } from '../shared/shards.ts'
+import { CHANNELS, channelsOfInstrument } from './channels.ts'
 import { BITGET_PAST } from './history.ts'
 import { formerPath, REFERENCE_REQUESTS, readInstruments } from './instruments.ts'
 import { recogniseBitget } from './recognise.ts'
 import { BITGET } from './symbols.ts'
 import { BitgetWords } from './words.ts'
-
-const SPOT: readonly Channel[] = ['trade', 'quote', 'book', 'ticker', 'candle', 'status']
-const CHANNELS: readonly Channel[] = [...SPOT, 'funding', 'mark-price', 'open-interest']
 
 /**
  * "We highly recommend you to subscribe less than 50 channels in one connection" (https://www.bitget.com/api-doc/common/websocket-intro, 2026-11-22): an
@@ -58,10 +56,7 @@ export const bitget: VenueProtocol = {
   verified: { on: '2026-11-22', against: 'message samples of v2 and v3, documentation; v1 by its documentation' },
   past: BITGET_PAST,
 
-  channelsOf({ kind }: Instrument): readonly Channel[] {
-    if (kind === 'spot') return SPOT
-    return kind === 'perpetual' ? CHANNELS : CHANNELS.filter((channel) => channel !== 'funding')
-  },
+  channelsOf: channelsOfInstrument,
 
   instrumentRequests(): readonly RestRequest[] {
     return REFERENCE_REQUESTS

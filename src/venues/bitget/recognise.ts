@@ -1,13 +1,10 @@
-import type { Channel, Instrument } from '../../market/index.ts'
+import type { Instrument } from '../../market/index.ts'
 import type { CaptureEvidence, RecognisedSession, Subscription } from '../protocol.ts'
 import { isTextObject, parseJsonText, type TextValue } from '../shared/json-text.ts'
 import { VenueError } from '../venue-error.ts'
-import { channelsOf } from './channels.ts'
+import { channelsOf, channelsOfInstrument } from './channels.ts'
 import { argumentOf, type FrameArgument } from './frame.ts'
 import { instrumentFromSymbol } from './instruments.ts'
-
-/** Where the subscriptions were not recorded: what a connection may have of one instrument. */
-const ANY: readonly Channel[] = ['trade', 'quote', 'book', 'ticker', 'candle', 'funding', 'mark-price', 'open-interest']
 
 /**
  * What a recorded connection carries: by the subscriptions that were sent, or else by the frames that came. There is no dialect to choose: v1, v2
@@ -37,7 +34,7 @@ function subscriptionsOf(
   const channels = channelsOf(wireChannel)
   const instrument = known.get(symbol) ?? instrumentFromSymbol(symbol)
   if (instrument === undefined || channels.length === 0) return []
-  return (isSent ? channels : ANY).map((channel) => ({ instrument, channel }))
+  return (isSent ? channels : channelsOfInstrument(instrument)).map((channel) => ({ instrument, channel }))
 }
 
 function parsed(text: string): TextValue | undefined {

@@ -158,6 +158,7 @@ test('after a cut history is read back to the last trade, whose time it cuts to 
   session.received(tradeFrame('update', ['15']), AT, out)
   session.closed(later(1), 'code 1006', out)
   session.opened(later(2), out)
+  session.received(say({ event: 'subscribe', arg: spot('trade') }), later(2), out)
   session.received(tradeFrame('update', ['30']), later(3), out)
   session.ticked(later(5), out)
   const [request] = out.requests

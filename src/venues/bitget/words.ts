@@ -26,7 +26,7 @@ export class BitgetWords implements MarketWords {
   readonly tradeHistory = bitgetTradeHistory
   readonly quotesFromBook = false
   readonly confirmsSubscriptions = true
-  readonly rareChannels = ['trade', 'quote', 'candle'] as const
+  readonly rareChannels = []
   readonly ping = { everyMicros: PING_EVERY, text: () => 'ping' }
   readonly polls: readonly MarketPoll[] = [statusPoll]
   readonly #rows = new RowReader()

@@ -1,5 +1,5 @@
-import type { Channel, Instrument } from '../../market/index.ts'
-import { familyOf, indexOf, readSymbol } from './symbols.ts'
+import { CHANNELS, type Channel, type Instrument, SPOT_CHANNELS } from '../../market/index.ts'
+import { familyOf, indexOf, isPerpetualStyle, readSymbol } from './symbols.ts'
 
 /** What a subscription names: a channel of an instrument, of an index, of a kind of instruments, or of a family of options. */
 export interface WireArgument {
@@ -38,6 +38,20 @@ export function channelOf(wireChannel: string): Channel | undefined {
  * (https://www.okx.com/docs-v5/en/#order-book-trading-market-data-ws-all-trades-channel, 2026-11-22).
  */
 export const BUSINESS_CHANNELS: ReadonlySet<Channel> = new Set<Channel>(['trade', 'candle'])
+
+/** The channels that an instrument has. */
+export function channelsOfInstrument({ kind, symbol }: Instrument): readonly Channel[] {
+  switch (kind) {
+    case 'spot':
+      return SPOT_CHANNELS
+    case 'perpetual':
+      return CHANNELS.filter((channel) => channel !== 'option-summary')
+    case 'future':
+      return CHANNELS.filter((one) => one !== 'option-summary' && (one !== 'funding' || isPerpetualStyle(symbol)))
+    case 'option':
+      return CHANNELS.filter((channel) => channel !== 'funding' && channel !== 'liquidation')
+  }
+}
 
 /** What is subscribed to for one channel of one instrument. */
 export function wireArguments(instrument: Instrument, channel: Channel): readonly WireArgument[] {

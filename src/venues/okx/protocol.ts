@@ -1,4 +1,4 @@
-import { CHANNELS, type Channel, type Instrument, SPOT_CHANNELS } from '../../market/index.ts'
+import { CHANNELS, type Instrument } from '../../market/index.ts'
 import type {
   CaptureEvidence,
   ConnectionPlan,
@@ -12,11 +12,11 @@ import type {
 import { MarketSession } from '../shared/market/market-session.ts'
 import { asksTheSame } from '../shared/recorded-url.ts'
 import { shardByInstrument } from '../shared/shards.ts'
-import { BUSINESS_CHANNELS } from './channels.ts'
+import { BUSINESS_CHANNELS, channelsOfInstrument } from './channels.ts'
 import { OKX_PAST } from './history.ts'
 import { REFERENCE_REQUESTS, readInstruments } from './instruments.ts'
 import { recogniseOkx } from './recognise.ts'
-import { isPerpetualStyle, OKX } from './symbols.ts'
+import { OKX } from './symbols.ts'
 import { OkxWords } from './words.ts'
 
 /**
@@ -58,20 +58,7 @@ export const okx: VenueProtocol = {
   verified: { on: '2026-11-22', against: 'recorded session of 2022-05-13, message samples, documentation' },
   past: OKX_PAST,
 
-  channelsOf(instrument: Instrument): readonly Channel[] {
-    switch (instrument.kind) {
-      case 'spot':
-        return SPOT_CHANNELS
-      case 'perpetual':
-        return CHANNELS.filter((channel) => channel !== 'option-summary')
-      case 'future':
-        return CHANNELS.filter(
-          (channel) => channel !== 'option-summary' && (channel !== 'funding' || isPerpetualStyle(instrument.symbol)),
-        )
-      case 'option':
-        return CHANNELS.filter((channel) => channel !== 'funding' && channel !== 'liquidation')
-    }
-  },
+  channelsOf: channelsOfInstrument,
 
   instrumentRequests(): readonly RestRequest[] {
     return REFERENCE_REQUESTS

@@ -1,26 +1,11 @@
-import type { Channel, Instrument } from '../../market/index.ts'
+import type { Instrument } from '../../market/index.ts'
 import type { CaptureEvidence, RecognisedSession, Subscription } from '../protocol.ts'
-import { channelOf } from './channels.ts'
+import { channelOf, channelsOfInstrument } from './channels.ts'
 import { instrumentFromSymbol } from './instruments.ts'
 import { membersOf, parsed } from './json.ts'
 import { familyOf, indexOf, readSymbol } from './symbols.ts'
 
-/** Where the subscriptions were not recorded: what a connection may have of one instrument. */
-const ANY: readonly Channel[] = [
-  'trade',
-  'quote',
-  'book',
-  'ticker',
-  'candle',
-  'funding',
-  'mark-price',
-  'open-interest',
-  'liquidation',
-  'option-summary',
-  'status',
-]
-
-/** What a recorded connection carries: by the subscriptions that were sent, or else by the frames that came. */
+/** What a recorded connection carries: by the subscriptions that were sent, or else everything of what its frames name. */
 export function recogniseOkx(
   { direction, text }: CaptureEvidence,
   instruments: readonly Instrument[],
@@ -68,7 +53,8 @@ function received(frame: Readonly<Record<string, unknown>>, known: Known): Subsc
   for (const symbol of symbols) {
     if (typeof symbol !== 'string') continue
     const instrument = known.get(symbol) ?? instrumentFromSymbol(symbol)
-    if (instrument !== undefined) for (const channel of ANY) found.push({ instrument, channel })
+    if (instrument !== undefined)
+      for (const channel of channelsOfInstrument(instrument)) found.push({ instrument, channel })
   }
   return found
 }

@@ -177,6 +177,8 @@ test('a cut is a gap; ids that go on without a hole close it', () => {
   session.received(bookFrame('snapshot', -1, 10, [['100', '1']], []), AT, out)
   session.closed(later(1), 'code 1006', out)
   session.opened(later(2), out)
+  const arg = { channel: 'trades-all', instId: 'BTC-USDT' }
+  session.received(say({ event: 'subscribe', arg }), later(2), out)
   session.received(tradeFrame(101), later(3), out)
   session.received(bookFrame('snapshot', -1, 30, [['100', '1']], []), later(3), out)
   const gaps = new Map(out.of('gap').map((gap) => [gap.channel, gap.state]))

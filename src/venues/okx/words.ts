@@ -46,7 +46,7 @@ export class OkxWords implements MarketWords {
   readonly bookRule = OKX_BOOK_RULE
   readonly quotesFromBook = false
   readonly confirmsSubscriptions = true
-  readonly rareChannels = ['trade', 'quote', 'candle', 'liquidation', 'option-summary', 'status'] as const
+  readonly rareChannels = ['liquidation', 'option-summary', 'status'] as const
   readonly ping = { everyMicros: PING_EVERY, text: () => 'ping' }
   /** Instruments by what was subscribed to for them together with others: a kind, a family, an index. */
   readonly #sharing = new Map<string, Map<string, Instrument>>()
