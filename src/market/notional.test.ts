@@ -12,7 +12,7 @@ import {
   price,
   subtractDecimals,
 } from './decimal.ts'
-import { NOTIONAL_DIGITS, notionalOf, turnoverOf } from './notional.ts'
+import { baseVolumeOf, NOTIONAL_DIGITS, notionalOf, turnoverOf } from './notional.ts'
 
 const of = (text: string): DecimalText => decimal(text)
 
@@ -56,6 +56,11 @@ test('the turnover of many trades is the sum of what each was worth', () => {
     { contractSize: of('100'), contractUnit: 'quote' },
   ] as const) {
     const worth = trades.map(([traded, at]) => notionalOf(contract, traded, at).quote)
+    const base =
+      'contractUnit' in contract && contract.contractUnit === 'quote'
+        ? null
+        : notionalOf(contract, volume, price('1')).base
+    assert.equal(baseVolumeOf(contract, volume), base)
     assert.equal(turnoverOf(contract, volume, products), addDecimals(worth[0] ?? of('0'), worth[1] ?? of('0')))
   }
   assert.equal(turnoverOf(undefined, volume, products), products)

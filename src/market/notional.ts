@@ -49,6 +49,16 @@ export function notionalOf(
   return { base: divide(times(size, baseMultiplier), price), quote: size }
 }
 
+/** Turnover in the base asset of many trades, exact, from the sum of their amounts; null where their prices decide it. */
+export function baseVolumeOf(
+  instrument: Pick<Instrument, 'contractSize' | 'contractUnit' | 'baseMultiplier'> | undefined,
+  volume: DecimalText,
+): DecimalText | null {
+  const { contractSize, contractUnit, baseMultiplier } = instrument ?? {}
+  if (contractSize === undefined) return times(volume, baseMultiplier)
+  return contractUnit === 'quote' ? null : times(multiplyDecimals(volume, contractSize), baseMultiplier)
+}
+
 /**
  * Turnover in the quote asset of many trades, exact, from sums over them.
  * @param volume sum of their amounts

@@ -34,6 +34,7 @@ export class Reference {
   readonly #store: StoreReader
   readonly #market: LiveMarket
   readonly #logger: Logger
+  #hasFacts = false
   #summaries: Summaries = new Map()
   #summariesAt = Number.NEGATIVE_INFINITY
   #summariesUnderWay: Promise<Summaries> | undefined
@@ -107,11 +108,10 @@ export class Reference {
         const slot = this.#market.ensureSlot(state.venue, state.instrument, state.symbol)
         if (slot !== undefined && !slot.feeds.has(state.channel)) slot.feeds.set(state.channel, state)
       }
-      if (!this.isLoaded) {
-        for (const state of await this.#store.venueStates()) this.#market.venueStateKnown(state)
-        for (const [kind, age] of SELDOM_SAID) await this.#loadFacts(kind, age)
-      }
+      if (!this.isLoaded) for (const state of await this.#store.venueStates()) this.#market.venueStateKnown(state)
       this.isLoaded = true
+      if (!this.#hasFacts) for (const [kind, age] of SELDOM_SAID) await this.#loadFacts(kind, age)
+      this.#hasFacts = true
       this.failure = ''
       return true
     } catch (error) {

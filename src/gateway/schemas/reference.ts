@@ -121,7 +121,7 @@ export const MarketSchema = Type.Object(
     change24h: nullable(DecimalSchema, 'Change of the last price over the window of 24 hours, in percent'),
     high24h: nullable(DecimalSchema),
     low24h: nullable(DecimalSchema),
-    volume24h: nullable(DecimalSchema, 'In the base asset, or in contracts where the venue counts them'),
+    volume24h: nullable(DecimalSchema, 'In the base asset'),
     quoteVolume24h: nullable(DecimalSchema, 'In the quote asset'),
     spark: Type.Array(DecimalSchema, { description: 'Closing prices, oldest first, for a small chart' }),
     sparkInterval: Type.Enum(['30m', '1m', '1s'], {

@@ -1,4 +1,13 @@
-import { type DecimalText, fromUnits, isZero, type Micros, scaleOf, toUnits, turnoverOf } from '../../market/index.ts'
+import {
+  baseVolumeOf,
+  type DecimalText,
+  fromUnits,
+  isZero,
+  type Micros,
+  scaleOf,
+  toUnits,
+  turnoverOf,
+} from '../../market/index.ts'
 import type { MarketSummary } from '../../store/index.ts'
 import type { InstrumentSlot } from '../live/instrument-slot.ts'
 import type { LiveMarket } from '../live/live-market.ts'
@@ -32,7 +41,7 @@ export function marketOf(
     change24h: last === null || open === null ? null : changeInPercent(open, last),
     high24h: ticker?.high ?? summary?.high24h ?? null,
     low24h: ticker?.low ?? summary?.low24h ?? null,
-    volume24h: ticker?.volume ?? summary?.volume24h ?? null,
+    volume24h: ticker?.volume ?? (summary?.volume24h == null ? null : baseVolumeOf(slot.definition, summary.volume24h)),
     // Both volumes are counted by the same hand: our trades of a young tape beside the venue's day would contradict it.
     quoteVolume24h: ticker?.quoteVolume ?? (ticker?.volume == null ? turnover(slot, summary) : null),
     ...sparkOf(slot, summary),

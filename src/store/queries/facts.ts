@@ -56,7 +56,7 @@ export async function queryFacts<Kind extends FactKind>(
   )
 }
 
-/** The newest fact of a kind of every instrument that had one since a moment. Reads all facts since then. */
+/** The newest fact of a kind of every instrument that had one since a moment. Reads all facts since then, against the order of the key. */
 export async function queryLatestFacts<Kind extends FactKind>(
   client: StoreClient,
   kind: Kind,
@@ -66,7 +66,7 @@ export async function queryLatestFacts<Kind extends FactKind>(
   const rows = await client.query(
     `SELECT ${HEAD}, ${fields.map(({ column }) => selected(column)).join(', ')}
      FROM ${table} WHERE time >= ${moment('since')}
-     ORDER BY venue, instrument, time DESC, receive_time DESC LIMIT 1 BY venue, instrument`,
+     ORDER BY venue DESC, instrument DESC, time DESC, fact DESC, receive_time DESC LIMIT 1 BY venue, instrument`,
     { since },
   )
   return rows.map((row) => readFact(kind, row))

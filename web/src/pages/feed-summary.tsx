@@ -76,6 +76,12 @@ export function FeedSummary({ feeds, gaps }: { feeds: readonly FeedRow[]; gaps: 
               <StateBadge state={venue.state} title={venue.reason} />
               <span className="muted">
                 {venue.connectionsOpen}/{venue.connectionsPlanned} connections · {venue.instruments} instruments
+                {venue.latency !== null && (
+                  <span title="From the venue's time of half of its recent trades to our receiving them, with the difference of the clocks">
+                    {' '}
+                    · {Math.round(venue.latency.p50 / 1_000)} ms
+                  </span>
+                )}
               </span>
               {venue.state !== 'connected' && <span className="muted venue-reason">{venue.reason}</span>}
             </li>
