@@ -1,4 +1,4 @@
-import { amount, type BookLevel, isZero, price } from '../../market/index.ts'
+import { amount, type BookLevel, isZero, MarketError, price } from '../../market/index.ts'
 import { isTextObject, type TextObject, type TextValue } from '../shared/json-text.ts'
 import type { MarketFacts } from '../shared/market/market-facts.ts'
 import { amountOf, epochTime, listOf, optionalTextOf, priceOf, textOf, timeOf } from '../shared/text-members.ts'
@@ -72,11 +72,7 @@ export class GeminiReader {
     const levels = { bids: bids.filter(isThere), asks: asks.filter(isThere) }
     // The message has no time and no number.
     facts.book(symbol, { kind, ...levels, exchangeTime: null, first: null, last: null, previous: null })
-    if (!Array.isArray(trades)) return
-    for (const trade of trades as readonly TextValue[]) {
-      if (!isTextObject(trade)) throw notA('trade', trade)
-      readTrade(trade, true, facts)
-    }
+    if (Array.isArray(trades)) for (const trade of trades as readonly TextValue[]) readBacklog(trade, facts)
   }
 
   /**
@@ -96,6 +92,18 @@ export class GeminiReader {
     if (lasting !== undefined && lasting.openTime < newest.openTime && !isSaid) say(lasting, true)
     this.#lasting.set(symbol, newest)
     say(newest, false)
+  }
+}
+
+/** One trade of the initial response. The book that came with it is none the worse for one that is unreadable. */
+function readBacklog(trade: TextValue, facts: MarketFacts): void {
+  if (isTextObject(trade) && trade.type !== undefined && trade.type !== 'trade') return
+  try {
+    if (!isTextObject(trade)) throw notA('trade', trade)
+    readTrade(trade, true, facts)
+  } catch (error) {
+    if (!(error instanceof VenueError || error instanceof MarketError)) throw error
+    facts.venueError(`a trade of the initial response is unreadable: ${error.message}`)
   }
 }
 

@@ -85,6 +85,17 @@ test('the book and the last trades come with the answer to a subscription', () =
   assert.deepEqual(out.refusals, [])
 })
 
+test('an unreadable trade of the initial response does no harm to its book', () => {
+  const { session, out } = opened(['BTCUSD'], ['trade', 'book'])
+  const trades = [{ ...trade(1), price: 'x' }, { ...trade(2), type: 'block_trade' }, trade(3)]
+  session.received(l2([['buy', '100', '1']], trades), AT, out)
+  assert.deepEqual(
+    out.of('trade').map(({ id }) => id),
+    ['3'],
+  )
+  assert.deepEqual([out.of('book').length, out.of('gap').length, out.refusals.length], [1, 0, 1])
+})
+
 test('an update of a book whose state never came says nothing, however large a state may be without trades', () => {
   const { session, out } = opened(['BTCUSD'], ['book'])
   session.received(l2([['buy', '100', '1']]), AT, out)
