@@ -1,7 +1,9 @@
 import { amount, type BookLevel, type Micros, type Price, price, type TakerSide } from '../../market/index.ts'
 import type { MarketFacts } from '../shared/market/market-facts.ts'
+import { millisecondsTime, wholeNumber } from '../shared/member-values.ts'
 import { endOfNumber, MemberWalker } from '../shared/member-walker.ts'
 import { detached } from '../shared/wire-cursor.ts'
+import type { TickerReader } from './ticker.ts'
 
 const PREFIX = '{"jsonrpc":"2.0","method":"subscription","params":{"channel":"'
 const DATA = ',"data":'
@@ -27,30 +29,33 @@ interface ScannedTrade {
 }
 
 /**
- * Reads the frequent frames, trades and changes of books, straight from their text. What is not as expected is left to the careful
+ * Reads the frequent frames (trades, changes of books, tickers, quotes) straight from their text. What is not as expected is left to the careful
  * reader: nothing is said before a whole frame is read.
  */
 export class FrameScanner {
   readonly #trade = new MemberWalker(TRADE)
   readonly #book: MemberWalker
+  readonly #tickers: TickerReader
   readonly #trades: ScannedTrade[] = []
   #bids: BookLevel[] = []
   #asks: BookLevel[] = []
 
-  constructor() {
+  constructor(tickers: TickerReader) {
+    this.#tickers = tickers
     this.#book = new MemberWalker(BOOK, (text, at, member) => this.#levels(text, at, member))
   }
 
   /** @returns false if the frame was left: then nothing was said of it. */
   read(frame: string, facts: MarketFacts): boolean {
     if (frame.slice(0, PREFIX.length) !== PREFIX) return false
-    const feed = frame.charCodeAt(PREFIX.length)
     const end = frame.indexOf('"', PREFIX.length)
     if (end < 0 || frame.slice(end + 1, end + 1 + DATA.length) !== DATA) return false
     const at = end + 1 + DATA.length
-    // `book.` and `trades.`
-    if (feed === 98) return frame.startsWith('book.', PREFIX.length) && this.#readBook(frame, at, facts)
-    return feed === 116 && frame.startsWith('trades.', PREFIX.length) && this.#readTrades(frame, at, facts)
+    const feed = frame.slice(PREFIX.length, frame.indexOf('.', PREFIX.length))
+    if (feed === 'book') return this.#readBook(frame, at, facts)
+    if (feed === 'trades') return this.#readTrades(frame, at, facts)
+    if ((feed !== 'ticker' && feed !== 'quote') || !frame.endsWith(END)) return false
+    return this.#tickers.scan(frame, at, frame.length - END.length, feed === 'quote', facts)
   }
 
   #readTrades(frame: string, from: number, facts: MarketFacts): boolean {
@@ -63,12 +68,12 @@ export class FrameScanner {
       at = walker.read(frame, at + 1)
       if (at < 0) return false
       const symbol = walker.value(0)
-      const id = whole(walker.value(1))
+      const id = wholeNumber(walker.value(1))
       const side = walker.value(4)
-      const time = whole(walker.value(5))
+      const time = millisecondsTime(walker.value(5))
       const atPrice = walker.value(2)
       const size = walker.value(3)
-      if (symbol === undefined || symbol === '' || id < 0 || time < 1e12 || time >= 1e13) return false
+      if (symbol === undefined || symbol === '' || id < 0 || time === -1) return false
       if ((side !== 'buy' && side !== 'sell') || atPrice === undefined || size === undefined) return false
       if (walker.value(6) !== undefined) return false
       trades.push({
@@ -77,7 +82,7 @@ export class FrameScanner {
         price: price(atPrice),
         amount: amount(size),
         side,
-        time: (time * 1_000) as Micros,
+        time,
       })
     } while (frame.charCodeAt(at) === COMMA)
     walker.clear()
@@ -94,19 +99,18 @@ export class FrameScanner {
     const at = walker.read(frame, from)
     if (at < 0 || frame.length !== at + END.length || !frame.endsWith(END)) return false
     const symbol = walker.value(0)
-    const last = whole(walker.value(1))
-    const previous = whole(walker.value(2))
-    const time = whole(walker.value(4))
+    const last = wholeNumber(walker.value(1))
+    const previous = wholeNumber(walker.value(2))
+    const time = millisecondsTime(walker.value(4))
     // Snapshots, and what stands for one, are left.
     const isChange = walker.value(3) === 'change' && previous > 0
     walker.clear()
-    if (!isChange || symbol === undefined || symbol === '' || last < 0 || time < 1e12 || time >= 1e13) return false
-    const exchangeTime = (time * 1_000) as Micros
+    if (!isChange || symbol === undefined || symbol === '' || last < 0 || time === -1) return false
     facts.book(symbol, {
       kind: 'update',
       bids: this.#bids,
       asks: this.#asks,
-      exchangeTime,
+      exchangeTime: time,
       first: last,
       last,
       previous,
@@ -135,16 +139,4 @@ export class FrameScanner {
     } while (text.charCodeAt(at) === COMMA)
     return text.charCodeAt(at) === CLOSE_BRACKET ? at + 1 : -1
   }
-}
-
-/** A whole number without sign; -1 if the text is none, or a double does not hold it. */
-function whole(text: string | undefined): number {
-  if (text === undefined || text.length > 15) return -1
-  let value = 0
-  for (let at = 0; at < text.length; at++) {
-    const digit = text.charCodeAt(at) - 48
-    if (digit < 0 || digit > 9) return -1
-    value = value * 10 + digit
-  }
-  return text.length === 0 || (text.charCodeAt(0) === 48 && text.length > 1) ? -1 : value
 }

@@ -56,7 +56,7 @@ export class DeribitWords implements MarketWords {
   readonly #users = new WireUsers(wireChannelOf)
   readonly #tickers = new TickerReader()
   readonly #candles = new CandleCloser()
-  readonly #scanner = new FrameScanner()
+  readonly #scanner = new FrameScanner(this.#tickers)
   readonly #unsubscribing = new Set<string>()
   #nextId = 1
 

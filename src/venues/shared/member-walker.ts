@@ -1,3 +1,4 @@
+import type { MemberValues } from './member-values.ts'
 import { detached } from './wire-cursor.ts'
 
 const QUOTE = 34
@@ -29,7 +30,7 @@ export type InnerReader = (text: string, at: number, member: number) => number
  * and right where it does not. It is strict: what it does not accept is left to the careful reader, and it accepts nothing that
  * JSON would refuse.
  */
-export class MemberWalker {
+export class MemberWalker implements MemberValues {
   readonly #indexes: ReadonlyMap<string, number>
   readonly #inner: InnerReader | undefined
   readonly #starts: number[]
@@ -46,10 +47,11 @@ export class MemberWalker {
     this.#ends = names.map(() => -1)
   }
 
-  /** The value of a member, without quotes; undefined where it is absent or null. */
+  /** The value of a member, without quotes; undefined where it is absent, null or empty. */
   value(member: number): string | undefined {
     const start = this.#starts[member] as number
-    return start < 0 ? undefined : this.#text.slice(start, this.#ends[member])
+    const end = this.#ends[member] as number
+    return start < 0 || start === end ? undefined : this.#text.slice(start, end)
   }
 
   /** Lets go of the text. */
