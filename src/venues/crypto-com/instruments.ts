@@ -8,6 +8,7 @@ import {
   type Instrument,
   type InstrumentId,
   type InstrumentKind,
+  type InstrumentStatus,
   isoFromMicros,
   isZero,
   MarketError,
@@ -34,13 +35,15 @@ import { readSymbol, type SymbolParts } from './symbols.ts'
 
 export const CRYPTO_COM = 'crypto-com' as VenueId
 
+export const INSTRUMENTS_PATH = '/exchange/v1/public/get-instruments'
+
 /** Both without parameters answer for every instrument (public/get-instruments, public/get-tickers, 2026-11-22). */
 export const INSTRUMENT_REQUESTS: readonly RestRequest[] = [
-  { id: 1, purpose: 'instruments', path: '/exchange/v1/public/get-instruments', weight: 1 },
+  { id: 1, purpose: 'instruments', path: INSTRUMENTS_PATH, weight: 1 },
   { id: 2, purpose: 'volumes', path: '/exchange/v1/public/get-tickers', weight: 1 },
 ]
 
-const SPOT: readonly Channel[] = ['trade', 'quote', 'book', 'ticker', 'candle']
+const SPOT: readonly Channel[] = ['trade', 'quote', 'book', 'ticker', 'candle', 'status']
 const DERIVED: readonly Channel[] = [...SPOT, 'mark-price', 'open-interest']
 export const CRYPTO_COM_CHANNELS: readonly Channel[] = [...DERIVED, 'funding']
 
@@ -91,7 +94,8 @@ export function instrumentFromSymbol(symbol: string): Instrument | undefined {
   return parts === undefined ? undefined : { ...named(symbol, parts), status: 'unknown' }
 }
 
-function instrumentRows(body: string): readonly TextValue[] {
+/** The rows of the answer, or of `v2` before. @throws VenueError VENUE_REFERENCE_DATA_INVALID if it has none. */
+export function instrumentRows(body: string): readonly TextValue[] {
   try {
     const root = parseJsonText(body)
     if (!isTextObject(root)) throw new VenueError('VENUE_TEXT_INVALID', 'the answer is no object')
@@ -123,7 +127,7 @@ function readInstrument(row: TextObject, kind: InstrumentKind, volumes: Readonly
   const quoteVolume24h = volumes.get(symbol)
   return {
     ...named(symbol, parts),
-    status: row.tradable === false ? 'halted' : 'trading',
+    status: statusOf(row),
     ...(size !== null && size !== '1' && kind !== 'spot' && { contractSize: size, contractUnit: 'base' }),
     ...(tickSize !== undefined && { tickSize: tickSize as Price }),
     ...(lotSize !== undefined && { lotSize: lotSize as Amount }),
@@ -150,6 +154,11 @@ function named(symbol: string, { kind, base: baseName, quote: quoteName, date, s
     settleCurrency: quote,
     ...(multiplier !== undefined && { baseMultiplier: decimal(multiplier) }),
   }
+}
+
+/** `tradable` is absent in v2, which lists what trades. */
+export function statusOf({ tradable }: TextObject): InstrumentStatus {
+  return tradable === false ? 'halted' : 'trading'
 }
 
 function stepOf(row: TextObject, name: string): DecimalText | undefined {

@@ -24,7 +24,7 @@ export function recogniseCryptoCom(
     if (read === undefined) continue
     const instrument = instruments.find(({ symbol }) => symbol === read.symbol) ?? instrumentFromSymbol(read.symbol)
     if (instrument === undefined) continue
-    const all = channelsOfInstrument(instrument)
+    const all: readonly Channel[] = channelsOfInstrument(instrument).filter((channel) => channel !== 'status')
     const channels: readonly Channel[] = direction === 'out' ? read.channels.filter((one) => all.includes(one)) : all
     for (const channel of channels) subscriptions.push({ instrument, channel })
   }

@@ -11,6 +11,7 @@ import { CryptoComBooks } from './book-rule.ts'
 import { readBook, readCandles, readFunding, readTicker, readTrades, rowsOf } from './frame-reader.ts'
 import { scanChange } from './frame-scanner.ts'
 import { CRYPTO_COM_TRADE_HISTORY } from './history.ts'
+import { cryptoComStatusPoll } from './status-poll.ts'
 import { indexOf } from './symbols.ts'
 import { readWire, wiresOf } from './wires.ts'
 
@@ -30,6 +31,9 @@ export class CryptoComWords implements MarketWords {
   readonly quotesFromBook = false
   readonly confirmsSubscriptions = true
   readonly rareChannels: readonly Channel[] = []
+  /** Instruments of this connection. */
+  readonly #symbols = new Set<string>()
+  readonly polls = [cryptoComStatusPoll(this.#symbols)]
   readonly #first = new WireUsers(({ instrument, channel }) => wiresOf(channel, instrument.symbol)[0] ?? '')
   /** The second name, of those channels that have one. */
   readonly #second = new WireUsers(({ instrument, channel }) => wiresOf(channel, instrument.symbol)[1] ?? '')
@@ -58,6 +62,7 @@ export class CryptoComWords implements MarketWords {
   }
 
   subscribe(subscriptions: readonly Subscription[]): readonly string[] {
+    for (const { instrument } of subscriptions) this.#symbols.add(instrument.symbol)
     const wires = [...this.#first.begin(subscriptions), ...this.#second.begin(subscriptions.filter(hasSecond))]
     for (const wire of wires) if (wire.startsWith('trade.')) this.#traded.delete(wire.slice(6))
     return this.#texts('subscribe', wires)

@@ -21,16 +21,21 @@ import { VenueError } from '../venue-error.ts'
 
 export const HTX = 'htx' as VenueId
 
-export const HTX_CHANNELS: readonly Channel[] = ['trade', 'quote', 'book', 'ticker', 'candle']
+export const HTX_CHANNELS: readonly Channel[] = ['trade', 'quote', 'book', 'ticker', 'candle', 'status']
+
+/** Those that come over the socket. */
+export const HTX_STREAMED: readonly Channel[] = HTX_CHANNELS.filter((channel) => channel !== 'status')
+
+export const SYMBOLS_PATH = '/v1/common/symbols'
 
 /** `GET /v1/common/symbols` and `GET /market/tickers` (https://www.htx.com/en-us/opend/newApiPages/, 2026-11-22). */
 export const INSTRUMENT_REQUESTS: readonly RestRequest[] = [
-  { id: 1, purpose: 'instruments', path: '/v1/common/symbols', weight: 1 },
+  { id: 1, purpose: 'instruments', path: SYMBOLS_PATH, weight: 1 },
   { id: 2, purpose: 'volumes', path: '/market/tickers', weight: 1 },
 ]
 
 /** "online; offline: the pair is offline and cannot be traded; suspend: trading is suspended; pre-online: coming soon". */
-const STATUS: Readonly<Record<string, InstrumentStatus>> = {
+export const STATUS: Readonly<Record<string, InstrumentStatus>> = {
   online: 'trading',
   offline: 'delisted',
   suspend: 'halted',
@@ -89,7 +94,8 @@ export function instrumentFromSymbol(symbol: string): Instrument | undefined {
   return { ...spot(symbol, base, quote ?? 'unknown'), status: 'unknown' }
 }
 
-function rowsOf(body: string): readonly TextValue[] {
+/** The rows of an answer. @throws VenueError VENUE_REFERENCE_DATA_INVALID if it has none. */
+export function rowsOf(body: string): readonly TextValue[] {
   try {
     const root = parseJsonText(body)
     if (isTextObject(root)) return listOf(root, 'data')

@@ -2,7 +2,7 @@ import type { Instrument } from '../../market/index.ts'
 import type { CaptureEvidence, RecognisedSession } from '../protocol.ts'
 import { isTextObject, parseJsonText, type TextObject } from '../shared/json-text.ts'
 import { VenueError } from '../venue-error.ts'
-import { HTX_CHANNELS, instrumentFromSymbol } from './instruments.ts'
+import { HTX_STREAMED, instrumentFromSymbol } from './instruments.ts'
 import { channelsOfTopic, readTopic } from './topics.ts'
 
 /** Name of the plans of captures. */
@@ -23,7 +23,7 @@ export function recogniseHtx(
   const { symbol } = topic
   const instrument = instruments.find((one) => one.symbol === symbol) ?? instrumentFromSymbol(symbol)
   if (instrument === undefined) return undefined
-  const channels = direction === 'out' ? channelsOfTopic(topic) : HTX_CHANNELS
+  const channels = direction === 'out' ? channelsOfTopic(topic) : HTX_STREAMED
   const subscriptions = channels.map((channel) => ({ instrument, channel }))
   return { plan: { name: CAPTURE, path: '', subscriptions } }
 }

@@ -44,7 +44,7 @@ test('books have a socket of their own, and each channel is a topic', () => {
   assert.deepEqual(
     plans.map(({ name, path, subscriptions }) => [name, path, subscriptions.map(({ channel }) => channel)]),
     [
-      ['market-0', '/ws', ['trade', 'quote', 'ticker', 'candle']],
+      ['market-0', '/ws', ['trade', 'quote', 'ticker', 'candle', 'status']],
       ['feed-0', '/feed', ['book']],
     ],
   )
@@ -144,6 +144,22 @@ test('each frame of `depth` is the whole book', () => {
       ['snapshot', 6, [['99', '6']], [['101', '0.00000002']]],
     ],
   )
+})
+
+test('whether a pair trades is asked of the list of all', () => {
+  const { session, out } = open(['trade', 'status'])
+  session.ticked(at(1), out)
+  session.ticked(at(30), out)
+  const request = out.requests.at(-1)
+  assert.equal(request?.path, '/v1/common/symbols')
+  const rows = ['btcusdt', 'ethusdt'].map((symbol) => ({ symbol, state: 'suspend' }))
+  const body = JSON.stringify({ status: 'ok', data: rows })
+  session.answered(request, { kind: 'answered', response: { status: 200, body } }, at(31), out)
+  assert.deepEqual(
+    out.of('status').map(({ symbol, status, venueStatus }) => [symbol, status, venueStatus]),
+    [['btcusdt', 'halted', 'suspend']],
+  )
+  assert.deepEqual(out.refusals, [])
 })
 
 test('reference data, captures and the past', () => {

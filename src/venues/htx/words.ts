@@ -10,6 +10,7 @@ import { HTX_BOOKS } from './book-rule.ts'
 import { readPush, readWholeBook } from './frame-reader.ts'
 import { scanBook } from './frame-scanner.ts'
 import { HTX_TRADE_HISTORY } from './history.ts'
+import { htxStatusPoll } from './status-poll.ts'
 import { channelsOfTopic, DEEP, DEEPEST, readTopic, topicOf } from './topics.ts'
 
 /** What HTX adds to the common life of a session. */
@@ -21,6 +22,9 @@ export class HtxWords implements MarketWords {
   readonly quotesFromBook = false
   readonly confirmsSubscriptions = true
   readonly rareChannels: readonly Channel[] = []
+  /** Pairs of this connection. */
+  readonly #symbols = new Set<string>()
+  readonly polls = [htxStatusPoll(this.#symbols)]
   readonly #candles = new CandleCloser()
   /** Pairs whose deepest book the venue refused. */
   readonly #lessDeep = new Set<string>()
@@ -33,6 +37,7 @@ export class HtxWords implements MarketWords {
   subscribe(subscriptions: readonly Subscription[]): readonly string[] {
     const texts: string[] = []
     for (const { instrument, channel } of subscriptions) {
+      this.#symbols.add(instrument.symbol)
       const topic = this.#topic(channel, instrument.symbol)
       if (topic !== undefined) texts.push(...subscribing(topic, channel))
     }

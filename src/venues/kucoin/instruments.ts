@@ -16,10 +16,14 @@ import type { Refusal, RestRequest } from '../protocol.ts'
 import { isTextObject, parseJsonText, type TextObject, type TextValue } from '../shared/json-text.ts'
 import { listOf, objectOf, optionalTextOf, textOf, timeOrNull } from '../shared/text-members.ts'
 import { VenueError } from '../venue-error.ts'
+import { statusOf } from './status-poll.ts'
 
 export const KUCOIN = 'kucoin' as VenueId
 
-export const KUCOIN_CHANNELS: readonly Channel[] = ['trade', 'quote', 'book', 'ticker', 'candle']
+export const KUCOIN_CHANNELS: readonly Channel[] = ['trade', 'quote', 'book', 'ticker', 'candle', 'status']
+
+/** Those that come over the socket. */
+export const KUCOIN_STREAMED: readonly Channel[] = KUCOIN_CHANNELS.filter((channel) => channel !== 'status')
 
 /** Weights: all symbols 4, all tickers 15 (https://www.kucoin.com/docs-new/rest/spot-trading/market-data, 2026-11-22). */
 export const INSTRUMENT_REQUESTS: readonly RestRequest[] = [
@@ -82,7 +86,7 @@ function readInstrument(row: TextObject, volumes: ReadonlyMap<string, DecimalTex
   const quoteVolume24h = volumes.get(symbol)
   return {
     ...spot(symbol, textOf(row, 'baseCurrency'), textOf(row, 'quoteCurrency')),
-    status: row.enableTrading === true ? 'trading' : row.enableTrading === false ? 'halted' : 'unknown',
+    status: statusOf(row),
     ...(tickSize !== undefined && { tickSize: tickSize as Price, priceScale: scaleOf(tickSize) }),
     ...(lotSize !== undefined && { lotSize: lotSize as Amount, amountScale: scaleOf(lotSize) }),
     ...(minimumAmount !== undefined && { minimumAmount: minimumAmount as Amount }),

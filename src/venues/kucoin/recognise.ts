@@ -2,7 +2,7 @@ import type { Instrument } from '../../market/index.ts'
 import type { CaptureEvidence, RecognisedSession, Subscription } from '../protocol.ts'
 import { isTextObject, parseJsonText, type TextObject } from '../shared/json-text.ts'
 import { VenueError } from '../venue-error.ts'
-import { instrumentFromSymbol, KUCOIN_CHANNELS } from './instruments.ts'
+import { instrumentFromSymbol, KUCOIN_STREAMED } from './instruments.ts'
 import { readTopic } from './topics.ts'
 
 /** Name of the plans of captures. */
@@ -21,7 +21,7 @@ export function recogniseKucoin(
   if (frame.type !== (direction === 'out' ? 'subscribe' : 'message')) return undefined
   const topic = readTopic(frame.topic)
   if (topic === undefined) return undefined
-  const channels = direction === 'out' ? [topic.channel] : KUCOIN_CHANNELS
+  const channels = direction === 'out' ? [topic.channel] : KUCOIN_STREAMED
   const subscriptions: Subscription[] = []
   for (const symbol of topic.symbols) {
     const instrument = instruments.find((one) => one.symbol === symbol) ?? instrumentFromSymbol(symbol)

@@ -216,6 +216,18 @@ test('after a cut the last trades of the venue tell what was missed', () => {
   assert.equal(out.of('gap').at(-1)?.state, 'repaired')
 })
 
+test('whether a symbol trades is asked now and then', () => {
+  const { session, out } = open([BTC], ['status'])
+  session.ticked(at(1), out)
+  session.ticked(at(30), out)
+  assert.equal(lastRequest(out).path, '/api/v2/symbols/BTC-USDT')
+  answer(session, out, '{"code":"200000","data":{"symbol":"BTC-USDT","enableTrading":false}}', at(31))
+  assert.deepEqual(
+    out.of('status').map(({ status, venueStatus }) => [status, venueStatus]),
+    [['halted', 'enableTrading false']],
+  )
+})
+
 test('a minute is over when the next one begins', () => {
   const { session, out } = open([BTC], ['candle'])
   const candle = (start: number) =>

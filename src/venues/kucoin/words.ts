@@ -10,6 +10,7 @@ import { KUCOIN_BOOKS } from './book-rule.ts'
 import { readMessage } from './frame-reader.ts'
 import { scanFrame } from './frame-scanner.ts'
 import { KUCOIN_TRADE_HISTORY } from './history.ts'
+import { KUCOIN_STATUS_POLL } from './status-poll.ts'
 import { readTopic, topicsOf } from './topics.ts'
 
 /** The token's answer recommends 18 s (`pingInterval: 18000`, Get Public Token, 2026-11-22). */
@@ -30,6 +31,7 @@ export class KucoinWords implements MarketWords {
   readonly quotesFromBook = false
   readonly confirmsSubscriptions = true
   readonly rareChannels: readonly Channel[] = []
+  readonly polls = [KUCOIN_STATUS_POLL]
   readonly ping = {
     everyMicros: PING_EVERY,
     text: (at: Micros): string => `{"id":"${at}","type":"ping"}`,
