@@ -20,6 +20,7 @@ const SOUND = {
   'src/venues/index.ts': "import { price } from '../market/index.ts'\nexport const venues = [price]\n",
   'src/venues/shared/feed.ts': 'export const feed = 1\n',
   'src/venues/kraken/index.ts': "import { feed } from '../shared/feed.ts'\nexport const kraken = feed\n",
+  'src/venues/kraken-futures/index.ts': "import { kraken } from '../kraken/index.ts'\nexport const futures = kraken\n",
   'src/platform/index.ts':
     "import { a } from 'used'\nimport { readFileSync } from 'node:fs'\nexport const platform = [a, readFileSync]\n",
   'src/control/index.ts': 'export const control = 1\n',
@@ -63,6 +64,11 @@ const CASES: readonly (readonly [rule: string, file: string, text: string])[] = 
   ],
   ['no-cycles', 'src/log/index.ts', "import { b } from './b.ts'\nexport const log = b\n"],
   ['venues-apart', 'src/venues/binance/a.ts', "import { kraken } from '../kraken/index.ts'\nexport const a = kraken\n"],
+  [
+    'venues-apart',
+    'src/venues/kraken/a.ts',
+    "import { futures } from '../kraken-futures/index.ts'\nexport const a = futures\n",
+  ],
   ['pure', 'src/venues/a.ts', "import { connect } from 'node:net'\nexport const a = connect\n"],
   ['pure', 'src/market/a.ts', "import { a } from 'ws'\nexport const b = a\n"],
   ['product-not-to-tests', 'src/log/a.ts', "import { help } from '../../test/helper.ts'\nexport const a = help\n"],
