@@ -1,4 +1,4 @@
-import type { DepthChange } from './depth-book.ts'
+import type { DepthChange } from './depth.ts'
 
 /** By which numbers the changes of a book are joined to its snapshot, and to one another. */
 export interface BookRule {

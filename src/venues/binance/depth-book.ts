@@ -1,31 +1,11 @@
-import type { BookLevel, Instrument, Micros } from '../../market/index.ts'
+import type { Instrument, Micros } from '../../market/index.ts'
 import { MICROS_PER_SECOND } from '../../market/index.ts'
 import type { BookStatistics, RestRequest, SessionOutput } from '../protocol.ts'
 import type { Feed } from '../shared/feed.ts'
 import { backoff } from '../shared/jitter.ts'
+import type { DepthChange, DepthSnapshot } from './depth.ts'
 import { PROBE_LEVELS, SNAPSHOT_LEVELS } from './limits.ts'
 import { type BinanceMarket, depthPath } from './market.ts'
-
-/** One `depthUpdate`. */
-export interface DepthChange {
-  /** `U`: first update id. */
-  readonly first: number
-  /** `u`: final update id. */
-  readonly last: number
-  /** `pu`: final update id of the change before it; -1 where the market does not say it. */
-  readonly previous: number
-  readonly bids: readonly BookLevel[]
-  readonly asks: readonly BookLevel[]
-  readonly exchangeTime: Micros | null
-  readonly receiveTime: Micros
-}
-
-/** One body of `depth`. */
-export interface DepthSnapshot {
-  readonly lastUpdateId: number
-  readonly bids: readonly BookLevel[]
-  readonly asks: readonly BookLevel[]
-}
 
 const SNAPSHOT_PURPOSE = 'book-snapshot'
 const PROBE_PURPOSE = 'book-probe'

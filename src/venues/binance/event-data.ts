@@ -1,7 +1,7 @@
 import { type Amount, type Micros, type Price, price, type TradeEvent } from '../../market/index.ts'
 import type { SessionOutput } from '../protocol.ts'
 import { VenueError } from '../venue-error.ts'
-import type { DepthChange } from './depth-book.ts'
+import type { DepthChange } from './depth.ts'
 import type { SymbolFeeds } from './symbol-feeds.ts'
 import { turnover } from './turnover.ts'
 import { amountOf, booleanOf, decimalOf, levelsOf, priceOf, textOf, timeOf, type WireObject, wholeOf } from './wire.ts'

@@ -1,7 +1,7 @@
 import { type Amount, MICROS_PER_SECOND, type Micros, type Price } from '../../market/index.ts'
 import type { RestRequest, SessionOutput } from '../protocol.ts'
 import type { Feed } from '../shared/feed.ts'
-import type { DepthSnapshot } from './depth-book.ts'
+import type { DepthSnapshot } from './depth.ts'
 import { PROBE_LEVELS } from './limits.ts'
 import { type BinanceMarket, depthPath } from './market.ts'
 
