@@ -15,6 +15,8 @@ const SNAPSHOT = `{"action":"snapshot",${ARGUMENT},"data":[{"asks":[["101.0","2"
 const CHECKSUM = crc32('100.50:1.250:102:7.0:99:4') | 0
 
 const FRAMES = [
+  // As v1 of 2022 wrote its books.
+  `{"action":"update","arg":{"instType":"sp","channel":"books","instId":"BTCUSDT"},"data":[{"asks":[["30266.73","0.0109"]],"bids":[["30266.53","0.0130"]],"checksum":1732241839,"ts":"1653885248245"}]}`,
   `{"action":"update",${ARGUMENT},"data":[{"asks":[["101.0","0"],["102","7.0"]],"bids":[],"checksum":${CHECKSUM},"seq":15,"pseq":10,"ts":"1700000000100"}],"ts":1700000000101}`,
   `{"action":"update",${ARGUMENT},"data":[{"asks":[],"bids":[["100.5","2"]],"seq":15,"pseq":10,"ts":"1700000000100"}],"ts":1700000000101}`,
   `{"action":"snapshot",${ARGUMENT.replace('books', 'books1')},"data":[{"asks":[["101","2"]],"bids":[["100.5","1.25"]],"checksum":0,"seq":15,"ts":"1700000000100"}],"ts":1700000000101}`,
@@ -60,7 +62,7 @@ test('frequent frames are read straight from their text, and books keep what the
       assert.deepEqual(said(frame, snapshot), said(carefully(frame), snapshot), frame)
     }
   }
-  assert.equal(said(FRAMES[0] as string).statistics?.checksumsVerified, 1)
+  assert.equal(said(FRAMES[1] as string).statistics?.checksumsVerified, 1)
 })
 
 test('whatever is done to a frame, it means what the careful reader reads in it', () => {

@@ -38,7 +38,7 @@ export interface ScannedTrades {
 }
 
 /**
- * Reads the frequent frames of v2 straight from their text:
+ * Reads the frequent frames of v2, and the books of v1, straight from their text:
  *
  *     {"action":"update","arg":{"instType":"SPOT","channel":"books","instId":"BTCUSDT"},"data":[{"asks":[["1","2"]],"bids":[],
  *      "checksum":0,"seq":15,"pseq":10,"ts":"1730332859988"}],"ts":1730332859991}
@@ -113,7 +113,7 @@ function readBook(
   let last: number | null = null
   let previous: number | null = null
   let time = -1
-  while (!cursor.literal('}],"ts":')) {
+  while (!cursor.literal('}]')) {
     if (cursor.literal(',"checksum":')) checksum = signed(cursor)
     else if (cursor.literal(',"seq":')) last = sequence(cursor)
     else if (cursor.literal(',"pseq":')) previous = sequence(cursor)
@@ -157,12 +157,13 @@ function readTrades(cursor: WireCursor, symbol: string, isBacklog: boolean): Sca
     if (!cursor.character(COMMA)) break
     if (!cursor.literal('{')) return undefined
   }
-  return cursor.literal('],"ts":') && isEnd(cursor) ? { kind: 'trade', symbol, isBacklog, trades } : undefined
+  return cursor.literal(']') && isEnd(cursor) ? { kind: 'trade', symbol, isBacklog, trades } : undefined
 }
 
-/** The time at which the frame was sent, which is not looked at, and its end. */
+/** The time at which the frame was sent, which is not looked at and which v1 does not say, and its end. */
 function isEnd(cursor: WireCursor): boolean {
-  return cursor.whole() >= 0 && cursor.literal('}') && cursor.isAtEnd
+  if (cursor.literal(',"ts":') && cursor.whole() < 0) return false
+  return cursor.literal('}') && cursor.isAtEnd
 }
 
 /** Milliseconds in quotes, as microseconds; -1 if none come next. */

@@ -216,3 +216,24 @@ test('a contract of v1: its ticker says funding, marks and open interest', () =>
   assert.equal(funding?.rate, '0.0001')
   assert.equal(funding?.fundingTime, 1_649_030_400_000_000)
 })
+
+test('a candle of v1 has no turnover', () => {
+  const frame = {
+    action: 'snapshot',
+    arg: mc('candle1m'),
+    data: [
+      ['1654017420000', '31974', '31992.5', '31922', '31935', '9.197'],
+      ['1654017480000', '31935', '31988.5', '31914.5', '31938.5', '7.004'],
+    ],
+  }
+  const report = replaySession(bitget, [line('ws.2', 'in', MIX_URL, frame)])
+  const candles = report.events.filter((event) => event.messageType === 'venue-candle')
+  assert.deepEqual(
+    candles.map(({ close, volume, quoteVolume, isClosed }) => [close, volume, quoteVolume, isClosed]),
+    [
+      ['31935', '9.197', null, false],
+      ['31935', '9.197', null, true],
+      ['31938.5', '7.004', null, false],
+    ],
+  )
+})
