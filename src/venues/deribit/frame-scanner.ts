@@ -1,7 +1,7 @@
 import { amount, type BookLevel, type Micros, type Price, price, type TakerSide } from '../../market/index.ts'
 import type { MarketFacts } from '../shared/market/market-facts.ts'
 import { millisecondsTime, wholeNumber } from '../shared/member-values.ts'
-import { endOfNumber, MemberWalker } from '../shared/member-walker.ts'
+import { endOfNumber, isPlain, MemberWalker } from '../shared/member-walker.ts'
 import { detached } from '../shared/wire-cursor.ts'
 import type { TickerReader } from './ticker.ts'
 
@@ -9,6 +9,7 @@ const PREFIX = '{"jsonrpc":"2.0","method":"subscription","params":{"channel":"'
 const DATA = ',"data":'
 const END = '}}'
 const COMMA = 44
+const POINT = 46
 const OPEN_BRACKET = 91
 const CLOSE_BRACKET = 93
 const ACTIONS = ['["change",', '["new",', '["delete",']
@@ -51,7 +52,10 @@ export class FrameScanner {
     const end = frame.indexOf('"', PREFIX.length)
     if (end < 0 || frame.slice(end + 1, end + 1 + DATA.length) !== DATA) return false
     const at = end + 1 + DATA.length
-    const feed = frame.slice(PREFIX.length, frame.indexOf('.', PREFIX.length))
+    const name = frame.indexOf('.', PREFIX.length) + 1
+    if (name === 0 || name >= end || frame.charCodeAt(name) === POINT || !isPlain(frame, PREFIX.length, end))
+      return false
+    const feed = frame.slice(PREFIX.length, name - 1)
     if (feed === 'book') return this.#readBook(frame, at, facts)
     if (feed === 'trades') return this.#readTrades(frame, at, facts)
     if ((feed !== 'ticker' && feed !== 'quote') || !frame.endsWith(END)) return false

@@ -122,7 +122,7 @@ export class MemberWalker implements MemberValues {
 }
 
 /** Whether a text in quotes is as it is written: without escapes and control characters. */
-function isPlain(text: string, from: number, end: number): boolean {
+export function isPlain(text: string, from: number, end: number): boolean {
   for (let at = from; at < end; at++) {
     const code = text.charCodeAt(at)
     if (code < 32 || code === BACKSLASH) return false
