@@ -9,6 +9,8 @@ import type { BookRule } from '../shared/market/book-rule.ts'
 export const HTX_BOOKS: BookRule = {
   snapshot: 'stream',
   keepsEarly: true,
+  /** Not the venue's rule: a book whose best prices meet cannot be right, whatever its numbers say. */
+  refusesCrossed: true,
 
   judge({ last, previous }, position) {
     if (position.last === null || last === null) return 'next'

@@ -11,8 +11,10 @@ export class BookRange {
 
   /** @param partialLevels how many levels a side of a snapshot has that may go on beyond them */
   constructor(bids: readonly BookLevel[], asks: readonly BookLevel[], partialLevels: number | undefined) {
-    this.#lowestBid = bids.length === partialLevels ? extreme(bids, -1) : undefined
-    this.#highestAsk = asks.length === partialLevels ? extreme(asks, 1) : undefined
+    // With a longer side it is no snapshot of the best levels.
+    const isPartial = Math.max(bids.length, asks.length) === partialLevels
+    this.#lowestBid = isPartial && bids.length === partialLevels ? extreme(bids, -1) : undefined
+    this.#highestAsk = isPartial && asks.length === partialLevels ? extreme(asks, 1) : undefined
   }
 
   bids(levels: readonly BookLevel[]): readonly BookLevel[] {
