@@ -5,6 +5,7 @@ import type { MarketFacts } from '../shared/market/market-facts.ts'
 import type { MarketPoll, MarketWords } from '../shared/market/market-words.ts'
 import type { TradeHistory } from '../shared/trade-history.ts'
 import { GateBookRule, symbolOfMalformedBook } from './book-rule.ts'
+import { FastReader } from './fast-reader.ts'
 import { GateSubscriptions, type WireChannel } from './subscriptions.ts'
 
 /**
@@ -41,6 +42,9 @@ export class GateWords implements MarketWords {
   readonly ping: { readonly everyMicros: number; text(at: Micros): string }
   readonly #speech: GateSpeech
   readonly #subscriptions: GateSubscriptions
+  readonly #fast = new FastReader(() => {
+    this.bookRule.snapshot = 'rest'
+  })
 
   constructor(speech: GateSpeech) {
     this.#speech = speech
@@ -73,9 +77,13 @@ export class GateWords implements MarketWords {
   }
 
   read(text: string, facts: MarketFacts): boolean {
+    this.#subscriptions.now = facts.at
+    return this.#fast.read(text, facts) || this.#readCarefully(text, facts)
+  }
+
+  #readCarefully(text: string, facts: MarketFacts): boolean {
     const frame = parseJsonText(text)
     if (!isTextObject(frame)) return false
-    this.#subscriptions.now = facts.at
     const { event, channel } = frame
     if (event === 'subscribe' || event === 'unsubscribe') {
       this.#subscriptions.answered(frame, facts)
