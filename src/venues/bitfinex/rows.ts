@@ -196,9 +196,9 @@ function signed(
   value: TextValue | undefined,
   what: string,
 ): { readonly isNegative: boolean; readonly magnitude: Amount } {
-  const read = decimal(text(value, what))
-  const isNegative = read.startsWith('-')
-  return { isNegative, magnitude: (isNegative ? read.slice(1) : read) as Amount }
+  const said = text(value, what)
+  const isNegative = said.startsWith('-')
+  return { isNegative, magnitude: amount(isNegative ? said.slice(1) : said) }
 }
 
 function decimalOrNull(value: TextValue | undefined): DecimalText | null {

@@ -397,8 +397,8 @@ test('the fast reader and the careful one agree, and no frame is thrown at', () 
   const frames = [
     '[1,[100.25,2,-0.5],7,1780000000000]',
     '[1,[100,0,1]]',
-    '[1,[0.00001,12,30.125],8]',
-    '[1,[1e-7,3,-2e-8],9]',
+    '[1,[0.00001,12,30.125],7]',
+    '[1,[1e-7,3,-2e-8],7]',
   ]
   for (const frame of frames) {
     const fast = opened(['tBTCUSD'], ['book'])

@@ -1,4 +1,4 @@
-import { type Channel, MICROS_PER_SECOND } from '../../market/index.ts'
+import { type BookLevel, type Channel, MICROS_PER_SECOND } from '../../market/index.ts'
 import type { Subscription } from '../protocol.ts'
 import { isTextObject, parseJsonText, type TextObject, type TextValue } from '../shared/json-text.ts'
 import { CandleCloser } from '../shared/market/candle-closer.ts'
@@ -31,6 +31,8 @@ const ALREADY_SUBSCRIBED = '10301'
 const TOO_MANY_CHANNELS = '10305'
 
 const LIST = 91
+
+const NOTHING: readonly BookLevel[] = []
 
 /** What Bitfinex adds to the common life of a session: channels by number, one sequence over all messages, checksums. */
 export class BitfinexWords implements MarketWords {
@@ -129,8 +131,8 @@ export class BitfinexWords implements MarketWords {
     this.#counted(sequence, facts)
     facts.book(stream.symbol, {
       kind: 'update',
-      bids: isBid ? [level] : [],
-      asks: isBid ? [] : [level],
+      bids: isBid ? [level] : NOTHING,
+      asks: isBid ? NOTHING : [level],
       exchangeTime,
       first: sequence,
       last: sequence,
