@@ -73,7 +73,8 @@ export async function runRole(run: RoleRun): Promise<void> {
 /** Lines may run beside one another; two collectors of one name would write one state. */
 function holdName({ role, config }: RoleRun): string {
   const { name } = config.collector
-  return role === 'collector' && name !== 'collector' ? `collector-${name}` : role
+  if (role !== 'collector') return role
+  return name.startsWith('collector') ? name : `collector-${name}`
 }
 
 /** @param opened where everything goes that is to be closed when the role has ended */

@@ -72,6 +72,7 @@ function venueHealth(collector: Collector) {
     state: runner.state,
     reason: runner.reason,
     subscriptions: runner.subscriptionCount,
+    feeds: runner.feedCounts,
     latencySeconds: collector.latencyPercentiles(runner.protocol.venue),
     connections: runner.connections.map((connection) => ({
       name: connection.name,

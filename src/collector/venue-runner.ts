@@ -1,6 +1,7 @@
 import type {
   Channel,
   CoverageEvent,
+  FeedState,
   GapEvent,
   InstrumentId,
   MarketEvent,
@@ -155,6 +156,13 @@ export class VenueRunner {
 
   get config(): VenueConfig {
     return this.#config
+  }
+
+  /** How many of its feeds are in which state. */
+  get feedCounts(): Readonly<Partial<Record<FeedState, number>>> {
+    const counts: Partial<Record<FeedState, number>> = {}
+    for (const { event } of this.#feedStates.all()) counts[event.state] = (counts[event.state] ?? 0) + 1
+    return counts
   }
 
   get subscriptionCount(): number {

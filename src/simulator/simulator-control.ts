@@ -109,6 +109,11 @@ export class SimulatorControl {
     return { simulated: true, name: 'opentape simulator', seed, rate, venues, instruments, endpoints: this.endpoints() }
   }
 
+  /** How many clients each exchange has. */
+  clients(): ReadonlyMap<SimulatedVenue, number> {
+    return new Map([...this.#exchanges].map(([venue, exchange]) => [venue, exchange.clients]))
+  }
+
   endpoints(): Partial<Record<SimulatedVenue, VenueEndpoints>> {
     return Object.fromEntries([...this.#exchanges].map(([venue, exchange]) => [venue, exchange.endpoints]))
   }

@@ -9,6 +9,8 @@ export interface StageOptions {
   readonly seed: number
   /** Market events a second over all venues. */
   readonly rate?: number
+  /** Collectors that watch the exchanges; one if absent. */
+  readonly lines?: number
 }
 
 /** Simulated exchanges and a whole Opentape on them, in processes of its own that can be killed. */
@@ -34,7 +36,7 @@ export class Stage {
     await simulator.control.quiesce()
     const instruments = [...ASSETS, 'NEAR'].flatMap((asset) => [`${asset}-USDT`, `${asset}-USD`])
     const venues = Object.entries(simulator.endpoints).map(([venue, endpoints]) => [venue, { instruments, endpoints }])
-    return new Stage(simulator, await Opentape.prepare(Object.fromEntries(venues)))
+    return new Stage(simulator, await Opentape.prepare(Object.fromEntries(venues), options.lines))
   }
 
   /** Resolves when every exchange is connected and every book is live. */

@@ -13,33 +13,38 @@ const OUTPUT_KEPT = 200_000
 const REQUEST_MILLISECONDS = 10_000
 
 /** A process that can be killed; `everything` is all of them and their supervisor in one moment. */
-export type Victim = 'collector' | 'processor' | 'gateway' | 'store' | 'everything'
+export type Victim = 'collector' | 'collector-A' | 'collector-B' | 'processor' | 'gateway' | 'store' | 'everything'
 
 /** A whole Opentape on a directory and ports of its own: `opentape up` as a user starts it. */
 export class Opentape {
   readonly directory: string
   readonly ports: Readonly<Record<'gateway' | 'collector' | 'processor' | 'store', number>>
+  readonly #lines: number
   #up: ChildProcess | undefined
   #output = ''
 
-  private constructor(directory: string, ports: Opentape['ports']) {
+  private constructor(directory: string, ports: Opentape['ports'], lines: number) {
+    this.#lines = lines
     this.directory = directory
     this.ports = ports
   }
 
-  /** @param venues the section `venues` of the configuration */
-  static async prepare(venues: object): Promise<Opentape> {
+  /**
+   * @param venues the section `venues` of the configuration
+   * @param lines how many collectors watch them
+   */
+  static async prepare(venues: object, lines = 1): Promise<Opentape> {
     const directory = await mkdtemp(join(tmpdir(), 'opentape-'))
     const [gateway, collector, processor, store] = await freePorts(4)
     if (gateway === undefined || collector === undefined || processor === undefined || store === undefined) {
       throw new Error('no free ports')
     }
-    const opentape = new Opentape(directory, { gateway, collector, processor, store })
+    const opentape = new Opentape(directory, { gateway, collector, processor, store }, lines)
     const configuration = {
       data: join(directory, 'data'),
       logging: { format: 'json', level: 'info' },
       gateway: { port: gateway, requestsPerMinute: 1_000_000 },
-      collector: { port: collector, instrumentsRefreshSeconds: 3 },
+      collector: { port: collector, instrumentsRefreshSeconds: 3, lines },
       processor: { port: processor },
       store: { port: store },
       venues,
@@ -50,6 +55,12 @@ export class Opentape {
 
   get api(): string {
     return `http://127.0.0.1:${this.ports.gateway}/api/v1`
+  }
+
+  /** Addresses of the collectors' HTTP sides. */
+  get collectors(): readonly string[] {
+    const ports = this.#lines > 1 ? [this.ports.collector, this.ports.collector + 10] : [this.ports.collector]
+    return ports.map((port) => `http://127.0.0.1:${port}`)
   }
 
   /** What the supervisor and the roles said last; for a failed run. */
@@ -165,7 +176,7 @@ export class Opentape {
   }
 }
 
-const VICTIM_ROLES = ['collector', 'processor', 'gateway'] as const
+const VICTIM_ROLES = ['collector', 'collector-A', 'collector-B', 'processor', 'gateway'] as const
 
 function opensUnder(pid: number, directory: string): boolean {
   return (

@@ -186,6 +186,21 @@ test('a gap is one where no line was whole', () => {
   assert.equal(desk.of('gap').length, 2)
 })
 
+test('a quiet feed of a line that crashed was watched until the crash, whenever its last message was', () => {
+  const desk = new Desk()
+  desk.say('A', state('trade', 'synchronised', 1)).say('A', trade(1, 2))
+  desk
+    .say('B', state('trade', 'synchronised', 5 * SECOND))
+    .say('A', venue(6 * SECOND))
+    .say('B', venue(9 * SECOND))
+  desk.say('A', { ...gap('trade', 2, null), cause: 'collector-crashed', receiveTime: at(9 * SECOND + 1) })
+  desk.say('A', { ...gap('trade', 2, 10 * SECOND), cause: 'collector-crashed', revision: 1 })
+  assert.deepEqual(
+    desk.of('gap').map((one) => one.state),
+    ['repaired'],
+  )
+})
+
 test('a book never goes back: a line that lags behind waits', () => {
   const desk = new Desk()
   for (const line of ['A', 'B']) {

@@ -1,4 +1,10 @@
-import { channelOfEvent, type MarketEvent, type Micros, type VenueStateEvent } from '../../market/index.ts'
+import {
+  channelOfEvent,
+  type GapEvent,
+  type MarketEvent,
+  type Micros,
+  type VenueStateEvent,
+} from '../../market/index.ts'
 import { TradeFilter, type TradeFilterState } from '../trade-filter.ts'
 import { type Line, LineFeed, type LineFeedState } from './line-feed.ts'
 
@@ -26,6 +32,8 @@ export class LineArbiter {
   readonly #feeds = new Map<string, LineFeed>()
   /** When each line of a venue spoke last, by `<venue> <line>`. */
   readonly #heard = new Map<string, Micros>()
+  /** When it spoke last before that. */
+  readonly #heardBefore = new Map<string, Micros>()
   readonly #venues = new Map<string, VenueStateEvent>()
   readonly #instruments = new Map<string, string>()
   readonly #dead = new Set<string>()
@@ -41,6 +49,8 @@ export class LineArbiter {
     if (at > this.#at) this.#at = at
     const { venue } = event
     const lineKey = `${venue} ${line}`
+    const heard = this.#heard.get(lineKey)
+    if (heard !== undefined && heard < this.#at) this.#heardBefore.set(lineKey, heard)
     this.#heard.set(lineKey, this.#at)
     this.#dead.delete(lineKey)
     if (this.#at - this.#buriedAt >= BURY_EVERY_MICROS) this.#bury(out)
@@ -62,7 +72,13 @@ export class LineArbiter {
         out(event)
         return
       case 'gap':
-        this.#feed(venue, event.instrument, event.channel).gap(line, event, isAlive, out)
+        this.#feed(venue, event.instrument, event.channel).gap(
+          line,
+          event,
+          this.#watchedUntil(lineKey, event),
+          isAlive,
+          out,
+        )
         return
       case 'feed-state':
         this.#feed(venue, event.instrument, event.channel).feedState(line, event, this.#at, isAlive, out)
@@ -78,6 +94,15 @@ export class LineArbiter {
     }
     const channel = channelOfEvent(event)
     if (channel !== null) this.#feed(venue, event.instrument, channel).take(line, event, this.#at, isAlive, out)
+  }
+
+  /** When a line was last known to watch before it missed something. */
+  #watchedUntil(lineKey: string, gap: GapEvent): Micros {
+    // A collector that died says so when it is back: until its last record before, it watched.
+    const isOfEnd = gap.cause === 'collector-crashed' || gap.cause === 'collector-stopped'
+    if (isOfEnd) return this.#heardBefore.get(lineKey) ?? gap.from
+    // One that lost its connection says so at once.
+    return gap.to === null && gap.revision === 0 ? gap.receiveTime : gap.from
   }
 
   state(): LineArbiterState {

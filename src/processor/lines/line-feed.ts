@@ -21,8 +21,8 @@ interface Side {
   /** Since when it has been in that state. */
   since: Micros
   said: FeedStateEvent | undefined
-  /** Gaps that are open and were not passed on, since the other line was whole. */
-  readonly held: Map<string, GapEvent>
+  /** Gaps that are open and were not passed on, since the other line was whole, and when the line stopped watching. */
+  readonly held: Map<string, { readonly gap: GapEvent; readonly since: Micros }>
   /** Gaps that were passed on and are open still. */
   readonly told: Set<string>
   /** Kept of books alone, so that its place can be taken at any moment. */
@@ -38,7 +38,7 @@ export interface LineFeedState {
     readonly state: FeedState
     readonly since: number
     readonly said: FeedStateEvent | null
-    readonly held: readonly GapEvent[]
+    readonly held: readonly { readonly gap: GapEvent; readonly since: Micros }[]
     readonly told: readonly string[]
     readonly book: BookEvent | null
   }[]
@@ -106,10 +106,14 @@ export class LineFeed {
     if (!(isAlive(chosen) && this.#isWhole(chosen)) && this.#canFollow(line)) this.#follow(line, undefined, at, out)
   }
 
-  /** A line says that it missed something. It is a gap of the tape only if the other line was not whole meanwhile. */
-  gap(line: Line, event: GapEvent, isAlive: (line: Line) => boolean, out: Out): void {
+  /**
+   * A line says that it missed something. It is a gap of the tape only if the other line was not whole meanwhile.
+   * @param watchedUntil when the line was last known to watch: a quiet feed's gap begins with its last message, long before
+   */
+  gap(line: Line, event: GapEvent, watchedUntil: Micros, isAlive: (line: Line) => boolean, out: Out): void {
     const side = this.#side(line)
-    const other = this.#wholeSince(line, event.from, isAlive)
+    const since = side.held.get(event.id)?.since ?? (Math.max(event.from, watchedUntil) as Micros)
+    const other = this.#wholeSince(line, since, isAlive)
     if (side.told.has(event.id)) {
       if (event.to !== null) side.told.delete(event.id)
       out(event)
@@ -117,7 +121,7 @@ export class LineFeed {
       side.held.delete(event.id)
       if (event.to === null) side.told.add(event.id)
       out(event)
-    } else if (event.to === null) side.held.set(event.id, event)
+    } else if (event.to === null) side.held.set(event.id, { gap: event, since })
     else {
       side.held.delete(event.id)
       const evidence = `${event.evidence}; line ${other} was whole meanwhile`
@@ -155,7 +159,7 @@ export class LineFeed {
       side.state = state
       side.since = since as Micros
       side.said = said ?? undefined
-      for (const gap of held) side.held.set(gap.id, gap)
+      for (const each of held) side.held.set(each.gap.id, each)
       for (const id of told) side.told.add(id)
       if (book !== null) keepBook(side, book)
       if (line === chosen) feed.#sequence = book?.sequence ?? null
@@ -232,7 +236,7 @@ export class LineFeed {
   #release(out: Out): void {
     for (const { state } of this.#sides.values()) if (state === 'synchronised') return
     for (const side of this.#sides.values()) {
-      for (const gap of side.held.values()) {
+      for (const { gap } of side.held.values()) {
         side.told.add(gap.id)
         out(gap)
       }
