@@ -24,7 +24,8 @@ export function FeedSummary({ feeds, gaps }: { feeds: readonly FeedRow[]; gaps: 
   const answer = useSignal(status.status)
   const totals = totalsOf(feeds, gaps)
   const { synchronised, recovering, stale, unknown, halted } = totals.states
-  const venues = answer?.venues ?? []
+  // Many venues can be watched; those of which nothing was ever heard are not.
+  const venues = answer?.venues.filter((venue) => venue.stateTime !== null) ?? []
   const behind =
     answer === null ? null : answer.log.topics.reduce((sum, topic) => sum + Math.max(0, topic.next - topic.position), 0)
   return (
