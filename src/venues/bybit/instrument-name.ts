@@ -6,7 +6,7 @@ export const BYBIT = 'bybit' as VenueId
 const MONTHS = ['JAN', 'FEB', 'MAR', 'APR', 'MAY', 'JUN', 'JUL', 'AUG', 'SEP', 'OCT', 'NOV', 'DEC']
 /** Letters that futures exchanges give the months. */
 const MONTH_LETTERS = 'FGHJKMNQUVXZ'
-/** Contracts are delivered at 08:00 UTC: https://www.bybit.com/en/help-center/article/Delivery-Process (2026-11-22). */
+/** Contracts are delivered at 08:00 UTC, as `deliveryTime` of their tickers says: "2023-09-29T08:00:00Z" of BTCUSDU23. */
 const DELIVERY_HOUR = 8
 const FRIDAY = 5
 
@@ -28,7 +28,7 @@ export function tradedName({ asset, multiplier }: ReturnType<typeof assetOf>): s
 }
 
 /** `20261225` of a time. */
-export function dayOf(at: Micros): string {
+function dayOf(at: Micros): string {
   return new Date(at / 1_000).toISOString().slice(0, 10).replaceAll('-', '')
 }
 

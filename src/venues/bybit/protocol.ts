@@ -11,7 +11,7 @@ import type {
 } from '../protocol.ts'
 import { MarketSession } from '../shared/market/market-session.ts'
 import { shardByInstrument } from '../shared/shards.ts'
-import { CATEGORIES, type Category, categoryOf, categoryOfName, categoryOfPath } from './category.ts'
+import { CATEGORIES, type Category, categoryOf, categoryOfPath } from './category.ts'
 import { bybitPast } from './history.ts'
 import { BYBIT } from './instrument-name.ts'
 import { PAGE, readInstruments } from './instruments.ts'
@@ -137,5 +137,5 @@ function partsOf(url: string): { readonly pathname: string; readonly query: URLS
 
 function categoryOfPlan({ path, subscriptions }: ConnectionPlan): Category {
   const instrument = subscriptions[0]?.instrument
-  return categoryOfPath(path) ?? (instrument === undefined ? categoryOfName('') : categoryOf(instrument))
+  return categoryOfPath(path) ?? (instrument === undefined ? 'linear' : categoryOf(instrument))
 }

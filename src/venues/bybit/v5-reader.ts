@@ -148,7 +148,7 @@ function bookChange(frame: TextObject, data: TextObject): BookChange {
 }
 
 /** A change of a v5 book. Snapshots have no empty levels. */
-export function changeOf(
+function changeOf(
   isSnapshot: boolean,
   bids: readonly BookLevel[],
   asks: readonly BookLevel[],

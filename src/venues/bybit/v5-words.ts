@@ -22,7 +22,7 @@ const PING = '{"op":"ping"}'
  * restarts or the tick size is adjusted, u resets to 1", and "If the event's u is less than the local order book's u, ignore the
  * event". https://bybit-exchange.github.io/docs/v5/websocket/public/full-ob (2026-11-22); a message with u = 1 is read as a snapshot.
  */
-export const bybitBookRule: BookRule = {
+const bybitBookRule: BookRule = {
   snapshot: 'stream',
   judge({ last: sequence }: BookChange, { last }: BookPosition): Verdict {
     if (sequence === null || last === null || sequence === last + 1) return 'next'

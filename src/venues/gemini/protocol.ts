@@ -35,7 +35,7 @@ export const gemini: VenueProtocol = {
     messagesPerSecond: 2,
     frameBytes: 16 * 1024 * 1024,
     // "For public API entry points, we limit requests to 120 requests per minute":
-    // https://developer.gemini.com/rest/rate-limits (2026-11-22)
+    // https://docs.gemini.com/rate-limit (2026-11-22)
     requestWeight: 110,
     requestWindowMilliseconds: 60_000,
     // A heartbeat comes every five seconds.

@@ -24,7 +24,7 @@ export function channelsOfFeed(name: string): readonly Channel[] {
 }
 
 /** Updates have neither number nor checksum: what is left is that a book is not crossed. */
-export const geminiBookRule: BookRule = { snapshot: 'stream', refusesCrossed: true }
+const geminiBookRule: BookRule = { snapshot: 'stream', refusesCrossed: true }
 
 /** How Market Data v2 is spoken to: https://developer.gemini.com/websocket/archived/v2 (2026-11-22) */
 export class GeminiWords implements MarketWords {

@@ -14,11 +14,11 @@ import type { HistoryPage, TradeAsk, TradeHistory } from '../shared/trade-histor
 import { VenueError } from '../venue-error.ts'
 import { takerSide } from './reader.ts'
 
-/** "count: 1 to 500": https://docs.upbit.com/reference/recent-trades-history (2026-11-22) */
+/** "At most 500, 1 by default": https://docs.upbit.com/kr/reference/list-pair-trades (2026-11-22) */
 const TRADES = 500
-/** "days_ago: within 7 days of the newest trade, 1 to 7", same page. */
+/** `days_ago`: "1 to 7; the days of UTC; left out, the day of the request", same page. */
 const DAYS = 7
-/** "count: up to 200": https://docs.upbit.com/reference/minutes-candles (2026-11-22) */
+/** "up to a maximum of 200", as for candles of days: https://docs-e.upbit.com/reference/days (2026-11-22) */
 const CANDLES = 200
 const MINUTE = 60 * MICROS_PER_SECOND
 const DAY = 24 * 60 * MINUTE
@@ -151,7 +151,7 @@ function readTrades(body: string, instrument: Instrument, at: Micros): TradeEven
 
 /**
  * "The sequential_id field can be used as a basis for determining the uniqueness of the transaction. However, it does not
- * guarantee the order of transactions." https://docs.upbit.com/reference/recent-trades-history (2026-11-22)
+ * guarantee the order of transactions." https://docs-e.upbit.com/reference/recent-trades-history (2026-11-22)
  */
 function readTrade(row: TextObject, instrument: Instrument, receiveTime: Micros): TradeEvent {
   const { venue, id, symbol } = instrument

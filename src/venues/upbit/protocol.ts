@@ -26,13 +26,13 @@ export const upbit: VenueProtocol = {
   channels: ['trade', 'quote', 'book', 'ticker', 'candle', 'status'],
   limits: {
     subscriptionsPerConnection: INSTRUMENTS_PER_CONNECTION * 6,
-    // "WebSocket connection request: 5 times/sec, 100 times/min": https://docs.upbit.com/docs/user-request-guide (2026-11-22)
+    // "WebSocket connection request: 5 times/sec, 100 times/min": https://docs-e.upbit.com/docs/user-request-guide (2026-11-22)
     connectionsPerMinute: 60,
     connectionAgeMilliseconds: null,
     // "Data requests after connection of the WebSocket: 5 times/sec, 100 times/min", same page.
     messagesPerSecond: 1,
     frameBytes: 1024 * 1024,
-    // "10 per second" of each group of quotation requests: https://docs.upbit.com/reference/rate-limits (2026-11-22)
+    // "At most 10 calls a second, by address, shared in the group": https://docs.upbit.com/kr/reference/list-pair-trades (2026-11-22)
     requestWeight: 8,
     requestWindowMilliseconds: 1_000,
     // Each PING is answered, and "every 10 seconds" after it.
