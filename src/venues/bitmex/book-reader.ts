@@ -1,10 +1,10 @@
 import type { Micros } from '../../market/index.ts'
 import type { TextObject } from '../shared/json-text.ts'
 import type { MarketFacts } from '../shared/market/market-facts.ts'
-import { amountOrNull, priceOrNull, textOf } from '../shared/text-members.ts'
+import { amountOrNull, priceOrNull, textOf, wholeOf } from '../shared/text-members.ts'
 import { VenueError } from '../venue-error.ts'
-import { LevelIds, type Side } from './level-ids.ts'
-import { isTraded, type TableMessage, timeOrNull } from './table-message.ts'
+import { LevelIds, type LevelRow } from './level-ids.ts'
+import { type Action, type TableMessage, timeOrNull } from './table-message.ts'
 
 /**
  * The books of one connection: rows by the id of their level become levels by price. "If you receive any messages before the
@@ -18,114 +18,94 @@ export class BookReader {
     this.#books.clear()
   }
 
-  read({ action, rows, filterSymbol }: TableMessage, facts: MarketFacts): void {
-    if (action === 'partial') {
-      this.#partial(rows, filterSymbol, facts)
-      return
-    }
-    // In practice all rows are of one instrument; nothing says that they must be.
-    for (let from = 0; from < rows.length; ) {
-      const symbol = textOf(rows[from] as TextObject, 'symbol')
-      let to = from + 1
-      while (to < rows.length && rows[to]?.symbol === symbol) to++
-      this.#change(symbol, action, rows.slice(from, to), facts)
-      from = to
-    }
-  }
-
   /** What was known of the book of a frame that cannot be read is worth nothing. */
   lost(symbol: string): void {
     this.#books.delete(symbol)
   }
 
-  #partial(rows: readonly TextObject[], filterSymbol: string | undefined, facts: MarketFacts): void {
-    const bySymbol = new Map<string, TextObject[]>()
+  read({ action, rows, filterSymbol }: TableMessage, facts: MarketFacts): void {
+    const levels = rows.map(levelRow)
+    if (action === 'partial') this.#partial(levels, filterSymbol, facts)
+    else this.changes(action, levels, facts)
+  }
+
+  /** In practice all rows are of one instrument; nothing says that they must be. */
+  changes(action: Exclude<Action, 'partial'>, rows: readonly LevelRow[], facts: MarketFacts): void {
+    for (let from = 0; from < rows.length; ) {
+      const symbol = rows[from]?.symbol ?? ''
+      let to = from + 1
+      while (to < rows.length && rows[to]?.symbol === symbol) to++
+      this.#change(symbol, action, to - from === rows.length ? rows : rows.slice(from, to), facts)
+      from = to
+    }
+  }
+
+  #partial(rows: readonly LevelRow[], filterSymbol: string | undefined, facts: MarketFacts): void {
+    const bySymbol = new Map<string, LevelRow[]>()
     if (filterSymbol !== undefined) bySymbol.set(filterSymbol, [])
     for (const row of rows) {
-      const symbol = textOf(row, 'symbol')
-      const known = bySymbol.get(symbol)
-      if (known === undefined) bySymbol.set(symbol, [row])
+      const known = bySymbol.get(row.symbol)
+      if (known === undefined) bySymbol.set(row.symbol, [row])
       else known.push(row)
     }
     for (const [symbol, levels] of bySymbol) {
       const ids = new LevelIds()
       for (const row of levels) {
-        if (!ids.insert(levelOf(row))) throw new VenueError('VENUE_TEXT_INVALID', 'a level without price or size')
+        if (!ids.insert(row)) throw new VenueError('VENUE_TEXT_INVALID', 'a level without price or size')
       }
       this.#books.set(symbol, ids)
-      this.#say(symbol, 'snapshot', ids, newestTime(levels), facts)
+      say(symbol, 'snapshot', ids, newestTime(levels), facts)
     }
   }
 
-  #change(symbol: string, action: TableMessage['action'], rows: readonly TextObject[], facts: MarketFacts): void {
+  #change(symbol: string, action: Exclude<Action, 'partial'>, rows: readonly LevelRow[], facts: MarketFacts): void {
     const ids = this.#books.get(symbol)
     if (ids === undefined) {
       // Nothing is said of a book without its partial, but that a message came.
-      const nothing = { bids: [], asks: [], exchangeTime: newestTime(rows), first: null, last: null, previous: null }
-      facts.book(symbol, { kind: 'update', ...nothing })
+      say(symbol, 'update', NOTHING, newestTime(rows), facts)
       return
     }
     ids.begin()
     for (const row of rows) {
-      const level = levelOf(row)
-      const isDone =
-        action === 'insert' ? ids.insert(level) : action === 'update' ? ids.update(level) : ids.delete(level)
+      const isDone = action === 'update' ? ids.update(row) : action === 'insert' ? ids.insert(row) : ids.delete(row)
       if (isDone) continue
       this.#books.delete(symbol)
-      facts.bookLost(
-        symbol,
-        'missed-sequence',
-        `${action} of the level ${level.id.slice(0, 20)}, which the book has not`,
-      )
+      facts.bookLost(symbol, 'missed-sequence', `${action} of the level ${row.id}, which the book has not`)
       return
     }
-    this.#say(symbol, 'update', ids, newestTime(rows), facts)
-  }
-
-  #say(
-    symbol: string,
-    kind: 'snapshot' | 'update',
-    ids: LevelIds,
-    exchangeTime: Micros | null,
-    facts: MarketFacts,
-  ): void {
-    const { bids, asks } = ids
-    facts.book(symbol, {
-      kind,
-      bids: [...bids],
-      asks: [...asks],
-      exchangeTime,
-      first: null,
-      last: null,
-      previous: null,
-    })
+    say(symbol, 'update', ids, newestTime(rows), facts)
   }
 }
 
-function levelOf(row: TextObject): {
-  readonly id: string
-  readonly side: Side
-  readonly price: ReturnType<typeof priceOrNull>
-  readonly amount: ReturnType<typeof amountOrNull>
-} {
+const NOTHING = { bids: [], asks: [] } as const
+
+function say(
+  symbol: string,
+  kind: 'snapshot' | 'update',
+  { bids, asks }: Pick<LevelIds, 'bids' | 'asks'> | typeof NOTHING,
+  exchangeTime: Micros | null,
+  facts: MarketFacts,
+): void {
+  facts.book(symbol, { kind, bids, asks, exchangeTime, first: null, last: null, previous: null })
+}
+
+function levelRow(row: TextObject): LevelRow {
   const { side } = row
   if (side !== 'Buy' && side !== 'Sell') {
     throw new VenueError('VENUE_TEXT_INVALID', `a level is of side ${JSON.stringify(side)?.slice(0, 20)}`)
   }
-  return { id: textOf(row, 'id'), side, price: priceOrNull(row, 'price'), amount: amountOrNull(row, 'size') }
-}
-
-/** "All partial, update, insert, and delete messages will include a timestamp" since 2022-02-14; before, there is none. */
-function newestTime(rows: readonly TextObject[]): Micros | null {
-  let newest: Micros | null = null
-  for (const row of rows) {
-    const time = timeOrNull(row)
-    if (time !== null && (newest === null || time > newest)) newest = time
+  return {
+    symbol: textOf(row, 'symbol'),
+    id: wholeOf(row, 'id'),
+    side,
+    price: priceOrNull(row, 'price'),
+    amount: amountOrNull(row, 'size'),
+    time: timeOrNull(row),
   }
-  return newest
 }
 
-/** Rows of indices are not read. */
-export function tradedRows(message: TableMessage): readonly TextObject[] {
-  return message.rows.filter(isTraded)
+function newestTime(rows: readonly LevelRow[]): Micros | null {
+  let newest: Micros | null = null
+  for (const { time } of rows) if (time !== null && (newest === null || time > newest)) newest = time
+  return newest
 }

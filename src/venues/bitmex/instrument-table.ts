@@ -3,7 +3,7 @@ import type { MarketFacts } from '../shared/market/market-facts.ts'
 import { decimalOrNull, optionalTextOf, priceOrNull, textOf } from '../shared/text-members.ts'
 import { settlementAmount } from './asset.ts'
 import { statusOf } from './instruments.ts'
-import { secondsOrNull, type TableMessage, timeOrNull } from './table-message.ts'
+import { type Action, secondsOrNull, timeOrNull } from './table-message.ts'
 
 const TICKER = ['lastPrice', 'prevPrice24h', 'highPrice', 'lowPrice', 'homeNotional24h', 'foreignNotional24h']
 const MARK = ['markPrice', 'indicativeSettlePrice']
@@ -21,7 +21,7 @@ export class InstrumentTable {
     this.#instruments.clear()
   }
 
-  read(action: TableMessage['action'], rows: readonly TextObject[], facts: MarketFacts): void {
+  read(action: Action, rows: readonly TextObject[], facts: MarketFacts): void {
     for (const row of rows) {
       const symbol = textOf(row, 'symbol')
       const known = this.#instruments.get(symbol)
@@ -35,7 +35,7 @@ export class InstrumentTable {
   }
 }
 
-/** Texts of long rows are kept for long: each is made one of its own, not a view of its frame. */
+/** Only what is said of an instrument is kept. */
 function merge(known: TextObject | undefined, row: TextObject): TextObject {
   const merged: Record<string, TextValue> = { ...known }
   for (const name of KEPT) if (row[name] !== undefined) merged[name] = row[name]

@@ -1,4 +1,4 @@
-import type { Amount, BookLevel, Price } from '../../market/index.ts'
+import type { Amount, BookLevel, Micros, Price } from '../../market/index.ts'
 
 export type Side = 'Buy' | 'Sell'
 
@@ -9,12 +9,15 @@ interface Level {
 
 /** One row of a message of the book. */
 export interface LevelRow {
-  readonly id: string
+  readonly symbol: string
+  readonly id: number
   readonly side: Side
   /** Absent in updates and deletions of captures from before July 2023. */
   readonly price: Price | null
   /** Absent in deletions. */
   readonly amount: Amount | null
+  /** "All partial, update, insert, and delete messages will include a timestamp" since 2022-02-14; before, there is none. */
+  readonly time: Micros | null
 }
 
 const GONE = '0' as Amount
@@ -26,59 +29,66 @@ const GONE = '0' as Amount
  * before, only partials and insertions named it. An id that is not known is the only sign of a lost message that the feed gives.
  */
 export class LevelIds {
-  readonly #levels = new Map<string, Level>()
+  readonly #levels = new Map<number, Level>()
   /** Which id a price level is of: a level may be inserted under a new id before the old one is deleted. */
-  readonly #owners = new Map<string, string>()
-  readonly bids: BookLevel[] = []
-  readonly asks: BookLevel[] = []
+  readonly #bidOwners = new Map<Price, number>()
+  readonly #askOwners = new Map<Price, number>()
+  /** What the message being read changes. */
+  bids: BookLevel[] = []
+  asks: BookLevel[] = []
 
   /** Begins a message. */
   begin(): void {
-    this.bids.length = 0
-    this.asks.length = 0
+    this.bids = []
+    this.asks = []
   }
 
-  insert(row: LevelRow): boolean {
-    const { id, side, price, amount } = row
+  /** @returns false if the row lacks its price or its amount */
+  insert({ id, side, price, amount }: LevelRow): boolean {
     if (price === null || amount === null) return false
-    this.#leave(id, side, price)
-    this.#levels.set(id, { side, price })
-    this.#owners.set(keyOf(side, price), id)
-    this.#say(side, price, amount)
+    this.#put(id, this.#levels.get(id), side, price, amount)
     return true
   }
 
   /** @returns false if there is no such level */
-  update(row: LevelRow): boolean {
-    const known = this.#levels.get(row.id)
-    if (known === undefined || row.amount === null) return false
-    return this.insert({ ...row, price: row.price ?? known.price })
+  update({ id, side, price, amount }: LevelRow): boolean {
+    const known = this.#levels.get(id)
+    if (known === undefined || amount === null) return false
+    this.#put(id, known, side, price ?? known.price, amount)
+    return true
   }
 
   /** @returns false if there is no such level */
   delete({ id }: LevelRow): boolean {
-    if (!this.#levels.has(id)) return false
-    this.#leave(id, undefined, undefined)
+    const known = this.#levels.get(id)
+    if (known === undefined) return false
     this.#levels.delete(id)
+    this.#leave(id, known)
     return true
   }
 
-  /** The level of an id is not where it was any more, unless it is where it is said to be now. */
-  #leave(id: string, side: Side | undefined, price: Price | undefined): void {
-    const known = this.#levels.get(id)
-    if (known === undefined || (known.side === side && known.price === price)) return
-    const key = keyOf(known.side, known.price)
-    if (this.#owners.get(key) !== id) return
-    this.#owners.delete(key)
-    this.#say(known.side, known.price, GONE)
+  #put(id: number, known: Level | undefined, side: Side, price: Price, amount: Amount): void {
+    if (known === undefined || known.side !== side || known.price !== price) {
+      if (known !== undefined) this.#leave(id, known)
+      this.#levels.set(id, { side, price })
+      this.#owners(side).set(price, id)
+    }
+    this.#changes(side).push([price, amount])
   }
 
-  #say(side: Side, price: Price, amount: Amount): void {
-    const levels = side === 'Buy' ? this.bids : this.asks
-    levels.push([price, amount])
+  /** The level of an id is not where it was any more, unless another id took its place. */
+  #leave(id: number, { side, price }: Level): void {
+    const owners = this.#owners(side)
+    if (owners.get(price) !== id) return
+    owners.delete(price)
+    this.#changes(side).push([price, GONE])
   }
-}
 
-function keyOf(side: Side, price: Price): string {
-  return side + price
+  #owners(side: Side): Map<Price, number> {
+    return side === 'Buy' ? this.#bidOwners : this.#askOwners
+  }
+
+  #changes(side: Side): BookLevel[] {
+    return side === 'Buy' ? this.bids : this.asks
+  }
 }

@@ -27,9 +27,9 @@ export function tableMessage(frame: TextObject): TableMessage | undefined {
   return { table, action, rows, filterSymbol: typeof named === 'string' ? named : undefined }
 }
 
-/** Symbols of indices begin with a point; they stand in the same tables. */
-export function isTraded({ symbol }: TextObject): boolean {
-  return !(typeof symbol === 'string' && symbol.startsWith('.'))
+/** The rows but for those of indices, whose symbols begin with a point; they stand in the same tables. */
+export function tradedRows({ rows }: TableMessage): readonly TextObject[] {
+  return rows.filter(({ symbol }) => !(typeof symbol === 'string' && symbol.startsWith('.')))
 }
 
 /** The time of a row. @throws MarketError MARKET_TIME_INVALID */

@@ -1,4 +1,4 @@
-import { MICROS_PER_SECOND, type Micros, type TakerSide } from '../../market/index.ts'
+import { type Amount, MICROS_PER_SECOND, type Micros, type Price, type TakerSide } from '../../market/index.ts'
 import type { TextObject } from '../shared/json-text.ts'
 import type { MarketFacts } from '../shared/market/market-facts.ts'
 import {
@@ -12,14 +12,33 @@ import {
   wholeOrNull,
 } from '../shared/text-members.ts'
 import { VenueError } from '../venue-error.ts'
-import { BookReader, tradedRows } from './book-reader.ts'
+import { BookReader } from './book-reader.ts'
 import { InstrumentTable } from './instrument-table.ts'
 import { type Best, PoolQuotes } from './pool-quotes.ts'
-import { secondsOrNull, type TableMessage, timeOrNull } from './table-message.ts'
+import { type Action, secondsOrNull, type TableMessage, timeOrNull, tradedRows } from './table-message.ts'
 
 /** Liquidation orders that are remembered as said. */
 const MAXIMUM_LIQUIDATIONS = 10_000
 const MINUTE = 60 * MICROS_PER_SECOND
+
+/** A row of the table `quote`. */
+export interface QuoteRow {
+  readonly symbol: string
+  readonly bid: Best
+  readonly ask: Best
+  readonly pool: string | undefined
+  readonly time: Micros | null
+}
+
+/** A row of the table `trade`. */
+export interface TradeRow {
+  readonly symbol: string
+  readonly id: string | null
+  readonly price: Price
+  readonly amount: Amount
+  readonly side: TakerSide
+  readonly time: Micros | null
+}
 
 /** What the tables of one connection say. */
 export class Tables {
@@ -44,10 +63,10 @@ export class Tables {
         this.books.read(message, facts)
         return true
       case 'trade':
-        for (const row of tradedRows(message)) readTrade(row, message.action === 'partial', facts)
+        for (const row of tradedRows(message)) this.sayTrade(tradeRow(row), message.action === 'partial', facts)
         return true
       case 'quote':
-        for (const row of tradedRows(message)) this.#quote(row, facts)
+        for (const row of tradedRows(message)) this.sayQuote(quoteRow(row), facts)
         return true
       case 'instrument':
         this.#instruments.read(message.action, tradedRows(message), facts)
@@ -66,23 +85,20 @@ export class Tables {
     }
   }
 
-  #quote(row: TextObject, facts: MarketFacts): void {
-    const symbol = textOf(row, 'symbol')
-    const own = { bid: bestOf(row, 'bidPrice', 'bidSize'), ask: bestOf(row, 'askPrice', 'askSize') }
-    const { bid, ask } = this.#quotes.joined(symbol, optionalTextOf(row, 'pool'), own)
-    facts.quote(
-      symbol,
-      bid?.price ?? null,
-      bid?.amount ?? null,
-      ask?.price ?? null,
-      ask?.amount ?? null,
-      timeOrNull(row),
-      null,
-    )
+  sayQuote({ symbol, bid: ownBid, ask: ownAsk, pool, time }: QuoteRow, facts: MarketFacts): void {
+    const { bid, ask } = this.#quotes.joined(symbol, pool, { bid: ownBid, ask: ownAsk })
+    const bidAmount = bid?.amount ?? null
+    const askAmount = ask?.amount ?? null
+    facts.quote(symbol, bid?.price ?? null, bidAmount, ask?.price ?? null, askAmount, time, null)
+  }
+
+  /** @param isBacklog for trades of a partial: they are from before the subscription */
+  sayTrade({ symbol, id, price, amount, side, time }: TradeRow, isBacklog: boolean, facts: MarketFacts): void {
+    facts.trade(symbol, id, price, amount, side, time, isBacklog)
   }
 
   /** An order is said when it is placed; its amendments (`update`) and its end (`delete`) are no further liquidations. */
-  #liquidation(row: TextObject, action: TableMessage['action'], facts: MarketFacts): void {
+  #liquidation(row: TextObject, action: Action, facts: MarketFacts): void {
     const id = textOf(row, 'orderID')
     if (action === 'delete') this.#liquidations.delete(id)
     if (action === 'delete' || action === 'update' || this.#liquidations.has(id)) return
@@ -110,17 +126,25 @@ function sideOf(side: unknown): TakerSide {
   return side === 'Sell' ? 'sell' : 'unknown'
 }
 
-/** The partial is history: "the trades before the subscription". */
-function readTrade(row: TextObject, isBacklog: boolean, facts: MarketFacts): void {
-  facts.trade(
-    textOf(row, 'symbol'),
-    optionalTextOf(row, 'trdMatchID') ?? null,
-    priceOf(row, 'price'),
-    amountOf(row, 'size'),
-    sideOf(row.side),
-    timeOrNull(row),
-    isBacklog,
-  )
+function tradeRow(row: TextObject): TradeRow {
+  return {
+    symbol: textOf(row, 'symbol'),
+    id: optionalTextOf(row, 'trdMatchID') ?? null,
+    price: priceOf(row, 'price'),
+    amount: amountOf(row, 'size'),
+    side: sideOf(row.side),
+    time: timeOrNull(row),
+  }
+}
+
+function quoteRow(row: TextObject): QuoteRow {
+  return {
+    symbol: textOf(row, 'symbol'),
+    bid: bestOf(row, 'bidPrice', 'bidSize'),
+    ask: bestOf(row, 'askPrice', 'askSize'),
+    pool: optionalTextOf(row, 'pool'),
+    time: timeOrNull(row),
+  }
 }
 
 /** What was exchanged at the row's time. */

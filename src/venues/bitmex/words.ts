@@ -4,6 +4,7 @@ import { isTextObject, parseJsonText } from '../shared/json-text.ts'
 import type { BookRule } from '../shared/market/book-rule.ts'
 import type { MarketFacts } from '../shared/market/market-facts.ts'
 import type { MarketWords } from '../shared/market/market-words.ts'
+import { FastReader } from './fast-reader.ts'
 import { TRADE_HISTORY } from './history.ts'
 import { tableMessage } from './table-message.ts'
 import { Tables } from './tables.ts'
@@ -29,6 +30,7 @@ export class BitmexWords implements MarketWords {
   readonly ping = { everyMicros: PING_EVERY, text: () => 'ping' }
   readonly #topics = new Topics()
   readonly #tables = new Tables()
+  readonly #fast = new FastReader(this.#tables)
 
   opened(): readonly string[] {
     this.#topics.opened()
@@ -45,7 +47,7 @@ export class BitmexWords implements MarketWords {
   }
 
   read(text: string, facts: MarketFacts): boolean {
-    if (text === 'pong') return true
+    if (text === 'pong' || this.#fast.read(text, facts)) return true
     const frame = parseJsonText(text)
     if (!isTextObject(frame)) return false
     const message = tableMessage(frame)
