@@ -52,5 +52,11 @@ export class WireTexts {
 
 /** The rule of the books of one session, whose readers keep what the wire wrote. */
 export function bitgetBookRule(verify: (book: OrderBook, checksum: number) => boolean): BookRule {
-  return { snapshot: 'stream', judge: judgeBitget, verify }
+  return {
+    snapshot: 'stream',
+    judge: judgeBitget,
+    verify,
+    // A snapshot with `pseq` begins a chain, and has had no checksum since there are such.
+    keepsFor: ({ previous, checksum }) => previous === null || (checksum ?? null) !== null,
+  }
 }

@@ -11,7 +11,7 @@ import { bitget } from './protocol.ts'
 const AT = 1_700_000_000_000_000 as Micros
 const ARGUMENT = '"arg":{"instType":"USDT-FUTURES","channel":"books","instId":"BTCUSDT"}'
 
-const SNAPSHOT = `{"action":"snapshot",${ARGUMENT},"data":[{"asks":[["101.0","2"]],"bids":[["100.50","1.250"],["99","4"]],"checksum":0,"seq":10,"pseq":0,"ts":"1700000000000"}],"ts":1700000000001}`
+const SNAPSHOT = `{"action":"snapshot",${ARGUMENT},"data":[{"asks":[["101.0","2"]],"bids":[["100.50","1.250"],["99","4"]],"checksum":0,"seq":10,"ts":"1700000000000"}],"ts":1700000000001}`
 const CHECKSUM = crc32('100.50:1.250:102:7.0:99:4') | 0
 
 const FRAMES = [

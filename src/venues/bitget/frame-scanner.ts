@@ -132,7 +132,7 @@ function readBook(
       exchangeTime: time as Micros,
       first: last,
       last,
-      previous: isSnapshot ? null : previous,
+      previous,
       checksum: checksum === null || checksum === 0 ? null : checksum | 0,
     },
   }

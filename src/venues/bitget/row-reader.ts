@@ -126,7 +126,7 @@ export class RowReader {
       exchangeTime: timeOf(row, 'ts'),
       first: last,
       last,
-      previous: action === 'snapshot' ? null : this.#sequences.read(symbol, row, 'pseq'),
+      previous: this.#sequences.read(symbol, row, 'pseq'),
       checksum: checksumOf(row),
     })
   }

@@ -34,6 +34,9 @@ export const OKX_BOOK_RULE: BookRule = {
   judge({ previous }: BookChange, { last }: BookPosition): Verdict {
     return previous === null || last === null || previous === last ? 'next' : 'gap'
   },
+  keepsFor({ checksum }: BookChange): boolean {
+    return checksum !== null
+  },
   verify(book: OrderBook, checksum: number): boolean {
     return interleavedChecksum(book.bids(INTERLEAVED_LEVELS), book.asks(INTERLEAVED_LEVELS)) === checksum
   },

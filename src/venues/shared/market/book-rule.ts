@@ -45,6 +45,11 @@ export interface BookRule {
    * @param texts price and amount as they were on the wire, by canonical price, where `keepsTexts`
    */
   verify?(book: OrderBook, checksum: number): boolean
+  /**
+   * Whether a book that begins with this snapshot is kept, to be verified: a venue with sequences has checksums in some dialects only.
+   * Absent: always, where there is `verify`.
+   */
+  keepsFor?(snapshot: BookChange): boolean
   /** The venue keeps so many levels of each side without saying which fall out. */
   readonly depth?: number
   /** A book whose best bid reaches its best ask is at fault. Needs the book to be kept. */

@@ -60,7 +60,9 @@ export class MarketBook {
   readonly #rule: BookRule
   readonly #resubscription: Resubscription
   /** Kept only where something is concluded from it. */
-  readonly #book: OrderBook | undefined
+  #book: OrderBook | undefined
+  /** Whether every book is kept, whatever its snapshot is like. */
+  readonly #isAlwaysKept: boolean
   #saysBook = false
   #saysQuotes = false
   #isWhole = false
@@ -91,14 +93,14 @@ export class MarketBook {
     this.feed = feeds.make(instrument, 'book')
     this.quoteFeed = quotesFromBook ? feeds.make(instrument, 'quote') : null
     this.#resubscription = new Resubscription(`${instrument.id}:book`)
-    const isNeeded =
+    this.#isAlwaysKept =
       quotesFromBook ||
-      rule.verify !== undefined ||
+      (rule.verify !== undefined && rule.keepsFor === undefined) ||
       rule.depth !== undefined ||
       rule.refusesCrossed === true ||
       rule.partialLevels !== undefined ||
       rule.auditEvery !== undefined
-    this.#book = isNeeded ? new OrderBook() : undefined
+    this.#book = this.#isAlwaysKept ? new OrderBook() : undefined
   }
 
   /** Whether any snapshot ever came. */
@@ -274,6 +276,7 @@ export class MarketBook {
     const { bids, asks } = change
     const { partialLevels } = this.#rule
     this.#range = partialLevels === undefined ? undefined : new BookRange(bids, asks, partialLevels)
+    if (!this.#isAlwaysKept) this.#book = this.#rule.keepsFor?.(change) === true ? new OrderBook() : undefined
     this.#book?.replace(bids, asks)
     if (!this.#isProved(change, at, out)) return
     this.#mayCross = this.#book?.isCrossed ?? false
