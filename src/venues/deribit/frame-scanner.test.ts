@@ -52,9 +52,9 @@ test('mutated frames mean the same to both readers', () => {
     JSON.stringify({ jsonrpc: '2.0', method: 'subscription', params: { channel, data } })
   const instrument_name = 'BTC-25DEC26-60000-C'
   const change = (change_id: number) => ({
-    type: change_id === 1 ? 'snapshot' : 'change',
+    type: change_id % 10 === 1 ? 'snapshot' : 'change',
     timestamp: 1_700_000_000_123,
-    ...(change_id > 1 && { prev_change_id: change_id - 1 }),
+    ...(change_id % 10 !== 1 && { prev_change_id: change_id - 1 }),
     instrument_name,
     change_id,
     bids: [['new', 0.0015, 4737]],
@@ -67,7 +67,6 @@ test('mutated frames mean the same to both readers', () => {
           ],
   })
   const trade = {
-    trade_seq: 7,
     trade_id: '9',
     timestamp: 1_700_000_000_123,
     price: 0.05,
@@ -88,9 +87,12 @@ test('mutated frames mean the same to both readers', () => {
     best_bid_price: 0.1,
     best_bid_amount: 0,
   }
-  const frames = [
-    wrap(`trades.${instrument_name}.100ms`, [trade, { ...trade, trade_seq: 8 }]),
-    wrap(`trades.${instrument_name}.100ms`, [{ ...trade, trade_seq: 9, liquidation: 'T' }]),
+  const frames = (turn: number) => [
+    wrap(`trades.${instrument_name}.100ms`, [
+      { ...trade, trade_seq: 2 * turn },
+      { ...trade, trade_seq: 2 * turn + 1 },
+    ]),
+    wrap(`trades.${instrument_name}.100ms`, [{ ...trade, trade_seq: 2 * turn, liquidation: 'T' }]),
     wrap(`ticker.${instrument_name}.agg2`, ticker),
     wrap(`quote.${instrument_name}`, {
       instrument_name,
@@ -108,7 +110,7 @@ test('mutated frames mean the same to both readers', () => {
   const mutated: string[] = []
   for (let turn = 1; turn < 4_000; turn++) {
     let frame =
-      turn % 2 === 0 ? wrap(`book.${instrument_name}.100ms`, change(turn / 2)) : (frames[random(frames.length)] ?? '')
+      turn % 2 === 0 ? wrap(`book.${instrument_name}.100ms`, change(turn / 2)) : (frames(turn)[random(4)] ?? '')
     for (let changes = Math.max(0, random(6) - 3); changes > 0; changes--) {
       const at = random(frame.length + 1)
       frame = frame.slice(0, at) + (spare[random(spare.length)] ?? '') + frame.slice(at + random(3))

@@ -10,24 +10,31 @@ export const TRADES_A_PAGE = 1_000
 
 const BY_SEQUENCE = '/api/v2/public/get_last_trades_by_instrument'
 
-/** Says the trades of a message, and the liquidations among them. */
+/** Says the trades of a message, and the liquidations among them. All of them are read before any is said. */
 export function sayTrades(rows: readonly TextValue[], facts: MarketFacts): void {
-  for (const row of rows) {
+  const trades = rows.map((row) => {
     if (!isTextObject(row)) throw new VenueError('VENUE_TEXT_INVALID', 'a trade is not an object')
-    const symbol = textOf(row, 'instrument_name')
-    const price = priceOf(row, 'price')
-    const amount = amountOf(row, 'amount')
-    const side = sideOf(row)
-    const exchangeTime = timeOf(row, 'timestamp')
-    facts.trade(symbol, idOf(row), price, amount, side, exchangeTime, false)
     const liquidation = optionalTextOf(row, 'liquidation')
+    return {
+      symbol: textOf(row, 'instrument_name'),
+      id: idOf(row),
+      price: priceOf(row, 'price'),
+      amount: amountOf(row, 'amount'),
+      side: sideOf(row),
+      exchangeTime: timeOf(row, 'timestamp'),
+      liquidation,
+      liquidationId: liquidation === undefined ? '' : textOf(row, 'trade_id'),
+    }
+  })
+  for (const { symbol, id, price, amount, side, exchangeTime, liquidation, liquidationId } of trades) {
+    facts.trade(symbol, id, price, amount, side, exchangeTime, false)
     if (liquidation === undefined) continue
     // `M`: the maker was liquidated, `T`: the taker, `MT`: both. `direction` is the taker's.
-    const id = textOf(row, 'trade_id')
-    if (liquidation.includes('T')) facts.liquidation(symbol, { exchangeTime, id, price, amount, side })
+    const isTaker = liquidation.includes('T')
+    if (isTaker) facts.liquidation(symbol, { exchangeTime, id: liquidationId, price, amount, side })
     if (liquidation.includes('M')) {
       const makerSide = side === 'buy' ? 'sell' : 'buy'
-      const makerId = liquidation.includes('T') ? `${id}-M` : id
+      const makerId = isTaker ? `${liquidationId}-M` : liquidationId
       facts.liquidation(symbol, { exchangeTime, id: makerId, price, amount, side: makerSide })
     }
   }

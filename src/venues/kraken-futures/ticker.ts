@@ -1,8 +1,9 @@
 import { type DecimalText, decimal, type InstrumentStatus } from '../../market/index.ts'
-import type { TextObject } from '../shared/json-text.ts'
 import type { MarketFacts } from '../shared/market/market-facts.ts'
-import { decimalOrNull, optionalTextOf, priceOrNull, textOf, timeOf, timeOrNull } from '../shared/text-members.ts'
+import type { MemberValues } from '../shared/member-values.ts'
+import { detached } from '../shared/wire-cursor.ts'
 import { contractType } from './instruments.ts'
+import { decimalOrNull, optional, priceOrNull, required, requiredTime, timeOrNull } from './members.ts'
 
 /** Rates are those of an hour: https://docs.kraken.com/exchange/api-reference/futures-websocket/ticker.md (2026-11-22) */
 const FUNDING_INTERVAL_SECONDS = 3_600
@@ -26,9 +27,9 @@ export class TickerReader {
     this.#states.clear()
   }
 
-  ticker(root: TextObject, facts: MarketFacts): void {
-    const symbol = textOf(root, 'product_id')
-    const exchangeTime = timeOf(root, 'time')
+  ticker(root: MemberValues, facts: MarketFacts): void {
+    const symbol = required(root, 'product_id')
+    const exchangeTime = requiredTime(root, 'time')
     facts.ticker(symbol, {
       exchangeTime,
       last: priceOrNull(root, 'last'),
@@ -43,7 +44,7 @@ export class TickerReader {
     const openInterest = decimalOrNull(root, 'openInterest')
     if (openInterest !== null) facts.openInterest(symbol, { exchangeTime, openInterest, value: null })
     // `funding_rate` is an amount of money per contract; the relative one is a fraction of the position.
-    if (optionalTextOf(root, 'relative_funding_rate') !== undefined) {
+    if (optional(root, 'relative_funding_rate') !== undefined) {
       facts.funding(symbol, {
         exchangeTime,
         rate: decimalOrNull(root, 'relative_funding_rate'),
@@ -56,27 +57,29 @@ export class TickerReader {
   }
 
   /** `ticker_lite` has neither the last price nor a time. */
-  lite(root: TextObject, facts: MarketFacts): void {
-    const symbol = textOf(root, 'product_id')
+  lite(root: MemberValues, facts: MarketFacts): void {
+    const symbol = required(root, 'product_id')
     const none = { exchangeTime: null, last: null, open: null, high: null, low: null }
     facts.ticker(symbol, { ...none, ...turnover(symbol, root) })
   }
 
-  #state(symbol: string, root: TextObject, facts: MarketFacts): void {
-    if (typeof root.suspended !== 'boolean') return
-    const venueStatus = root.suspended ? 'suspended' : root.post_only === true ? 'post_only' : 'open'
+  #state(symbol: string, root: MemberValues, facts: MarketFacts): void {
+    const suspended = optional(root, 'suspended')
+    if (suspended === undefined) return
+    const isPostOnly = optional(root, 'post_only') === 'true'
+    const venueStatus = suspended === 'true' ? 'suspended' : isPostOnly ? 'post_only' : 'open'
     if (this.#states.get(symbol) === venueStatus) return
-    this.#states.set(symbol, venueStatus)
+    this.#states.set(detached(symbol), venueStatus)
     // Orders that only rest do not trade.
     const status: InstrumentStatus = venueStatus === 'open' ? 'trading' : 'halted'
-    facts.status(symbol, { exchangeTime: timeOf(root, 'time'), status, venueStatus })
+    facts.status(symbol, { exchangeTime: requiredTime(root, 'time'), status, venueStatus })
   }
 }
 
 /** `volume` counts contracts: dollars of inverse ones, the base of others. */
 function turnover(
   symbol: string,
-  root: TextObject,
+  root: MemberValues,
 ): { readonly volume: DecimalText | null; readonly quoteVolume: DecimalText | null } {
   const contracts = decimalOrNull(root, 'volume')
   if (contractType(symbol) === 'inverse') return { volume: contracts === ZERO ? ZERO : null, quoteVolume: contracts }

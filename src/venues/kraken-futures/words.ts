@@ -1,23 +1,25 @@
-import { type Amount, amount, type BookLevel, type Channel, type Micros, type TakerSide } from '../../market/index.ts'
+import { type Amount, amount, type BookLevel, type Channel, type Micros, price } from '../../market/index.ts'
 import type { Subscription } from '../protocol.ts'
-import { isTextObject, parseJsonText, type TextObject, type TextValue } from '../shared/json-text.ts'
+import { isTextObject, parseJsonText, type TextObject } from '../shared/json-text.ts'
 import type { BookRule } from '../shared/market/book-rule.ts'
 import type { MarketFacts } from '../shared/market/market-facts.ts'
 import type { MarketPoll, MarketWords } from '../shared/market/market-words.ts'
 import { WireUsers } from '../shared/market/wire-users.ts'
+import { type MemberValues, ObjectValues } from '../shared/member-values.ts'
+import { MemberWalker } from '../shared/member-walker.ts'
 import {
   amountOf,
   listOf,
   optionalTextOf,
   priceOf,
   textOf,
-  timeOf,
-  timeOrNull,
+  timeOrNull as timeOf,
   wholeOf,
-  wholeOrNull,
 } from '../shared/text-members.ts'
+import { detached } from '../shared/wire-cursor.ts'
 import { VenueError } from '../venue-error.ts'
 import { candlesSince, readCandles } from './history.ts'
+import { NAMES, optional, required, requiredSide, requiredTime, requiredWhole, timeOrNull } from './members.ts'
 import { TickerReader } from './ticker.ts'
 import { TRADE_HISTORY } from './trade-history.ts'
 
@@ -79,6 +81,7 @@ export class KrakenFuturesWords implements MarketWords {
   ]
   readonly #users = new WireUsers(({ instrument, channel }) => `${feedOf(channel)} ${instrument.symbol}`)
   readonly #tickers = new TickerReader()
+  readonly #walker = new MemberWalker(NAMES)
   /** Number of the last trade of each product. */
   readonly #trades = new Map<string, number>()
   #at = 0
@@ -104,30 +107,45 @@ export class KrakenFuturesWords implements MarketWords {
 
   read(frame: string, facts: MarketFacts): boolean {
     this.#at = facts.at
+    // All frequent frames are flat, and none of those that control the connection is without lists or an `event`.
+    const isFlat = this.#walker.read(frame, 0) === frame.length && optional(this.#walker, 'event') === undefined
+    return isFlat ? this.#flat(this.#walker, facts) : this.#readCarefully(frame, facts)
+  }
+
+  #readCarefully(frame: string, facts: MarketFacts): boolean {
     const root = parseJsonText(frame)
     if (!isTextObject(root)) return false
-    if (root.event !== undefined) return this.#control(root, facts)
-    switch (root.feed) {
+    if (root.event !== undefined && root.event !== null && root.event !== '') return this.#control(root, facts)
+    if (root.feed === 'book_snapshot') readSnapshot(root, facts)
+    else if (root.feed === 'trade_snapshot') {
+      const trades = listOf(root, 'trades').map((trade) => {
+        if (!isTextObject(trade)) throw new VenueError('VENUE_TEXT_INVALID', 'a trade is not an object')
+        return new ObjectValues(NAMES, trade)
+      })
+      for (const trade of trades) this.#trade(trade, facts, true)
+    } else return this.#flat(new ObjectValues(NAMES, root), facts)
+    return true
+  }
+
+  #flat(values: MemberValues, facts: MarketFacts): boolean {
+    switch (optional(values, 'feed')) {
       case 'book':
-        readUpdate(root, facts)
-        return true
-      case 'book_snapshot':
-        readSnapshot(root, facts)
+        readUpdate(values, facts)
         return true
       case 'trade':
-        this.#trade(root, facts, false)
-        return true
-      case 'trade_snapshot':
-        for (const trade of listOf(root, 'trades')) this.#trade(trade, facts, true)
+        this.#trade(values, facts, false)
         return true
       case 'ticker':
-        this.#tickers.ticker(root, facts)
+        this.#tickers.ticker(values, facts)
         return true
       case 'ticker_lite':
-        this.#tickers.lite(root, facts)
+        this.#tickers.lite(values, facts)
         return true
       case 'heartbeat':
         return true
+      case 'book_snapshot':
+      case 'trade_snapshot':
+        throw new VenueError('VENUE_TEXT_INVALID', 'a snapshot has no lists')
       default:
         return false
     }
@@ -137,21 +155,22 @@ export class KrakenFuturesWords implements MarketWords {
     return BOOK_OF.test(frame) ? PRODUCT_OF.exec(frame)?.[1] : undefined
   }
 
-  #trade(row: TextValue, facts: MarketFacts, isBacklog: boolean): void {
-    if (!isTextObject(row)) throw new VenueError('VENUE_TEXT_INVALID', 'a trade is not an object')
-    const symbol = textOf(row, 'product_id')
-    const price = priceOf(row, 'price')
-    const size = amountOf(row, 'qty')
-    const side = sideOf(row)
-    const exchangeTime = timeOf(row, 'time')
+  #trade(values: MemberValues, facts: MarketFacts, isBacklog: boolean): void {
+    const symbol = required(values, 'product_id')
+    const at = price(required(values, 'price'))
+    const size = amount(required(values, 'qty'))
+    const side = requiredSide(values)
+    const exchangeTime = requiredTime(values, 'time')
     // Trades had no id before the summer of 2019.
-    const id = optionalTextOf(row, 'uid') ?? null
-    this.#count(symbol, wholeOrNull(row, 'seq'), isBacklog, facts)
-    facts.trade(symbol, id, price, size, side, exchangeTime, isBacklog)
-    // "type: The classification of the trade: fill, liquidation, assignment, termination, or block"; `side` is the taker's, who
-    // is the one that is liquidated.
-    if (row.type === 'liquidation' && !isBacklog) {
-      facts.liquidation(symbol, { exchangeTime, id, price, amount: size, side })
+    const uid = optional(values, 'uid')
+    // It outlives its frame.
+    const id = uid === undefined ? null : detached(uid)
+    const sequence = optional(values, 'seq') === undefined ? null : requiredWhole(values, 'seq')
+    this.#count(symbol, sequence, isBacklog, facts)
+    facts.trade(symbol, id, at, size, side, exchangeTime, isBacklog)
+    // A trade is a fill, liquidation, assignment, termination, or block; `side` is the taker's, who is the one that is liquidated.
+    if (optional(values, 'type') === 'liquidation' && !isBacklog) {
+      facts.liquidation(symbol, { exchangeTime, id, price: at, amount: size, side })
     }
   }
 
@@ -160,10 +179,10 @@ export class KrakenFuturesWords implements MarketWords {
     if (sequence === null) return
     const last = this.#trades.get(symbol)
     if (isBacklog) {
-      this.#trades.set(symbol, Math.max(last ?? 0, sequence))
+      this.#trades.set(detached(symbol), Math.max(last ?? 0, sequence))
       return
     }
-    this.#trades.set(symbol, sequence)
+    this.#trades.set(last === undefined ? detached(symbol) : symbol, sequence)
     if (last !== undefined && sequence > last + 1) {
       facts.tradesLost(symbol, `${sequence - last - 1} trades are missing between seq ${last} and ${sequence}`)
     }
@@ -227,22 +246,16 @@ function messages(event: string, wires: readonly string[]): string[] {
   return texts
 }
 
-function sideOf(row: TextObject): TakerSide {
-  const side = textOf(row, 'side')
-  if (side === 'buy' || side === 'sell') return side
-  throw new VenueError('VENUE_TEXT_INVALID', `side is ${side.slice(0, 40)}`)
-}
-
 /** One level a message: `{"feed":"book","product_id":…,"side":"sell","seq":…,"price":…,"qty":0.0}`, amount 0 removes it. */
-function readUpdate(root: TextObject, facts: MarketFacts): void {
-  const level: BookLevel = [priceOf(root, 'price'), amountOf(root, 'qty')]
-  const isBid = sideOf(root) === 'buy'
-  const last = wholeOf(root, 'seq')
-  facts.book(textOf(root, 'product_id'), {
+function readUpdate(values: MemberValues, facts: MarketFacts): void {
+  const level: BookLevel = [detached(price(required(values, 'price'))), detached(amount(required(values, 'qty')))]
+  const isBid = requiredSide(values) === 'buy'
+  const last = requiredWhole(values, 'seq')
+  facts.book(required(values, 'product_id'), {
     kind: 'update',
     bids: isBid ? [level] : [],
     asks: isBid ? [] : [level],
-    exchangeTime: timeOrNull(root, 'timestamp'),
+    exchangeTime: timeOrNull(values, 'timestamp'),
     first: last,
     last,
     previous: null,
@@ -255,7 +268,7 @@ function readSnapshot(root: TextObject, facts: MarketFacts): void {
     kind: 'snapshot',
     bids: readSide(root, 'bids'),
     asks: readSide(root, 'asks'),
-    exchangeTime: timeOrNull(root, 'timestamp'),
+    exchangeTime: timeOf(root, 'timestamp'),
     first: last,
     last,
     previous: null,
