@@ -38,6 +38,8 @@ export interface ConnectionHost {
   readonly limits: VenueLimits
   readonly backOff: BackOffLimits
   readonly compression: boolean
+  /** Headers of the venue's own. */
+  readonly headers?: Readonly<Record<string, string>>
   /** Resolves when a socket may be opened under the venue's limit of new connections. */
   permitToConnect(signal: AbortSignal): Promise<void>
   request(request: RestRequest): Promise<RestOutcome>
@@ -179,7 +181,7 @@ export class Connection {
         handshakeTimeout: HANDSHAKE_TIMEOUT_MILLISECONDS,
         maxPayload: limits.frameBytes,
         perMessageDeflate: this.#host.compression,
-        headers: { 'user-agent': 'opentape' },
+        headers: { 'user-agent': 'opentape', ...this.#host.headers },
       })
       this.#socket = socket
       socket.on('open', () => {

@@ -26,6 +26,7 @@ async function client(
     stop: () => stopping.abort(),
     client: new RestClient({
       base: `http://127.0.0.1:${port}`,
+      headers: { 'x-own': '1' },
       budget: new WeightBudget(1_000, 60_000),
       backOff: { baseMilliseconds: 1, capMilliseconds: 2 },
       signal: stopping.signal,
@@ -42,6 +43,13 @@ test('an answer comes back with its status, also one that says no', async (t) =>
     response.writeHead(404).end(request.url)
   })
   assert.deepEqual(await rest.get(REQUEST), { kind: 'answered', response: { status: 404, body: '/x?y=1' } })
+})
+
+test("the venue's own headers are sent", async (t) => {
+  const { client: rest } = await client(t, (request, response) => {
+    response.end(`${request.headers['x-own']} ${request.headers['user-agent']}`)
+  })
+  assert.deepEqual(await rest.get(REQUEST), { kind: 'answered', response: { status: 200, body: '1 opentape' } })
 })
 
 test('429 holds every request back for as long as the venue says', async (t) => {

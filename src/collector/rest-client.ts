@@ -16,6 +16,8 @@ const DEFAULT_BAN_MILLISECONDS = 10_000
 export interface RestClientOptions {
   /** Base URL without a slash at its end; `path` of a request is appended. */
   readonly base: string
+  /** Headers of the venue's own. */
+  readonly headers?: Readonly<Record<string, string>>
   readonly budget: WeightBudget
   readonly backOff: BackOffLimits
   readonly signal: AbortSignal
@@ -105,6 +107,7 @@ export class RestClient {
           headers: {
             'user-agent': 'opentape',
             accept: 'application/json',
+            ...this.#options.headers,
             ...(request.body !== undefined && { 'content-type': 'application/json' }),
           },
         })

@@ -98,6 +98,7 @@ export class VenueRunner {
     const backOff = options.backOff ?? DEFAULT_BACK_OFF
     this.#rest = new RestClient({
       base: rest,
+      ...(protocol.headers !== undefined && { headers: protocol.headers }),
       budget: this.#budget,
       backOff,
       signal: this.#stopping.signal,
@@ -118,6 +119,7 @@ export class VenueRunner {
       limits,
       backOff,
       compression: false,
+      ...(protocol.headers !== undefined && { headers: protocol.headers }),
       permitToConnect: (signal) => permits.take(signal),
       request: (request) => this.#rest.get(request),
       event: (connection, event) => this.#event(connection, event),

@@ -220,6 +220,8 @@ export interface VenueProtocol {
   readonly channels: readonly Channel[]
   readonly limits: VenueLimits
   readonly endpoints: { readonly rest: string; readonly ws: string }
+  /** Headers that the venue wants with every request and every opening of a socket. */
+  readonly headers?: Readonly<Record<string, string>>
   /** For people: by which rule it is proved that nothing is missing. */
   readonly integrity: { readonly trades: string; readonly books: string }
   /** Whether ids of an instrument's trades follow one another, as whole numbers, so that a hole in them shows. */

@@ -79,6 +79,8 @@ export const gateioFutures: VenueProtocol = {
     idleMilliseconds: 45_000,
   },
   endpoints: { rest: 'https://api.gateio.ws', ws: 'wss://fx-ws.gateio.ws/v4/ws' },
+  // "Without it, sizes of fractions of a contract are rounded down" (futures WebSocket, change log, 2025-12-09).
+  headers: { 'x-gate-size-decimal': '1' },
   integrity: {
     trades: 'trade ids are consecutive in each contract; a hole is filled from REST history',
     books:
