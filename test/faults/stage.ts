@@ -3,7 +3,8 @@ import { Opentape } from '../support/opentape.ts'
 import { until } from '../support/until.ts'
 
 const ASSETS: readonly string[] = ['BTC', 'ETH', 'SOL', 'XRP']
-const CHANNELS = 4
+/** What the ledger can be compared with. */
+const CHANNELS = ['trade', 'quote', 'book', 'ticker'] as const
 
 export interface StageOptions {
   readonly seed: number
@@ -35,7 +36,10 @@ export class Stage {
     })
     await simulator.control.quiesce()
     const instruments = [...ASSETS, 'NEAR'].flatMap((asset) => [`${asset}-USDT`, `${asset}-USD`])
-    const venues = Object.entries(simulator.endpoints).map(([venue, endpoints]) => [venue, { instruments, endpoints }])
+    const venues = Object.entries(simulator.endpoints).map(([venue, endpoints]) => [
+      venue,
+      { instruments, endpoints, channels: CHANNELS },
+    ])
     return new Stage(simulator, await Opentape.prepare(Object.fromEntries(venues), options.lines))
   }
 
@@ -47,7 +51,7 @@ export class Stage {
         `http://127.0.0.1:${opentape.ports.collector}/health`,
       )
       const connected = health.venues.filter(
-        ({ state, subscriptions }) => state === 'connected' && subscriptions >= CHANNELS,
+        ({ state, subscriptions }) => state === 'connected' && subscriptions >= CHANNELS.length,
       )
       if (connected.length < Object.keys(this.simulator.endpoints).length) return false
       for (const { venue, instrument, active } of this.simulator.control.ledger.books()) {
