@@ -4,6 +4,7 @@ import { MarketError, type Micros } from '../../market/index.ts'
 import type { VenueSession } from '../protocol.ts'
 import type { MarketFacts } from '../shared/market/market-facts.ts'
 import { VenueError } from '../venue-error.ts'
+import { FactsRecorder } from './facts-recorder.ts'
 import { RecordingOutput } from './recording-output.ts'
 
 /** One of the frames, with a few characters taken out at some place and others put in. */
@@ -45,17 +46,17 @@ export function assertSameFacts(
   fast: (frame: string, facts: MarketFacts) => boolean,
   careful: (frame: string, facts: MarketFacts) => boolean,
 ): void {
-  for (const frame of frames) assert.equal(fast(frame, new RecordedFacts().facts), true, `not read fast: ${frame}`)
+  for (const frame of frames) assert.equal(fast(frame, new FactsRecorder()), true, `not read fast: ${frame}`)
   fc.assert(
     fc.property(mutated(frames), (frame) => {
-      const said = new RecordedFacts()
-      if (!fast(frame, said.facts)) {
+      const said = new FactsRecorder()
+      if (!fast(frame, said)) {
         assert.deepEqual(said.calls, [])
         return
       }
-      const meant = new RecordedFacts()
+      const meant = new FactsRecorder()
       try {
-        careful(frame, meant.facts)
+        careful(frame, meant)
       } catch (error) {
         if (!(error instanceof VenueError || error instanceof MarketError)) throw error
       }
@@ -63,44 +64,4 @@ export function assertSameFacts(
     }),
     { numRuns: 2_000 },
   )
-}
-
-/** Keeps what a reader says. */
-class RecordedFacts {
-  readonly calls: unknown[] = []
-  readonly facts: MarketFacts
-
-  constructor() {
-    const keep = (...call: readonly unknown[]): void => {
-      this.calls.push(call)
-    }
-    const named =
-      (name: string) =>
-      (...said: readonly unknown[]): void =>
-        keep(name, ...said)
-    this.facts = {
-      at: 1_700_000_000_000_000 as Micros,
-      trade: named('trade'),
-      quote: named('quote'),
-      book: named('book'),
-      bookLost: named('bookLost'),
-      bookChecksum: named('bookChecksum'),
-      tradesLost: named('tradesLost'),
-      ticker: named('ticker'),
-      candle: named('candle'),
-      funding: named('funding'),
-      markPrice: named('markPrice'),
-      openInterest: named('openInterest'),
-      liquidation: named('liquidation'),
-      optionSummary: named('optionSummary'),
-      status: named('status'),
-      subscribed: named('subscribed'),
-      refused: named('refused'),
-      tooMany: named('tooMany'),
-      venueError: named('venueError'),
-      connectionLost: named('connectionLost'),
-      reconnect: named('reconnect'),
-      send: named('send'),
-    }
-  }
 }
