@@ -71,7 +71,10 @@ export class Topics {
     const request = isTextObject(frame.request) ? frame.request : undefined
     const { args } = request ?? {}
     const topics = (Array.isArray(args) ? args : [args]).filter((topic) => typeof topic === 'string')
-    if (request?.op !== 'subscribe' || topics.length === 0) facts.venueError(reason)
+    // "You are already subscribed to this topic: trade:XBTUSD": then it is in force.
+    if (/already subscribed/i.test(reason)) {
+      for (const topic of topics) if (topics.length === 1 || reason.includes(topic)) this.confirmed(topic, facts)
+    } else if (request?.op !== 'subscribe' || topics.length === 0) facts.venueError(reason)
     else if (frame.status === '429' || frame.status === '503') facts.tooMany(reason)
     else if (topics.length === 1) this.#refused(topics[0] ?? '', reason, facts)
     else {
@@ -83,9 +86,7 @@ export class Topics {
 
   #refused(topic: string, reason: string, facts: MarketFacts): void {
     const symbol = symbolOfTopic(topic)
-    // "You are already subscribed to this topic": then it is in force.
-    if (/already subscribed/i.test(reason)) this.confirmed(topic, facts)
-    else for (const channel of this.#users.get(topic) ?? []) facts.refused(symbol, channel, reason)
+    for (const channel of this.#users.get(topic) ?? []) facts.refused(symbol, channel, reason)
   }
 
   #messages(op: 'subscribe' | 'unsubscribe', topics: ReadonlySet<string>): string[] {

@@ -10,18 +10,9 @@ export interface TradedAsset {
 /** `1000SATS`, `1000000MOG`; not `1INCH`, and not `1000X`, which is an asset of that name. */
 const THOUSANDS = /^(10{3,})([A-Z][A-Z0-9]+)$/
 
-const SAME: ReadonlyMap<string, string> = new Map([
-  ['XBT', 'BTC'],
-  ['XDG', 'DOGE'],
-])
-
-/** The asset that a code stands for. */
+/** The asset that a code stands for. Gate's codes are ours otherwise: what it calls BTC is BTC, and another code is another asset. */
 export function tradedAsset(code: string): TradedAsset {
   const many = THOUSANDS.exec(code)
-  if (many !== null) return { asset: identityOf(many[2] ?? code), multiplier: many[1] as DecimalText }
-  return { asset: identityOf(code) }
-}
-
-function identityOf(code: string): AssetId {
-  return (SAME.get(code) ?? code) as AssetId
+  if (many !== null) return { asset: (many[2] ?? code) as AssetId, multiplier: many[1] as DecimalText }
+  return { asset: code as AssetId }
 }

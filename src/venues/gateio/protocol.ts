@@ -22,7 +22,7 @@ import { GateTradeHistory } from './trade-history.ts'
 import { GateWords } from './words.ts'
 
 /** Gate sets no number; each instrument takes five subscriptions. */
-const INSTRUMENTS_PER_CONNECTION = 40
+const INSTRUMENTS_PER_CONNECTION = 100
 
 const CHANNELS: readonly Channel[] = ['trade', 'quote', 'book', 'ticker', 'candle']
 
@@ -52,7 +52,7 @@ export const gateio: VenueProtocol = {
     // "Number of connections per IP: at most 300" (https://www.gate.com/docs/developers/apiv4/en/, 2026-11-22); a rate is not given.
     connectionsPerMinute: 60,
     connectionAgeMilliseconds: null,
-    // Not documented; a start with 40 instruments takes some 50 messages.
+    // Not documented; a start with 100 instruments takes some 130 messages.
     messagesPerSecond: 20,
     frameBytes: 4 * 1024 * 1024,
     // "Public endpoints: 200r/10s per endpoint" and address (https://www.gate.com/docs/developers/apiv4/en/#frequency-limit-rule, 2026-11-22).
