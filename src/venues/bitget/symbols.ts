@@ -69,7 +69,7 @@ const MONTHS = 'FGHJKMNQUVXZ'
 
 /** What a name says by itself; undefined if it is of no known form. */
 export function readName(product: Product, name: string): Named | undefined {
-  if (!/^[A-Z0-9]{3,40}$/.test(name)) return undefined
+  if (!/^[\p{L}\p{N}.]{3,40}$/u.test(name)) return undefined
   if (product === 'SPOT' || product === 'sp') {
     const [, base, quote] = SPOT_QUOTES.exec(name) ?? []
     return base === undefined || quote === undefined ? undefined : nameOf('spot', base, quote)

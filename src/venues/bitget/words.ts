@@ -60,7 +60,7 @@ export class BitgetWords implements MarketWords {
     const beginning = text.slice(0, 300)
     if (!/"(?:channel|topic)"\s*:\s*"books"/.test(beginning)) return undefined
     const [, type] = /"instType"\s*:\s*"([\w-]{1,20})"/.exec(beginning) ?? []
-    const [, name] = /"(?:instId|symbol)"\s*:\s*"(\w{1,40})"/.exec(beginning) ?? []
+    const [, name] = /"(?:instId|symbol)"\s*:\s*"([^"\\]{1,40})"/.exec(beginning) ?? []
     const { product } = partsOf(`${type}:`)
     return product === undefined || name === undefined ? undefined : `${product}:${name}`
   }

@@ -47,7 +47,7 @@ test('what is no name of a known form is no instrument', () => {
   for (const symbol of [
     '',
     'BTC',
-    'btc-usdt',
+    'BTC-usdt',
     'BTC-USDT-',
     'BTC-USDT-SWAP-2',
     'BTC-USD-2505',
@@ -56,6 +56,7 @@ test('what is no name of a known form is no instrument', () => {
   ]) {
     assert.equal(instrumentFromSymbol(symbol), undefined, symbol)
   }
+  assert.equal(instrumentFromSymbol('币安人生-USDT')?.base, '币安人生')
   assert.equal(instrumentFromSymbol('BTC-USD_UM-SWAP')?.id, 'BTC-USD_UM-PERP')
   assert.equal(instrumentFromSymbol('BTC-USD-250328-92000-P')?.id, 'BTC-USD-20250328-92000-P')
   assert.throws(

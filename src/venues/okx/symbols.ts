@@ -17,10 +17,10 @@ export type InstrumentType = 'SPOT' | 'SWAP' | 'FUTURES' | 'OPTION'
 
 /**
  * `BTC-USDT`, `BTC-USDT-SWAP`, `BTC-USD_UM-SWAP` (margined in USD stablecoins), `BTC-USD-261225`, `BTC-USD_UM_XPERP-310404` (a future that
- * pays funding), `BTC-USD-261225-60000-C`.
+ * pays funding), `BTC-USD-261225-60000-C`. Coins are called in other scripts too.
  */
 const SYMBOL =
-  /^([A-Z0-9]{1,24})-([A-Z0-9]{1,12})((?:_[A-Z0-9]{1,10}){0,2})(?:-(?:(SWAP)|(\d{6})(?:-(\d{1,12}(?:\.\d{1,8})?)-([CP]))?))?$/
+  /^([\p{L}\p{N}.]{1,24})-([A-Z0-9]{1,12})((?:_[A-Z0-9]{1,10}){0,2})(?:-(?:(SWAP)|(\d{6})(?:-(\d{1,12}(?:\.\d{1,8})?)-([CP]))?))?$/u
 
 /** Reads an `instId`; undefined if it is of no known form. */
 export function readSymbol(symbol: string): SymbolParts | undefined {

@@ -19,7 +19,7 @@ const TOO_FREQUENT = '60014'
 /** The channel of an index, which several instruments share. */
 const INDEX = 'index-tickers'
 /** What a refusal names: `Wrong URL or channel:books,instId:FOO-BAR doesn't exist.` */
-const REFUSED_ARGUMENT = /channel\s?:\s?"?([\w-]+)"?\s*,\s*inst(?:Id|Type|Family)\s?:\s?"?([\w.-]+)/
+const REFUSED_ARGUMENT = /channel\s?:\s?"?([\w-]+)"?\s*,\s*inst(?:Id|Type|Family)\s?:\s?"?([^\s,"]+)/
 
 /**
  * "The prevSeqId in the new message matches with seqId of the previous message. […] prevSeqId is always -1 [in snapshots]. Exceptions: 1. If there
@@ -92,7 +92,7 @@ export class OkxWords implements MarketWords {
   }
 
   bookOfMalformed(frame: string): string | undefined {
-    return /"channel"\s*:\s*"books[\w-]*"\s*,\s*"instId"\s*:\s*"([\w.-]{1,60})"/.exec(frame.slice(0, 200))?.[1]
+    return /"channel"\s*:\s*"books[\w-]*"\s*,\s*"instId"\s*:\s*"([^"\\]{1,60})"/.exec(frame.slice(0, 200))?.[1]
   }
 
   #event({ event, channel: wireChannel, name, type, code, message }: EventFrame, facts: MarketFacts): boolean {
