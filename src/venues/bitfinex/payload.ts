@@ -23,6 +23,8 @@ export interface Payload {
   /** The orders of a raw book. */
   readonly orders: Orders | undefined
   readonly candles: CandleCloser
+  /** Time of the newest state of each contract. */
+  readonly stateTimes: Map<string, Micros | null>
 }
 
 /** Says what a message of a channel says. @returns false if it is of an unknown kind */
@@ -48,13 +50,9 @@ export function readPayload(message: Payload, facts: MarketFacts): boolean {
     case 'candles':
       readCandles(message, facts)
       return true
-    case 'derivative': {
-      const { funding, markPrice, openInterest } = readDerivative(payload, end.exchangeTime)
-      facts.funding(symbol, funding)
-      facts.markPrice(symbol, markPrice)
-      facts.openInterest(symbol, openInterest)
+    case 'derivative':
+      readState(message, facts)
       return true
-    }
     case 'liquidations':
       for (const row of rowsOf(payload)) {
         const liquidation = readLiquidation(row)
@@ -62,6 +60,17 @@ export function readPayload(message: Payload, facts: MarketFacts): boolean {
       }
       return true
   }
+}
+
+/** The venue says a state again every second, and has a new one every three: only that is told. */
+function readState({ stream, payload, end, stateTimes }: Payload, facts: MarketFacts): void {
+  const { funding, markPrice, openInterest } = readDerivative(payload, end.exchangeTime)
+  const { exchangeTime } = funding
+  if (exchangeTime !== null && stateTimes.get(stream.symbol) === exchangeTime) return
+  stateTimes.set(stream.symbol, exchangeTime)
+  facts.funding(stream.symbol, funding)
+  facts.markPrice(stream.symbol, markPrice)
+  facts.openInterest(stream.symbol, openInterest)
 }
 
 /**

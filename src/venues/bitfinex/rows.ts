@@ -122,7 +122,8 @@ export interface DerivativeFacts {
 /**
  * `[TIME_MS, …, 3 SPOT_PRICE, …, 7 NEXT_FUNDING_EVT_TIMESTAMP_MS, 8 NEXT_FUNDING_ACCRUED, 9 NEXT_FUNDING_STEP, …,
  * 11 CURRENT_FUNDING, …, 14 MARK_PRICE, …, 17 OPEN_INTEREST, …]`: current is "Funding applied in the current 8h period", accrued "for
- * next 8h period" (https://docs.bitfinex.com/reference/ws-public-status, 2026-11-22).
+ * next 8h period"; MARK_PRICE is "Price based on the BFX Composite Index", and SPOT_PRICE "Book mid price of the underlying Bitfinex
+ * spot trading pair", so there is no index beside the mark (https://docs.bitfinex.com/reference/rest-public-derivatives-status, 2026-11-22).
  */
 export function readDerivative(row: TextValue, frameTime: Micros | null): DerivativeFacts {
   const facts = cells(row, 'a status')
@@ -137,7 +138,7 @@ export function readDerivative(row: TextValue, frameTime: Micros | null): Deriva
       fundingTime: typeof fundingTime === 'string' ? timeIn(fundingTime) : null,
       intervalSeconds: FUNDING_SECONDS,
     },
-    markPrice: { exchangeTime, markPrice: priceOrNull(facts[14]), indexPrice: priceOrNull(facts[3]) },
+    markPrice: { exchangeTime, markPrice: priceOrNull(facts[14]), indexPrice: null },
     openInterest: { exchangeTime, openInterest: decimalOrNull(facts[17]), value: null },
   }
 }

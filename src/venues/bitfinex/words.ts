@@ -1,4 +1,4 @@
-import { type BookLevel, type Channel, MICROS_PER_SECOND } from '../../market/index.ts'
+import { type BookLevel, type Channel, MICROS_PER_SECOND, type Micros } from '../../market/index.ts'
 import type { Subscription } from '../protocol.ts'
 import { isTextObject, parseJsonText, type TextObject, type TextValue } from '../shared/json-text.ts'
 import { CandleCloser } from '../shared/market/candle-closer.ts'
@@ -54,6 +54,7 @@ export class BitfinexWords implements MarketWords {
   readonly #scanner = new BookScanner()
   readonly #candles = new CandleCloser()
   readonly #orders = new Map<string, Orders>()
+  readonly #stateTimes = new Map<string, Micros | null>()
   readonly #users = new WireUsers(({ instrument, channel }) => wireName(channel, instrument.symbol))
   /** Symbols whose liquidations are wanted: the venue sends those of all in one stream. */
   readonly #liquidated = new Set<string>()
@@ -71,6 +72,7 @@ export class BitfinexWords implements MarketWords {
     this.#numbers.clear()
     this.#ignored.clear()
     this.#orders.clear()
+    this.#stateTimes.clear()
     this.#candles.clear()
     this.#sequence = null
     return [JSON.stringify({ event: 'conf', flags: FLAGS })]
@@ -158,7 +160,8 @@ export class BitfinexWords implements MarketWords {
     const payload = hasPayload ? rest[0] : first
     if (payload === undefined) throw new VenueError('VENUE_TEXT_INVALID', 'a frame has nothing in it')
     const orders = stream.kind === 'orders' ? this.#ordersOf(stream.symbol) : undefined
-    return readPayload({ stream, name: isNamed ? first : '', payload, end, orders, candles: this.#candles }, facts)
+    const memory = { orders, candles: this.#candles, stateTimes: this.#stateTimes }
+    return readPayload({ stream, name: isNamed ? first : '', payload, end, ...memory }, facts)
   }
 
   /** Every message of the connection is numbered, heartbeats too: a number that is left out is a message that did not come. */
@@ -197,10 +200,14 @@ export class BitfinexWords implements MarketWords {
   #subscribed(message: TextObject, facts: MarketFacts): boolean {
     const chanId = wholeOf(message, 'chanId')
     const stream = streamIn(message)
-    if (stream === undefined) {
+    // A symbol has one book: levels come before orders.
+    const hasBook = stream?.kind === 'orders' && this.#numbers.has(nameOf({ ...stream, kind: 'book' }))
+    if (stream === undefined || hasBook) {
       this.#ignored.add(chanId)
-      return false
+      return hasBook
     }
+    const ordersNumber = stream.kind === 'book' ? this.#numbers.get(nameOf({ ...stream, kind: 'orders' })) : undefined
+    if (ordersNumber !== undefined) this.#end(ordersNumber)
     this.#ignored.delete(chanId)
     this.#streams.set(chanId, stream)
     this.#numbers.set(nameOf(stream), chanId)

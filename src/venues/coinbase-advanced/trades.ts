@@ -33,8 +33,8 @@ function readTrade(row: TextValue): TradeRow {
 }
 
 /**
- * `side` is the maker's, as in every print of Coinbase: README.md says by what that was judged, as the documentation of this
- * interface does not tell.
+ * "Each market trade belongs to a `side`, which refers to the makers side":
+ * https://docs.cdp.coinbase.com/coinbase-app/advanced-trade-apis/websocket/websocket-channels (2026-11-22). The taker is on the other.
  */
 function takerSide(makerSide: string): TakerSide {
   if (makerSide === 'BUY') return 'sell'
