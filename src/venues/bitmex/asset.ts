@@ -10,7 +10,7 @@ export interface TradedAsset {
 /** `100BONK`, `1000PEPE`. */
 const MANY = /^(10{2,})([A-Z][A-Z0-9]+)$/
 
-/** "XBT is the symbol for Bitcoin" (ISO 4217's X for what is no nation's). */
+/** BitMEX writes bitcoin as ISO 4217 writes what is no nation's: with an X in front. */
 const SAME: ReadonlyMap<string, string> = new Map([
   ['XBT', 'BTC'],
   ['XDG', 'DOGE'],

@@ -7,8 +7,8 @@ import { LevelIds, type LevelRow } from './level-ids.ts'
 import { type Action, type TableMessage, timeOrNull } from './table-message.ts'
 
 /**
- * The books of one connection: rows by the id of their level become levels by price. "If you receive any messages before the
- * partial, ignore them" (https://www.bitmex.com/app/wsAPI, 2026-11-22).
+ * The books of one connection: rows by the id of their level become levels by price. What comes before the partial is to be ignored
+ * (https://www.bitmex.com/app/wsAPI, Subscriptions, 2026-11-22).
  */
 export class BookReader {
   readonly #books = new Map<string, LevelIds>()

@@ -15,7 +15,7 @@ import type { HistoryPage, TradeAsk, TradeHistory } from '../shared/trade-histor
 import { VenueError } from '../venue-error.ts'
 import { secondsOrNull, timeOrNull } from './table-message.ts'
 
-/** "count: number of results to fetch, maximum 1000" (https://www.bitmex.com/api/explorer/, 2026-11-22); 500 for funding. */
+/** Most rows of one answer (https://www.bitmex.com/api/explorer/, 2026-11-22). Of funding 500 are asked for, its rows being few. */
 const PAGE = 1_000
 const FUNDING_PAGE = 500
 const MINUTE = 60 * MICROS_PER_SECOND

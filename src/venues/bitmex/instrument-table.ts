@@ -58,7 +58,7 @@ function sayChanges(symbol: string, row: TextObject, merged: TextObject, facts: 
     })
   }
   if (MARK.some((name) => isSaid(row, name))) {
-    // "indicativeSettlePrice: the price of the index" that the mark is made of.
+    // The price of the index that the mark is made of.
     const indexPrice = priceOrNull(merged, 'indicativeSettlePrice')
     facts.markPrice(symbol, { exchangeTime, markPrice: priceOrNull(merged, 'markPrice'), indexPrice })
   }

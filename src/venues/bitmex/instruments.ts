@@ -134,7 +134,7 @@ function readInstrument(entry: TextObject): Instrument | string {
 }
 
 /**
- * What one contract stands for. "multiplier: how much is one contract worth" in the smallest unit of the settlement
+ * What one contract stands for. `multiplier` is its worth in the smallest unit of the settlement
  * (https://www.bitmex.com/app/apiOverview#Instrument-Properties, 2026-11-22):
  * - inverse: of the quote asset, `multiplier / underlyingToSettleMultiplier`;
  * - linear: of the underlying, `multiplier / quoteToSettleMultiplier`;
@@ -165,7 +165,7 @@ function baseSize(contractSize: DecimalText | undefined): Pick<Instrument, 'cont
   return contractSize === undefined ? {} : { contractSize, contractUnit: 'base' }
 }
 
-/** "Open, Closed, Unlisted, Settled, Delisted" are the states of an instrument. */
+/** States are `Open`, `Closed`, `Unlisted`, `Settled` and `Delisted`. */
 export function statusOf(state: string | undefined): InstrumentStatus {
   switch (state) {
     case 'Open':

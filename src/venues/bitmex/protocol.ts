@@ -17,7 +17,7 @@ import { recogniseBitmex } from './recognise.ts'
 import { BitmexWords } from './words.ts'
 
 /** BitMEX sets no number; each instrument takes seven topics. */
-const INSTRUMENTS_PER_CONNECTION = 25
+const INSTRUMENTS_PER_CONNECTION = 100
 
 const CHANNELS: readonly Channel[] = [
   'trade',
@@ -39,14 +39,15 @@ export const bitmex: VenueProtocol = {
   channels: CHANNELS,
   limits: {
     subscriptionsPerConnection: INSTRUMENTS_PER_CONNECTION * CHANNELS.length,
-    // "WebSocket connects are limited to a rate of 720 per hour" (https://www.bitmex.com/app/wsAPI, 2026-11-22).
-    connectionsPerMinute: 10,
+    // "Websocket Connection Rate Limits: […] now 60 connections per hour"
+    // (https://blog.bitmex.com/api_announcement/updates-to-rate-limits/, 2026-11-22); back-off does the rest.
+    connectionsPerMinute: 2,
     connectionAgeMilliseconds: null,
     // Not documented.
     messagesPerSecond: 5,
     // The partial of a book holds every level, each some 150 characters.
     frameBytes: 32 * 1024 * 1024,
-    // "30 requests per minute" without a key (https://www.bitmex.com/app/restAPI#Limits, 2026-11-22).
+    // "Unauthenticated limit remains 30 requests per minute" (same announcement).
     requestWeight: 30,
     requestWindowMilliseconds: 60_000,
     // Our pings are answered every five seconds.

@@ -120,7 +120,7 @@ function bestOf(row: TextObject, priceName: string, sizeName: string): Best {
   return price === null || amount === null ? null : { price, amount }
 }
 
-/** "side: the side of the taker". Trades of other kinds than matches (settlements) may have none. */
+/** The side of a trade is its taker's. Trades of other kinds than matches (settlements) may have none. */
 function sideOf(side: unknown): TakerSide {
   if (side === 'Buy') return 'buy'
   return side === 'Sell' ? 'sell' : 'unknown'

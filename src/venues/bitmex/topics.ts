@@ -71,7 +71,7 @@ export class Topics {
     const request = isTextObject(frame.request) ? frame.request : undefined
     const { args } = request ?? {}
     const topics = (Array.isArray(args) ? args : [args]).filter((topic) => typeof topic === 'string')
-    // "You are already subscribed to this topic: trade:XBTUSD": then it is in force.
+    // Who subscribes twice is told so: then it is in force.
     if (/already subscribed/i.test(reason)) {
       for (const topic of topics) if (topics.length === 1 || reason.includes(topic)) this.confirmed(topic, facts)
     } else if (request?.op !== 'subscribe' || topics.length === 0) facts.venueError(reason)

@@ -10,7 +10,7 @@ import { tableMessage } from './table-message.ts'
 import { Tables } from './tables.ts'
 import { Topics } from './topics.ts'
 
-/** "If you don't receive a message for more than 5 seconds, send a raw ping" (https://www.bitmex.com/app/wsAPI, 2026-11-22). */
+/** Recommended after five seconds without a message (https://www.bitmex.com/app/wsAPI, Heartbeats, 2026-11-22). */
 const PING_EVERY = 5 * MICROS_PER_SECOND
 
 /**
@@ -60,7 +60,7 @@ export class BitmexWords implements MarketWords {
       if (typeof frame.subscribe === 'string') this.#topics.confirmed(frame.subscribe, facts)
       return true
     }
-    // "Welcome to the BitMEX Realtime API."
+    // The welcome.
     return typeof frame.info === 'string'
   }
 

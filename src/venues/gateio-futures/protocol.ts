@@ -66,13 +66,13 @@ export const gateioFutures: VenueProtocol = {
   channels: [...STREAMED, 'status'],
   limits: {
     subscriptionsPerConnection: INSTRUMENTS_PER_CONNECTION * (STREAMED.length + 1),
-    // "Number of connections per IP: at most 300" (https://www.gate.com/docs/developers/apiv4/en/, 2026-11-22); a rate is not given.
+    // 300 connections an address are allowed at a time; a rate is not given.
     connectionsPerMinute: 60,
     connectionAgeMilliseconds: null,
     // Not documented; a start with 100 instruments takes some 130 messages.
     messagesPerSecond: 20,
     frameBytes: 4 * 1024 * 1024,
-    // "Public endpoints: 200r/10s per endpoint" and address (https://www.gate.com/docs/developers/apiv4/en/#frequency-limit-rule, 2026-11-22).
+    // "Public endpoints: 200r/10s (per endpoint), IP" (https://www.gate.com/announcements/article/33995, 2026-11-22).
     requestWeight: 100,
     requestWindowMilliseconds: 10_000,
     // Pings of ours are answered every 15 seconds.

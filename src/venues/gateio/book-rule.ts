@@ -54,7 +54,7 @@ export class GateBookRule implements BookRule {
 
 /** Levels as `["1.5", "2"]` (spot) or `{"p": "1.5", "s": 2}` (futures). @throws VenueError, MarketError */
 export function gateLevels(object: TextObject, name: string): BookLevel[] {
-  // "If a and b are empty" they are left out on channel obu.
+  // A side without changes is left out on channel obu.
   if (object[name] === undefined || object[name] === null) return []
   const list = listOf(object, name)
   if (!isTextObject(list[0])) return levelsOf(object, name)

@@ -44,7 +44,7 @@ export function readSpot(channel: string, frame: TextObject, facts: MarketFacts)
   }
 }
 
-/** "The public trades channel only notifies the taker": `side` is the taker's (same page, Public Trades Channel). */
+/** "The public trades channel only notifies the taker": `side` is the taker's (spot WebSocket, 2026-11-22). */
 function readTrade(row: TextObject, facts: MarketFacts): void {
   const side = row.side
   if (side !== 'buy' && side !== 'sell') {

@@ -76,7 +76,7 @@ export class GateSubscriptions {
     return this.#messages('unsubscribe', symbols)
   }
 
-  /** Reads the answer to a request. "You only need to check whether the error field is null" (same page, Server Response). */
+  /** Reads the answer to a request. "You only need to check whether the error field is null" (spot WebSocket, Server Response, 2026-11-22). */
   answered(frame: TextObject, facts: MarketFacts): void {
     const asked = this.#takeAsked(frame)
     const failure = isTextObject(frame.error) ? frame.error : undefined
@@ -107,7 +107,7 @@ export class GateSubscriptions {
       return
     }
     const named = asked.symbols.length === 1 ? asked.symbols : asked.symbols.filter((one) => message.includes(one))
-    // 1 and 2 are faults of the request, 3 is one of the server (same page, Error).
+    // 1 and 2 are faults of the request, 3 is one of the server (spot WebSocket, Error, 2026-11-22).
     if ((failure.code === '1' || failure.code === '2') && named.length > 0) {
       for (const symbol of named) {
         for (const channel of this.#users.get(keyOf(asked.wire, symbol)) ?? []) facts.refused(symbol, channel, message)

@@ -114,7 +114,7 @@ function isFull({ result }: TextObject): boolean {
   return isTextObject(result) && result.full === true
 }
 
-/** "When the service is about to be closed for an upgrade […] clients should reconnect as soon as possible" (same page). */
+/** "When the service is about to be closed for an upgrade […] clients should reconnect as soon as possible" (spot WebSocket, 2026-11-22). */
 function readNotice(frame: TextObject, facts: MarketFacts): void {
   const notice = isTextObject(frame.result) ? frame.result : undefined
   const text = `${String(notice?.type)}: ${String(notice?.msg)}`
