@@ -1,23 +1,16 @@
-import { type Amount, amount, type BookLevel, type Channel, type Micros, type Price } from '../../market/index.ts'
+import type { Channel, Micros } from '../../market/index.ts'
 import type { Subscription } from '../protocol.ts'
-import { isTextObject, parseJsonText, type TextObject, type TextValue } from '../shared/json-text.ts'
+import { isTextObject, parseJsonText, type TextObject } from '../shared/json-text.ts'
 import type { BookRule } from '../shared/market/book-rule.ts'
 import { CandleCloser } from '../shared/market/candle-closer.ts'
 import type { MarketFacts } from '../shared/market/market-facts.ts'
 import type { MarketWords } from '../shared/market/market-words.ts'
 import { WireUsers } from '../shared/market/wire-users.ts'
-import {
-  amountOf,
-  decimalOrNull,
-  listOf,
-  objectOf,
-  priceOf,
-  priceOrNull,
-  textOf,
-  timeOf,
-} from '../shared/text-members.ts'
-import { VenueError } from '../venue-error.ts'
+import { decimalOrNull, listOf, objectOf, priceOrNull, textOf } from '../shared/text-members.ts'
+import { detached } from '../shared/wire-cursor.ts'
+import { FrameScanner } from './frame-scanner.ts'
 import { readCandle } from './history.ts'
+import { type BookMessage, type QuoteMessage, readBook, readQuote, readTrades, type TradeMessage } from './messages.ts'
 
 /** What each subscription of the wire says. */
 const SAID: Readonly<Record<string, readonly Channel[]>> = {
@@ -43,7 +36,6 @@ const ALREADY = 'Already subscribed: '
 /** Each message is the whole book that the venue gives, 20 levels of each side: a lost one costs nothing but age. */
 const BOOK_RULE: BookRule = { snapshot: 'stream' }
 
-const NONE: Amount = amount('0')
 const BOOK_OF = /"channel"\s*:\s*"l2Book"/
 const COIN_OF = /"coin"\s*:\s*"([^"\\]{1,40})"/
 
@@ -57,6 +49,7 @@ export class HyperliquidWords implements MarketWords {
   readonly rareChannels: readonly Channel[] = []
   readonly ping = { everyMicros: PING_EVERY, text: () => PING }
   readonly #users = new WireUsers(({ instrument, channel }) => `${typeOf(channel)} ${instrument.symbol}`)
+  readonly #scanner = new FrameScanner()
   readonly #candles = new CandleCloser()
   /** Coins whose trades began to come: the first message has those from before. */
   readonly #begun = new Set<string>()
@@ -83,17 +76,34 @@ export class HyperliquidWords implements MarketWords {
 
   read(frame: string, facts: MarketFacts): boolean {
     this.#at = facts.at
+    const quote = this.#scanner.quote(frame)
+    if (quote !== undefined) {
+      sayQuote(quote, facts)
+      return true
+    }
+    const trades = this.#scanner.trades(frame)
+    if (trades !== undefined) {
+      this.#trades(trades, facts)
+      return true
+    }
+    const book = this.#scanner.book(frame)
+    if (book === undefined) return this.#readCarefully(frame, facts)
+    sayBook(book, facts)
+    return true
+  }
+
+  #readCarefully(frame: string, facts: MarketFacts): boolean {
     const root = parseJsonText(frame)
     if (!isTextObject(root)) return false
     switch (root.channel) {
       case 'trades':
-        this.#trades(listOf(root, 'data'), facts)
+        this.#trades(readTrades(listOf(root, 'data')), facts)
         return true
       case 'bbo':
-        readQuote(objectOf(root, 'data'), facts)
+        sayQuote(readQuote(objectOf(root, 'data')), facts)
         return true
       case 'l2Book':
-        readBook(objectOf(root, 'data'), facts)
+        sayBook(readBook(objectOf(root, 'data')), facts)
         return true
       case 'activeAssetCtx':
       case 'activeSpotAssetCtx':
@@ -119,22 +129,15 @@ export class HyperliquidWords implements MarketWords {
     return BOOK_OF.test(frame) ? COIN_OF.exec(frame)?.[1] : undefined
   }
 
-  /** "tid: unique across all assets". `side` is the taker's: `B` bought, `A` sold. */
-  #trades(rows: readonly TextValue[], facts: MarketFacts): void {
+  #trades(trades: readonly TradeMessage[], facts: MarketFacts): void {
     const first = new Set<string>()
-    for (const row of rows) {
-      if (!isTextObject(row)) throw new VenueError('VENUE_TEXT_INVALID', 'a trade is not an object')
-      const coin = textOf(row, 'coin')
-      const time = timeOf(row, 'time')
-      const side = textOf(row, 'side')
-      if (side !== 'A' && side !== 'B') throw new VenueError('VENUE_TEXT_INVALID', `side is ${side.slice(0, 40)}`)
+    for (const { coin, id, price, amount, side, time } of trades) {
       if (!this.#begun.has(coin)) first.add(coin)
       // The first message after subscribing has trades of the last seconds before (seen in 2026: of 20 s).
       const isBacklog = first.has(coin) && time < this.#subscribedAt
-      const taker = side === 'B' ? 'buy' : 'sell'
-      facts.trade(coin, textOf(row, 'tid'), priceOf(row, 'px'), amountOf(row, 'sz'), taker, time, isBacklog)
+      facts.trade(coin, id, price, amount, side, time, isBacklog)
     }
-    for (const coin of first) this.#begun.add(coin)
+    for (const coin of first) this.#begun.add(detached(coin))
   }
 
   #candle(data: TextObject, facts: MarketFacts): void {
@@ -178,41 +181,12 @@ function request(method: string, wire: string): string {
   return JSON.stringify({ method, subscription })
 }
 
-function readQuote(data: TextObject, facts: MarketFacts): void {
-  const [bid, ask] = listOf(data, 'bbo')
-  const [bidPrice, bidAmount] = best(bid)
-  const [askPrice, askAmount] = best(ask)
-  facts.quote(textOf(data, 'coin'), bidPrice, bidAmount, askPrice, askAmount, timeOf(data, 'time'), null)
+function sayQuote({ coin, time, bid, ask }: QuoteMessage, facts: MarketFacts): void {
+  facts.quote(coin, bid?.[0] ?? null, bid?.[1] ?? null, ask?.[0] ?? null, ask?.[1] ?? null, time, null)
 }
 
-function best(level: TextValue | undefined): [Price | null, Amount | null] {
-  if (level === null || level === undefined) return [null, null]
-  if (!isTextObject(level)) throw new VenueError('VENUE_TEXT_INVALID', 'a best level is not an object')
-  return [priceOf(level, 'px'), amountOf(level, 'sz')]
-}
-
-function readBook(data: TextObject, facts: MarketFacts): void {
-  const sides = listOf(data, 'levels')
-  facts.book(textOf(data, 'coin'), {
-    kind: 'snapshot',
-    bids: readSide(sides[0]),
-    asks: readSide(sides[1]),
-    exchangeTime: timeOf(data, 'time'),
-    first: null,
-    last: null,
-    previous: null,
-  })
-}
-
-function readSide(side: TextValue | undefined): BookLevel[] {
-  if (!Array.isArray(side)) throw new VenueError('VENUE_TEXT_INVALID', 'a side of a book is not a list')
-  const levels: BookLevel[] = []
-  for (const level of side as readonly TextValue[]) {
-    if (!isTextObject(level)) throw new VenueError('VENUE_TEXT_INVALID', 'a level is not an object')
-    const size = amountOf(level, 'sz')
-    if (size !== NONE) levels.push([priceOf(level, 'px'), size])
-  }
-  return levels
+function sayBook({ coin, time, bids, asks }: BookMessage, facts: MarketFacts): void {
+  facts.book(coin, { kind: 'snapshot', bids, asks, exchangeTime: time, first: null, last: null, previous: null })
 }
 
 /** The context of a coin: it has no time. That of a spot pair has neither funding nor open interest. */
