@@ -55,7 +55,7 @@ export function readInstruments(bodies: readonly string[]): { instruments: Instr
 }
 
 /** What tells one instrument from another. */
-export interface Naming {
+interface Naming {
   readonly symbol: string
   readonly kind: InstrumentKind
   readonly underlying: string

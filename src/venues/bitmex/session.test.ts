@@ -4,7 +4,6 @@ import fc from 'fast-check'
 import { type Channel, type Micros, OrderBook } from '../../market/index.ts'
 import type { VenueSession } from '../protocol.ts'
 import { RecordingOutput } from '../testing/recording-output.ts'
-import { replaySession } from '../testing/session-report.ts'
 import { bitmex } from './protocol.ts'
 import { instrumentFromSymbol } from './symbol.ts'
 
@@ -273,42 +272,6 @@ test('funding is that of the instrument, current and predicted, and what was exc
     ],
   )
   assert.deepEqual([out.of('open-interest')[0]?.openInterest, out.of('open-interest')[0]?.value], ['5', '1.5'])
-})
-
-/** A capture of 2021, as recorders of that time subscribed. */
-function capture(): string[] {
-  const url = 'wss://www.bitmex.com/realtime'
-  let t = 1_640_000_000
-  const line = (kind: string, dir: string, to: string, data: string) => {
-    t += 0.05
-    return JSON.stringify({ t, kind, dir, url: to, conn: kind, data })
-  }
-  const args = ['orderBookL2', 'trade', 'quote', 'funding', 'instrument', 'liquidation'].map((name) => `${name}:XBTUSD`)
-  return [
-    line('ws', 'open', url, ''),
-    line('ws', 'in', url, JSON.stringify({ info: 'Welcome to the BitMEX Realtime API.', limit: { remaining: 38 } })),
-    line('ws', 'out', url, JSON.stringify({ op: 'subscribe', args })),
-    ...args.map((topic) =>
-      line('ws', 'in', url, JSON.stringify({ success: true, subscribe: topic, request: { args } })),
-    ),
-    line('ws', 'in', url, PARTIAL),
-    line('ws', 'in', url, table('trade', 'partial', trade('a'))),
-    line('ws', 'in', url, table('orderBookL2', 'update', { id: 2, side: 'Buy', size: 77 })),
-    line('ws', 'in', url, table('orderBookL2', 'update', { id: 2, side: 'Buy', size: 77 })),
-    line('ws', 'in', url, table('trade', 'insert', trade('b'), trade('c'))),
-    line('ws', 'in', url, table('liquidation', 'insert', { orderID: 'x', side: 'Buy', price: 10106, leavesQty: 9214 })),
-  ]
-}
-
-test('a capture of 2021 is read by its subscriptions, or without them; equal messages count twice', () => {
-  for (const lines of [capture(), capture().filter((line) => !line.includes('subscribe'))]) {
-    const report = replaySession(bitmex, lines)
-    assert.deepEqual(report.problems, [])
-    const found = report.symbols.get('XBTUSD')
-    assert.deepEqual([found?.book?.snapshots, found?.book?.updates, found?.book?.state.state], [1, 2, 'synchronised'])
-    assert.deepEqual([found?.backlog.count, found?.trades.count, found?.trades.sells], [1, 2, 2])
-    assert.equal(report.events.filter((event) => event.messageType === 'liquidation').length, 1)
-  }
 })
 
 test('whatever is lost or doubled, a wrong book is called whole only where the feed cannot show it', () => {

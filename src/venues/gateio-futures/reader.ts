@@ -41,7 +41,7 @@ export function readFutures(channel: string, frame: TextObject, facts: MarketFac
 }
 
 /** A number of contracts with the side of its taker. */
-export interface SignedSize {
+interface SignedSize {
   readonly amount: Amount
   readonly side: TakerSide
 }

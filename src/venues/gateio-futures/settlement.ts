@@ -1,5 +1,5 @@
 /** What a contract is settled in: each has addresses of its own, for the socket and over REST. */
-export type Settlement = 'usdt' | 'btc' | 'usd1'
+type Settlement = 'usdt' | 'btc' | 'usd1'
 
 /** Every settlement, the largest first. "wss://fx-ws.gateio.ws/v4/ws/btc", "…/usdt", "…/usd1" (futures WebSocket, 2026-11-22). */
 export const SETTLEMENTS: readonly Settlement[] = ['usdt', 'btc', 'usd1']

@@ -26,7 +26,7 @@ export function answered<Result>(read: () => Result): Result {
 }
 
 /** Reads a past trade of a list. */
-export type TradeReader = (row: TextObject, instrument: Instrument, at: Micros) => TradeEvent
+type TradeReader = (row: TextObject, instrument: Instrument, at: Micros) => TradeEvent
 
 export function readTrades(body: string, instrument: Instrument, read: TradeReader, at: Micros): TradeEvent[] {
   return answered(() =>

@@ -7,7 +7,7 @@ import { minuteSymbol } from './spot-reader.ts'
 import { envelopeTime, rowsOf } from './time.ts'
 
 /** What is looked for in the captures of one Gate venue. */
-export interface GateCaptures {
+interface GateCaptures {
   readonly market: 'spot' | 'futures'
   readonly channels: readonly Channel[]
   derive(symbol: string): Instrument | undefined

@@ -15,7 +15,7 @@ import { GateSubscriptions, type WireChannel } from './subscriptions.ts'
 const PING_EVERY = 15 * MICROS_PER_SECOND
 
 /** What the two Gate venues say differently. */
-export interface GateSpeech {
+interface GateSpeech {
   /** `spot` or `futures`: the first part of the name of every channel. */
   readonly market: 'spot' | 'futures'
   readonly wireOf: ReadonlyMap<Channel, WireChannel>
