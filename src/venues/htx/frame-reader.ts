@@ -20,12 +20,23 @@ import {
   wholeOrNull,
 } from '../shared/text-members.ts'
 import { VenueError } from '../venue-error.ts'
+import { readBasis, readOpenInterest } from './contract-reader.ts'
 import type { Topic } from './topics.ts'
 
 /** Says what a pushed frame (`ch`, `ts`, `tick`) says. */
 export function readPush({ symbol, kind }: Topic, root: TextObject, facts: MarketFacts, candles: CandleCloser): void {
+  if (kind === 'open-interest') {
+    readOpenInterest(symbol, root, facts)
+    return
+  }
   const tick = objectOf(root, 'tick')
   switch (kind) {
+    case 'basis':
+      readBasis(symbol, root, facts)
+      return
+    case 'depth-changes':
+      readContractBook(symbol, root, tick, facts)
+      return
     case 'trade':
       readTrades(symbol, tick, facts)
       return
@@ -129,6 +140,8 @@ function readCandle(
  * too, marked `update`; those without levels change nothing.
  */
 function readDepth(symbol: string, root: TextObject, tick: TextObject, facts: MarketFacts): void {
+  // Of a contract that is no longer listed, frames without sides go on coming: they say nothing.
+  if (tick.bids === undefined && tick.asks === undefined) return
   const isUpdate = root.update === true
   const bids = sideOf(tick, 'bids')
   const asks = sideOf(tick, 'asks')
@@ -142,6 +155,23 @@ function readDepth(symbol: string, root: TextObject, tick: TextObject, facts: Ma
     first: version,
     last: version,
     previous: null,
+  })
+}
+
+/** "event: snapshot or update"; `version` counts the messages of a topic (market.$contract_code.depth.size_150.high_freq). */
+function readContractBook(symbol: string, root: TextObject, tick: TextObject, facts: MarketFacts): void {
+  const kind = textOf(tick, 'event')
+  if (kind !== 'snapshot' && kind !== 'update')
+    throw new VenueError('VENUE_TEXT_INVALID', `event is ${kind.slice(0, 40)}`)
+  const version = wholeOf(tick, 'version')
+  facts.book(symbol, {
+    kind,
+    bids: sideOf(tick, 'bids'),
+    asks: sideOf(tick, 'asks'),
+    exchangeTime: timeOrNull(tick, 'ts') ?? timeOrNull(root, 'ts'),
+    first: version,
+    last: version,
+    previous: kind === 'update' ? version - 1 : null,
   })
 }
 

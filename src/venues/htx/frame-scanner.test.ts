@@ -5,6 +5,7 @@ import { CandleCloser } from '../shared/market/candle-closer.ts'
 import type { MarketFacts } from '../shared/market/market-facts.ts'
 import { textOf } from '../shared/text-members.ts'
 import { assertNeverThrows, assertSameFacts } from '../testing/mutation.ts'
+import { CONTRACT_CHANNELS, contractFromSymbol } from './contracts.ts'
 import { readPush } from './frame-reader.ts'
 import { scanBook } from './frame-scanner.ts'
 import { HTX_CHANNELS, instrumentFromSymbol } from './instruments.ts'
@@ -16,7 +17,14 @@ const FREQUENT = [
   '{"ch":"market.btcusdt.mbp.150","ts":1593561600793,"tick":{"seqNum":109409288160,"prevSeqNum":109409288130,"asks":[[9138.6,0.010259],[9145.18,0.0]],"bids":[]}}',
   '{"ch":"market.btcusdt.mbp.400","ts":1593561600793,"tick":{"seqNum":109409288160,"prevSeqNum":109409288130,"asks":[[9138.6,0.010259]]}}',
 ]
+const CONTRACTS = [
+  '{"ch":"market.BTC_CW.depth.step0","ts":1565857755564,"tick":{"mrid":14848858327,"id":1565857755,"bids":[[9829.99,1]],"asks":[[9830,625]],"ts":1565857755552,"version":1565857755,"ch":"market.BTC_CW.depth.step0"}}',
+]
 const OTHERS = [
+  '{"ch":"market.BTC-USDT.depth.size_150.high_freq","tick":{"asks":[[6.7918,118],[6.7941,0]],"bids":[],"event":"snapshot","ts":1606780833036,"version":27290512},"ts":1606780833036}',
+  '{"op":"notify","topic":"public.BTC-USDT.funding_rate","ts":1606780803260,"data":[{"symbol":"BTC","contract_code":"BTC-USDT","funding_rate":"0.0001","estimated_rate":"0.0002","settlement_time":"1606780800000"}]}',
+  '{"ch":"market.BTC-USDT.open_interest","data":[{"volume":3063121.0,"amount":3063.121,"value":60398313.5659,"contract_code":"BTC-USDT"}],"ts":1606780807036}',
+  '{"op":"notify","topic":"public.BTC.liquidation_orders","ts":1593561769911,"data":[{"contract_code":"BTC-USDT","direction":"sell","offset":"close","volume":1450,"price":9062.71,"created_at":1593561769833}]}',
   '{"ch":"market.btcusdt.depth.step0","ts":1572912002012,"update":true,"tick":{"bids":[[4.37e-8,731389.72]],"asks":[[1.55e-7,437407.32],[4.75e-8,0]],"ts":1572912002002,"version":100058542239}}',
   '{"id":"market.btcusdt.mbp.400","rep":"market.btcusdt.mbp.400","status":"ok","ts":1593561600793,"data":{"seqNum":109409288130,"bids":[[9137.67,4.683547]],"asks":[[9138.6,0.010259]]}}',
   '{"ch":"market.btcusdt.trade.detail","ts":1572911088789,"tick":{"id":100033171587,"ts":1572911088761,"data":[{"id":10003317158754670853281,"ts":1572911088761,"tradeId":100027416191,"amount":1569.86,"price":6.37e-8,"direction":"buy"}]}}',
@@ -39,16 +47,20 @@ function readCarefully(frame: string, facts: MarketFacts): boolean {
 }
 
 test('books are read from their text as they are read with care, or not at all', () => {
-  assertSameFacts(FREQUENT, scanBook, readCarefully)
+  assertSameFacts([...FREQUENT, ...CONTRACTS], scanBook, readCarefully)
 })
 
 test('whatever is done to a frame, it is read or refused', () => {
   const instrument = instrumentFromSymbol('btcusdt')
-  assert.ok(instrument !== undefined)
-  const subscriptions = HTX_CHANNELS.map((channel) => ({ instrument, channel }))
+  const swap = contractFromSymbol('BTC-USDT')
+  assert.ok(instrument !== undefined && swap !== undefined)
+  const subscriptions = [
+    ...HTX_CHANNELS.map((channel) => ({ instrument, channel })),
+    ...CONTRACT_CHANNELS.map((channel) => ({ instrument: swap, channel })),
+  ]
   const plan = { name: 'market-0', path: '', subscriptions }
   assertNeverThrows(
     () => htx.session({ plan, instruments: [], resume: new Map(), repairTrades: true }),
-    [...FREQUENT, ...OTHERS],
+    [...FREQUENT, ...CONTRACTS, ...OTHERS],
   )
 })

@@ -88,6 +88,12 @@ function readTick(name: string): boolean {
     case 'prevSeqNum':
       previous = cursor.whole()
       return previous >= 0
+    // Contracts number their messages, and say their topic again.
+    case 'id':
+    case 'mrid':
+      return cursor.whole() >= 0
+    case 'ch':
+      return cursor.quoted() !== undefined
     case 'ts':
       bookTime = time()
       return bookTime >= 0

@@ -75,7 +75,7 @@ export const htx: VenueProtocol = {
   session(options: SessionOptions): VenueSession {
     // In a capture an instrument that no subscription named has to be refused, so that it is recognised by its frames.
     const isCapture = options.plan.name === CAPTURE
-    return new MarketSession(isCapture ? { ...options, instruments: [] } : options, new HtxWords())
+    return new MarketSession(isCapture ? { ...options, instruments: [] } : options, new HtxWords(isCapture))
   },
 
   recognise(evidence: CaptureEvidence, instruments: readonly Instrument[]): RecognisedSession | undefined {

@@ -19,6 +19,10 @@ export type TopicKind =
   | 'mbp'
   /** A whole book of few levels a message. */
   | 'mbp-refresh'
+  /** Of contracts: a whole book, and then its changes, numbered by `version`. */
+  | 'depth-changes'
+  | 'basis'
+  | 'open-interest'
 
 export interface Topic {
   readonly symbol: string
@@ -33,6 +37,9 @@ const KINDS: ReadonlyMap<string, TopicKind> = new Map([
   ['kline.1min', 'candle'],
   // Other steps are merged levels: no book.
   ['depth.step0', 'depth'],
+  ['depth.size_20.high_freq', 'depth-changes'],
+  ['depth.size_150.high_freq', 'depth-changes'],
+  ['open_interest', 'open-interest'],
 ])
 
 const CHANNELS: Readonly<Record<TopicKind, readonly Channel[]>> = {
@@ -44,6 +51,9 @@ const CHANNELS: Readonly<Record<TopicKind, readonly Channel[]>> = {
   depth: ['book'],
   mbp: ['book'],
   'mbp-refresh': ['book'],
+  'depth-changes': ['book'],
+  basis: ['mark-price'],
+  'open-interest': ['open-interest'],
 }
 
 const MBP = /^mbp\.(refresh\.)?\d{1,3}$/
@@ -54,9 +64,14 @@ export function readTopic(topic: string): Topic | undefined {
   const end = topic.indexOf('.', 7)
   if (end < 0) return undefined
   const rest = topic.slice(end + 1)
-  const mbp = MBP.exec(rest)
-  const kind = mbp === null ? KINDS.get(rest) : mbp[1] === undefined ? 'mbp' : 'mbp-refresh'
+  const kind = kindOf(rest)
   return kind === undefined ? undefined : { symbol: topic.slice(7, end), kind }
+}
+
+function kindOf(rest: string): TopicKind | undefined {
+  const mbp = MBP.exec(rest)
+  if (mbp !== null) return mbp[1] === undefined ? 'mbp' : 'mbp-refresh'
+  return rest.startsWith('basis.1min.') ? 'basis' : KINDS.get(rest)
 }
 
 /** Our channels that a topic carries. */

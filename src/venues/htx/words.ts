@@ -3,10 +3,11 @@ import type { Subscription } from '../protocol.ts'
 import { isTextObject, parseJsonText, type TextObject } from '../shared/json-text.ts'
 import { CandleCloser } from '../shared/market/candle-closer.ts'
 import type { MarketFacts } from '../shared/market/market-facts.ts'
-import type { MarketWords } from '../shared/market/market-words.ts'
+import type { MarketPoll, MarketWords } from '../shared/market/market-words.ts'
 import { optionalTextOf } from '../shared/text-members.ts'
 import { VenueError } from '../venue-error.ts'
 import { HTX_BOOKS } from './book-rule.ts'
+import { noticeKind, readNotice } from './contract-reader.ts'
 import { readPush, readWholeBook } from './frame-reader.ts'
 import { scanBook } from './frame-scanner.ts'
 import { HTX_TRADE_HISTORY } from './history.ts'
@@ -24,10 +25,15 @@ export class HtxWords implements MarketWords {
   readonly rareChannels: readonly Channel[] = []
   /** Pairs of this connection. */
   readonly #symbols = new Set<string>()
-  readonly polls = [htxStatusPoll(this.#symbols)]
+  readonly polls: readonly MarketPoll[]
   readonly #candles = new CandleCloser()
   /** Pairs whose deepest book the venue refused. */
   readonly #lessDeep = new Set<string>()
+
+  /** @param isCapture true where nothing can be asked: then nothing is polled */
+  constructor(isCapture: boolean) {
+    this.polls = isCapture ? [] : [htxStatusPoll(this.#symbols)]
+  }
 
   opened(): readonly string[] {
     this.#candles.clear()
@@ -68,11 +74,17 @@ export class HtxWords implements MarketWords {
       facts.send(`{"pong":${root.ping}}`)
       return true
     }
+    if (root.op === 'notify' && typeof root.topic === 'string') {
+      const kind = noticeKind(root.topic)
+      if (kind === undefined) return false
+      readNotice(kind, root, facts)
+      return true
+    }
     return this.#answer(root, facts)
   }
 
   bookOfMalformed(frame: string): string | undefined {
-    return /"(?:ch|rep)":"market\.([a-z0-9]{1,40})\.(?:mbp|depth)/.exec(frame)?.[1]
+    return /"(?:ch|rep)":"market\.([A-Za-z0-9_-]{1,40})\.(?:mbp|depth)/.exec(frame)?.[1]
   }
 
   #topic(channel: Channel, symbol: string): string | undefined {
@@ -96,7 +108,8 @@ export class HtxWords implements MarketWords {
       for (const channel of channelsOfTopic(topic)) facts.subscribed(topic.symbol, channel)
       return true
     }
-    return typeof root.unsubbed === 'string' || root.status === 'ok'
+    // `{"op":"sub","topic":…,"err-code":0}` is the answer of a socket of notifications.
+    return typeof root.unsubbed === 'string' || root.status === 'ok' || root.op === 'sub' || root.op === 'ping'
   }
 
   /** `{"status":"error","err-code":"bad-request","err-msg":"invalid topic …","id":"…"}`; ids are our topics. */
