@@ -18,8 +18,8 @@ import { VenueError } from '../venue-error.ts'
 export const BITSTAMP = 'bitstamp' as VenueId
 
 /**
- * Reads `GET /api/v2/trading-pairs-info/`: `{"name": "BTC/USD", "url_symbol": "btcusd", "base_decimals": 8, …}`; perpetuals are
- * called `BTC/USD-PERP`.
+ * Reads `GET /api/v2/markets/`, `{"name": "BTC/USD", "market_symbol": "btcusd", "base_decimals": 8, …}`, or the older
+ * `trading-pairs-info`, whose `url_symbol` is the same; perpetuals are called `BTC/USD-PERP`.
  * @throws VenueError VENUE_REFERENCE_DATA_INVALID if it is unreadable.
  */
 export function readInstruments(bodies: readonly string[]): { instruments: Instrument[]; skipped: Refusal[] } {
@@ -57,15 +57,16 @@ function listIn(body: string): readonly TextValue[] {
     pairs = parseJsonText(body)
   } catch (error) {
     if (!(error instanceof VenueError)) throw error
-    throw new VenueError('VENUE_REFERENCE_DATA_INVALID', 'bitstamp: trading-pairs-info is not JSON', { cause: error })
+    throw new VenueError('VENUE_REFERENCE_DATA_INVALID', 'bitstamp: the markets are not JSON', { cause: error })
   }
   if (Array.isArray(pairs)) return pairs
-  throw new VenueError('VENUE_REFERENCE_DATA_INVALID', 'bitstamp: trading-pairs-info did not answer a list')
+  throw new VenueError('VENUE_REFERENCE_DATA_INVALID', 'bitstamp: the answer is not a list of markets')
 }
 
 function readPair(pair: TextValue): Instrument | string {
   if (!isTextObject(pair)) return 'not a pair'
-  const { name, url_symbol: symbol, trading } = pair
+  const { name, trading } = pair
+  const symbol = pair.market_symbol ?? pair.url_symbol
   if (typeof name !== 'string' || typeof symbol !== 'string' || symbol === '') return 'a pair without a name'
   const match = /^([A-Z0-9]{1,20})\/([A-Z0-9]{1,20})(-PERP)?$/.exec(name)
   if (match === null) return `${name.slice(0, 40)} is of an unknown kind`
@@ -90,6 +91,7 @@ function named(
   const pair = { base: base as AssetId, quote: quote as AssetId }
   const id = spotInstrumentId(pair.base, pair.quote)
   const common = { venue: BITSTAMP, symbol: symbol as VenueSymbol, ...pair, status }
+  // "contract_size" is 1 of the base asset, and profit and loss are in the counter currency.
   return isPerpetual
     ? { ...common, id: `${id}-PERP` as InstrumentId, kind: 'perpetual', settleCurrency: pair.quote }
     : { ...common, id, kind: 'spot' }

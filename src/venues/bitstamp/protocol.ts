@@ -15,18 +15,18 @@ import { shardByInstrument } from '../shared/shards.ts'
 import { bitstampPast } from './history.ts'
 import { BITSTAMP, readInstruments } from './instruments.ts'
 import { CAPTURE, recogniseBitstamp } from './recognise.ts'
-import { BitstampWords } from './words.ts'
+import { BitstampWords, UNREPEATED } from './words.ts'
 
-/** The venue names no number: we put two channels of this many markets on one connection. */
+/** "1,024 channel subscriptions per connection": https://www.bitstamp.net/websocket/v2/ (2026-11-22). A market has three at most. */
 const INSTRUMENTS_PER_CONNECTION = 100
 
 /** Bitstamp: its public feed and REST interface. */
 export const bitstamp: VenueProtocol = {
   venue: BITSTAMP,
   name: 'Bitstamp',
-  channels: ['trade', 'quote', 'book', 'ticker', 'candle'],
+  channels: ['trade', 'quote', 'book', 'ticker', 'candle', 'funding', 'mark-price', 'open-interest'],
   limits: {
-    subscriptionsPerConnection: INSTRUMENTS_PER_CONNECTION * 2,
+    subscriptionsPerConnection: INSTRUMENTS_PER_CONNECTION * 3,
     // Not documented.
     connectionsPerMinute: 60,
     // "the maximum connection age is 90 days": https://www.bitstamp.net/websocket/v2/ (2026-11-22)
@@ -51,7 +51,7 @@ export const bitstamp: VenueProtocol = {
   past: bitstampPast,
 
   instrumentRequests(): readonly RestRequest[] {
-    return [{ id: 1, purpose: 'pairs', path: '/api/v2/trading-pairs-info/', weight: 1 }]
+    return [{ id: 1, purpose: 'markets', path: '/api/v2/markets/', weight: 1 }]
   },
 
   instruments: readInstruments,
@@ -71,7 +71,9 @@ export const bitstamp: VenueProtocol = {
   },
 
   answers(url: string, request: RestRequest): boolean {
-    return asksTheSame(withoutSlash(url), withoutSlash(request.path), ['limit'])
+    // In older captures the list of markets is called `trading-pairs-info`.
+    const asked = withoutSlash(url).replace(/\/trading-pairs-info$/, '/markets')
+    return asksTheSame(asked, withoutSlash(request.path), ['limit', UNREPEATED])
   },
 }
 

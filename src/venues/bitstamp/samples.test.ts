@@ -75,6 +75,6 @@ test('a change that comes before its book waits for it, and is newer than one of
   assert.ok(fetched !== undefined)
   const snapshot = bookOf(fetched.raw, 'snapshot')
   const update = bookOf(change.raw, 'update')
-  assert.equal(bitstampBookRule.judge?.(update, { last: snapshot.last, isFirst: true }), 'next')
-  assert.equal(bitstampBookRule.judge?.(snapshot, { last: update.last, isFirst: true }), 'stale')
+  assert.equal(bitstampBookRule.judge(update, { last: snapshot.last, isFirst: true }), 'next')
+  assert.equal(bitstampBookRule.judge(snapshot, { last: update.last, isFirst: true }), 'stale')
 })

@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import type { Channel, Instrument, Micros } from '../../market/index.ts'
 import type { RestRequest, VenueSession } from '../protocol.ts'
 import { RecordingOutput } from '../testing/recording-output.ts'
-import { instrumentFromSymbol } from './instruments.ts'
+import { instrumentFromSymbol, readInstruments } from './instruments.ts'
 import { bitstamp } from './protocol.ts'
 
 const AT = 1_780_000_000_000_000 as Micros
@@ -80,7 +80,7 @@ test('one subscription carries book and quotes; the book is fetched when its fir
   session.ticked(AT, out)
   assert.deepEqual(
     out.requests.map(({ path }) => path),
-    ['/api/v2/order_book/btcusd/'],
+    ['/api/v2/order_book/btcusd/?_=1'],
   )
   out.clear()
   const request = { id: 1, purpose: 'book', path: '', weight: 1, instrument: market('btcusd').id }
@@ -126,7 +126,7 @@ test('a crossed book is invalidated first and fetched alone; the other goes on',
   session.ticked(after(1), out)
   assert.deepEqual(
     out.requests.map(({ path }) => path),
-    ['/api/v2/order_book/btcusd/'],
+    ['/api/v2/order_book/btcusd/?_=3'],
   )
   answer(session, out.requests[0], bookBody(AT + 3, [['99', '7']], [['101', '1']]), after(2), out)
   assert.deepEqual(
@@ -144,7 +144,10 @@ test('now and then a book is compared with a new one: a lost change comes to lig
   session.received(diff(AT + 10, [['98', '1']]), after(1), out)
   session.ticked(after(900), out)
   const audits = out.requests.filter(({ purpose }) => purpose === 'book-audit')
-  assert.deepEqual(audits.map(({ path }) => path).sort(), ['/api/v2/order_book/btcusd/', '/api/v2/order_book/ethusd/'])
+  assert.deepEqual(audits.map(({ path }) => path.replace(/\?.*/, '')).sort(), [
+    '/api/v2/order_book/btcusd/',
+    '/api/v2/order_book/ethusd/',
+  ])
   const audit = audits.find(({ path }) => path.includes('btcusd'))
   const levels = [
     ['99', '7'],
@@ -248,7 +251,7 @@ test('tickers of all markets come in one answer, candles market by market', () =
   const rows = [
     { ...row, pair: 'BTC/USD' },
     { ...row, pair: 'NEW/USD' },
-    { ...row, market: 'ethusd', last: '2' },
+    { ...row, pair: 'ETH/USD', market: 'ETH/USD', last: '2' },
   ]
   const tickers = out.requests.find(({ path }) => path === '/api/v2/ticker/')
   answer(session, tickers, JSON.stringify(rows), AT, out)
@@ -273,6 +276,74 @@ test('tickers of all markets come in one answer, candles market by market', () =
     ],
   )
   assert.deepEqual(out.refusals, [])
+})
+
+test('perpetuals: funding and marks every second, open interest with the tickers', () => {
+  const { session, out } = opened(['btcusd-perp'], ['funding', 'mark-price', 'open-interest'])
+  assert.deepEqual(
+    out.sent.map((text) => JSON.parse(text).data.channel),
+    ['funding_rate_btcusd-perp'],
+  )
+  const data = {
+    market: 'btcusd-perp',
+    mark_price: '77186.81199586',
+    index_price: '77177.99454545454',
+    funding_rate: '0.000123',
+    timestamp: '1780000000',
+    next_funding_time: '1780003200',
+  }
+  const channel = 'funding_rate_btcusd-perp'
+  session.received(JSON.stringify({ data, channel, event: 'funding_rate_saved' }), AT, out)
+  const [funding] = out.of('funding')
+  assert.deepEqual(
+    [funding?.instrument, funding?.rate, funding?.fundingTime, funding?.intervalSeconds, funding?.exchangeTime],
+    ['BTC-USD-PERP', '0.000123', after(3_200), 28_800, AT],
+  )
+  assert.equal(out.of('mark-price')[0]?.indexPrice, '77177.99454545454')
+  for (let second = 0; second < 12; second++) session.ticked(after(second), out)
+  const row = {
+    timestamp: '1780000000',
+    pair: 'BTC/USD-PERP',
+    market: 'BTC/USD-PERP',
+    last: '1',
+    open_interest: '66.98',
+    open_interest_value: '5173637.69',
+  }
+  const request = out.requests.find(({ path }) => path === '/api/v2/ticker/')
+  answer(session, request, JSON.stringify([row]), AT, out)
+  assert.deepEqual(
+    out.of('open-interest').map(({ openInterest, value }) => [openInterest, value]),
+    [['66.98', '5173637.69']],
+  )
+  assert.deepEqual(out.refusals, [])
+})
+
+test('markets of today and pairs of before are the same instruments', () => {
+  const now = {
+    name: 'BTC/USD-PERP',
+    market_symbol: 'btcusd-perp',
+    trading: 'Enabled',
+    base_decimals: 5,
+    counter_decimals: 0,
+  }
+  const before = { name: 'BTC/USD', url_symbol: 'btcusd', trading: 'Disabled', base_decimals: 8, counter_decimals: 2 }
+  const { instruments, skipped } = readInstruments([JSON.stringify([now, before, { name: 'odd', url_symbol: 'odd' }])])
+  assert.deepEqual(
+    instruments.map(({ id, symbol, kind, status, tickSize, lotSize, settleCurrency }) => [
+      id,
+      symbol,
+      kind,
+      status,
+      tickSize,
+      lotSize,
+      settleCurrency,
+    ]),
+    [
+      ['BTC-USD-PERP', 'btcusd-perp', 'perpetual', 'trading', '1', '0.00001', 'USD'],
+      ['BTC-USD', 'btcusd', 'spot', 'halted', '0.01', '0.00000001', undefined],
+    ],
+  )
+  assert.equal(skipped.length, 1)
 })
 
 test('the fast reader and the careful one agree, and no frame is thrown at', () => {

@@ -1,26 +1,51 @@
-import { amount, type Micros, price } from '../../market/index.ts'
+import { amount, type Channel, type Micros, price } from '../../market/index.ts'
 import { isTextObject, parseJsonText, type TextObject } from '../shared/json-text.ts'
 import type { BookChange } from '../shared/market/book-rule.ts'
 import type { MarketFacts } from '../shared/market/market-facts.ts'
-import { epochTime, levelsOf, objectOf, optionalTextOf, textOf, timeOf } from '../shared/text-members.ts'
+import {
+  decimalOrNull,
+  epochTime,
+  levelsOf,
+  objectOf,
+  optionalTextOf,
+  priceOrNull,
+  textOf,
+  timeOf,
+  timeOrNull,
+} from '../shared/text-members.ts'
 import { VenueError } from '../venue-error.ts'
 import type { DiffScanner } from './diff-scanner.ts'
 
 const TRADES = 'live_trades_'
 const BOOK = 'diff_order_book_'
+const FUNDING = 'funding_rate_'
+
+/** What a channel of the wire brings. */
+export type WireKind = 'trades' | 'book' | 'funding'
+
+const PREFIXES: Readonly<Record<WireKind, string>> = { trades: TRADES, book: BOOK, funding: FUNDING }
+
+/** Our channels of each. */
+export const CHANNELS_OF: Readonly<Record<WireKind, readonly Channel[]>> = {
+  trades: ['trade'],
+  book: ['book', 'quote'],
+  funding: ['funding', 'mark-price'],
+}
 
 /** What a channel's name says: `live_trades_btcusd`. Undefined for channels that are not read. */
-export function channelNamed(
-  name: string,
-): { readonly channel: 'trade' | 'book'; readonly symbol: string } | undefined {
-  if (name.startsWith(TRADES)) return { channel: 'trade', symbol: name.slice(TRADES.length) }
-  if (name.startsWith(BOOK)) return { channel: 'book', symbol: name.slice(BOOK.length) }
+export function channelNamed(name: string): { readonly kind: WireKind; readonly symbol: string } | undefined {
+  for (const kind of ['trades', 'book', 'funding'] as const) {
+    const prefix = PREFIXES[kind]
+    if (name.startsWith(prefix)) return { kind, symbol: name.slice(prefix.length) }
+  }
   return undefined
 }
 
-/** The name of one of our channels on the wire. */
-export function channelName(channel: 'trade' | 'book', symbol: string): string {
-  return `${channel === 'trade' ? TRADES : BOOK}${symbol}`
+/** The channel of the wire that brings one of ours. */
+export function channelName(channel: Channel, symbol: string): string {
+  const kinds = ['trades', 'book', 'funding'] as const
+  const kind = kinds.find((one) => CHANNELS_OF[one].includes(channel))
+  return kind === undefined ? '' : `${PREFIXES[kind]}${symbol}`
 }
 
 /** Says what a frame says. @returns false if it is of an unknown kind */
@@ -36,12 +61,12 @@ export function readFrame(frame: string, scanner: DiffScanner, facts: MarketFact
   switch (event) {
     case 'data':
     case 'trade':
+    case 'funding_rate_saved':
       return readData(message, event, facts)
     case 'bts:subscription_succeeded': {
       const named = channelNamed(textOf(message, 'channel'))
       if (named === undefined) return false
-      facts.subscribed(named.symbol, named.channel)
-      if (named.channel === 'book') facts.subscribed(named.symbol, 'quote')
+      for (const channel of CHANNELS_OF[named.kind]) facts.subscribed(named.symbol, channel)
       return true
     }
     case 'bts:unsubscription_succeeded':
@@ -60,13 +85,37 @@ export function readFrame(frame: string, scanner: DiffScanner, facts: MarketFact
   }
 }
 
-function readData(message: TextObject, event: 'data' | 'trade', facts: MarketFacts): boolean {
+function readData(message: TextObject, event: string, facts: MarketFacts): boolean {
   const named = channelNamed(textOf(message, 'channel'))
   const data = objectOf(message, 'data')
-  if (event === 'trade' && named?.channel === 'trade') readTrade(named.symbol, data, facts)
-  else if (event === 'data' && named?.channel === 'book') facts.book(named.symbol, readBook(data, 'update'))
+  if (event === 'trade' && named?.kind === 'trades') readTrade(named.symbol, data, facts)
+  else if (event === 'data' && named?.kind === 'book') facts.book(named.symbol, readBook(data, 'update'))
+  else if (event === 'funding_rate_saved' && named?.kind === 'funding') readFunding(named.symbol, data, facts)
   else return false
   return true
+}
+
+/** "Funding […] every 8 hours": https://www.bitstamp.net/derivatives/perpetual-futures/trading-information/ (2026-11-22) */
+const FUNDING_SECONDS = 28_800
+
+/**
+ * Once a second for every perpetual: the rate that is exchanged next, as computed so far; it is a fraction.
+ * https://www.bitstamp.net/websocket/v2/ (2026-11-22)
+ */
+function readFunding(symbol: string, data: TextObject, facts: MarketFacts): void {
+  const exchangeTime = timeOrNull(data, 'timestamp')
+  facts.funding(symbol, {
+    exchangeTime,
+    rate: decimalOrNull(data, 'funding_rate'),
+    predictedRate: null,
+    fundingTime: timeOrNull(data, 'next_funding_time'),
+    intervalSeconds: FUNDING_SECONDS,
+  })
+  facts.markPrice(symbol, {
+    exchangeTime,
+    markPrice: priceOrNull(data, 'mark_price'),
+    indexPrice: priceOrNull(data, 'index_price'),
+  })
 }
 
 /**
@@ -83,7 +132,8 @@ function readTrade(symbol: string, data: TextObject, facts: MarketFacts): void {
   // `price` and `amount` are doubles (0.0016429999999999999); the texts are what was traded.
   facts.trade(
     symbol,
-    textOf(data, 'id'),
+    // In 2026 it is larger than a double holds; here numbers are their text.
+    optionalTextOf(data, 'id_str') ?? textOf(data, 'id'),
     price(optionalTextOf(data, 'price_str') ?? textOf(data, 'price')),
     amount(optionalTextOf(data, 'amount_str') ?? textOf(data, 'amount')),
     takerSide(textOf(data, 'type')),
@@ -111,5 +161,5 @@ function readError(message: TextObject, facts: MarketFacts): void {
   const reason = (isTextObject(data) ? optionalTextOf(data, 'message') : undefined) ?? 'an error without a message'
   const named = channelNamed(optionalTextOf(message, 'channel') ?? '')
   if (named === undefined) facts.venueError(reason)
-  else facts.refused(named.symbol, named.channel, reason)
+  else for (const channel of CHANNELS_OF[named.kind]) facts.refused(named.symbol, channel, reason)
 }

@@ -21,7 +21,7 @@ const CANDLES_EVERY = 60 * MICROS_PER_SECOND
  * https://www.bitstamp.net/websocket/v2/ (2026-11-22): the channel "diff_order_book" gives changes of the whole book;
  * https://www.bitstamp.net/api/#tag/Order-book (2026-11-22): `microtimestamp` of the REST book is the same clock.
  */
-export const bitstampBookRule: BookRule = {
+export const bitstampBookRule = {
   snapshot: 'rest',
   refusesCrossed: true,
   auditEvery: AUDIT_EVERY,
@@ -33,16 +33,12 @@ export const bitstampBookRule: BookRule = {
     return last >= position.last ? 'next' : 'stale'
   },
 
-  request({ symbol }: Instrument) {
-    return { path: `/api/v2/order_book/${encodeURIComponent(symbol)}/`, weight: 1 }
-  },
-
   read(body: string): BookChange {
     const book = parseJsonText(body)
     if (!isTextObject(book)) throw new VenueError('VENUE_ANSWER_INVALID', 'the book is not an object')
     return readBook(book, 'snapshot')
   },
-}
+} satisfies BookRule
 
 const candles: MarketPoll = {
   channels: ['candle'],
@@ -55,12 +51,30 @@ const candles: MarketPoll = {
 }
 
 /**
+ * The rule with requests that no cache answers: the edge keeps a book for up to a second (seen 2026-09-15), and one that is older than the
+ * subscription would miss the changes between. A member of the query that is new each time goes past it.
+ */
+function freshBooks(): BookRule {
+  let asked = 0
+  return {
+    ...bitstampBookRule,
+    request: ({ symbol }: Instrument) => ({
+      path: `/api/v2/order_book/${encodeURIComponent(symbol)}/?${UNREPEATED}=${++asked}`,
+      weight: 1,
+    }),
+  }
+}
+
+/** Name of the member of a query that keeps caches away. */
+export const UNREPEATED = '_'
+
+/**
  * Tickers of all markets come in one answer. Those of markets that are not known are left alone.
  * @param known symbols of every instrument
  */
 function tickers(known: ReadonlySet<string>): MarketPoll {
   return {
-    channels: ['ticker'],
+    channels: ['ticker', 'open-interest'],
     everyMicros: TICKERS_EVERY,
     isForAll: true,
     request: () => ({ path: '/api/v2/ticker/', weight: 1 }),
@@ -76,9 +90,9 @@ function tickers(known: ReadonlySet<string>): MarketPoll {
   }
 }
 
-/** `{"pair": "BTC/USD", …}`, and `market` in later versions. */
+/** `{"pair": "BTC/USD-PERP", …}`: the name, not the symbol. */
 function symbolOf(row: TextObject): string | undefined {
-  return optionalTextOf(row, 'market') ?? optionalTextOf(row, 'pair')?.replace('/', '').toLowerCase()
+  return optionalTextOf(row, 'pair')?.replace('/', '').toLowerCase()
 }
 
 function readTicker(symbol: string, row: TextObject, facts: MarketFacts): void {
@@ -92,6 +106,10 @@ function readTicker(symbol: string, row: TextObject, facts: MarketFacts): void {
     volume: decimalOrNull(row, 'volume'),
     quoteVolume: null,
   })
+  const openInterest = decimalOrNull(row, 'open_interest')
+  if (openInterest === null) return
+  const value = decimalOrNull(row, 'open_interest_value')
+  facts.openInterest(symbol, { exchangeTime: timeOrNull(row, 'timestamp'), openInterest, value })
 }
 
 /** What Bitstamp adds to the common life of a session. */
@@ -99,15 +117,13 @@ export class BitstampWords implements MarketWords {
   // Ids are those of the whole exchange, so those of one market have holes.
   readonly tradeIds = 'unique'
   readonly tradeHistory = bitstampTradeHistory
-  readonly bookRule = bitstampBookRule
+  readonly bookRule = freshBooks()
   readonly quotesFromBook = true
   readonly confirmsSubscriptions = true
   readonly rareChannels: readonly Channel[] = []
   readonly polls: readonly MarketPoll[]
   readonly #scanner = new DiffScanner()
-  readonly #users = new WireUsers(({ instrument, channel }) =>
-    channelName(channel === 'trade' ? 'trade' : 'book', instrument.symbol),
-  )
+  readonly #users = new WireUsers(({ instrument, channel }) => channelName(channel, instrument.symbol))
   /** "You can send a heartbeat": `bts:heartbeat`, https://www.bitstamp.net/websocket/v2/ (2026-11-22). */
   readonly ping = {
     everyMicros: 30 * MICROS_PER_SECOND,
