@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Channel } from '../src/market/index.ts'
+import type { SimulatedVenue } from '../src/simulator/index.ts'
+import { until } from './support/until.ts'
+import { WatchedExchange } from './support/watched-exchange.ts'
+
+// Every venue's protocol as it is, in the product's own collector, against its simulated exchange, which was written from the
+// exchange's documentation alone: what one of them got wrong shows here.
+
+interface SimulatedCase {
+  readonly venue: SimulatedVenue
+  /** How deep books are compared; all levels if absent. */
+  readonly depth?: number
+  /** Channels of which this exchange may have nothing to say within a few seconds. */
+  readonly unheard?: readonly Channel[]
+}
+
+const CASES: readonly SimulatedCase[] = [
+  { venue: 'binance', unheard: ['candle'] },
+  { venue: 'coinbase' },
+  { venue: 'kraken' },
+]
+
+for (const { venue, depth, unheard = [] } of CASES) {
+  test(`${venue}: whatever is lost, the tape ends as what happened`, { timeout: 60_000 }, async (t) => {
+    const watched = await WatchedExchange.start(venue)
+    t.after(() => watched.stop())
+    const { control } = watched.simulator
+    await untilEmpty(() => watched.unwell(unheard), 12_000)
+    for (const channel of ['trade', 'book'] as const) {
+      control.addFault({ kind: 'skip', venue, channel, probability: 0.1, durationMilliseconds: 500 })
+    }
+    await delay(700)
+    control.addFault({ kind: 'drop', venue })
+    await delay(1_000)
+    await control.quiesce()
+    await untilEmpty(() => watched.difference(depth), 20_000)
+    await untilEmpty(() => watched.unwell(unheard), 10_000)
+    assert.deepEqual(watched.refusals, [])
+    assert.ok(
+      control.ledger.faults().some(({ fault }) => fault === 'skip'),
+      'nothing was lost on the way',
+    )
+  })
+}
+
+/** Waits until nothing is wrong any more, and says what still is when that takes too long. */
+async function untilEmpty(wrong: () => Promise<string>, patience: number): Promise<void> {
+  let last = ''
+  const well = async (): Promise<boolean> => {
+    last = await wrong()
+    return last === ''
+  }
+  await until('nothing is wrong', well, patience).catch((error: unknown) => {
+    throw new Error(last === '' ? String(error) : last)
+  })
+}
