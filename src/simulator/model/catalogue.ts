@@ -37,6 +37,8 @@ export interface ListingSpecification {
   readonly priceDecimals: number
   /** The lot is 10^-sizeDecimals of the base asset. */
   readonly sizeDecimals: number
+  /** The unit of the venue's times of trades, in microseconds: what is cut off is not in the ledger either. */
+  readonly timeMicros: number
   readonly weight: number
 }
 

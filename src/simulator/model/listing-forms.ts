@@ -9,6 +9,8 @@ export type ListingForm = Pick<
 interface VenueForm {
   /** How much of all activity the venue has, beside the others. */
   readonly weight: number
+  /** The unit of the venue's times, in microseconds. */
+  readonly timeMicros: number
   listing(coin: Asset): ListingForm
 }
 
@@ -21,6 +23,7 @@ function decimalsFor(price: number, relative: number, minimum: number, maximum: 
 const FORMS: Readonly<Record<SimulatedVenue, VenueForm>> = {
   binance: {
     weight: 1,
+    timeMicros: 1_000,
     listing: ({ code, price }) => ({
       quote: 'USDT',
       symbol: `${code}USDT`,
@@ -31,6 +34,7 @@ const FORMS: Readonly<Record<SimulatedVenue, VenueForm>> = {
   },
   coinbase: {
     weight: 0.6,
+    timeMicros: 1,
     listing: ({ code, price }) => ({
       quote: 'USD',
       symbol: `${code}-USD`,
@@ -41,6 +45,7 @@ const FORMS: Readonly<Record<SimulatedVenue, VenueForm>> = {
   },
   kraken: {
     weight: 0.4,
+    timeMicros: 1,
     listing: ({ code, price }) => ({
       quote: 'USD',
       symbol: `${code}/USD`,
@@ -53,6 +58,6 @@ const FORMS: Readonly<Record<SimulatedVenue, VenueForm>> = {
 
 /** How the venue lists the coin. */
 export function listingSpecification(venue: SimulatedVenue, coin: Asset): ListingSpecification {
-  const { weight, listing } = FORMS[venue]
-  return { venue, asset: coin, base: coin.code, weight: coin.weight * weight, ...listing(coin) }
+  const { weight, timeMicros, listing } = FORMS[venue]
+  return { venue, asset: coin, base: coin.code, timeMicros, weight: coin.weight * weight, ...listing(coin) }
 }

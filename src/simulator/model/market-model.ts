@@ -196,10 +196,10 @@ export class MarketModel {
     observe(listing)
   }
 
-  /** Binance writes milliseconds, the others microseconds; what is written is the truth of the ledger. */
+  /** Most write milliseconds, some microseconds; what is written is the truth of the ledger. */
   #stamp(listing: Listing, time: number): number {
-    const shown = this.venueTime(listing.specification.venue, time)
-    return listing.specification.venue === 'binance' ? Math.floor(shown / 1_000) * 1_000 : shown
+    const { venue, timeMicros } = listing.specification
+    return Math.floor(this.venueTime(venue, time) / timeMicros) * timeMicros
   }
 
   #lean(listing: Listing): Lean {
