@@ -28,7 +28,7 @@ export const TRADE_HISTORY: TradeHistory = {
 
   path({ instrument, after }: TradeAsk, cursor: string | undefined): string {
     const path = pathOf('trade', instrument, PAGE)
-    const from = cursor ?? (after === null ? undefined : isoFromMicros(after))
+    const from = cursor ?? (after === null ? undefined : isoOf(after))
     return from === undefined ? `${path}&reverse=true` : `${path}&startTime=${encodeURIComponent(from)}`
   },
 
@@ -67,8 +67,8 @@ function pastOf(
 
     request(range: PastRange, cursor: string | undefined) {
       // A page that holds nothing but one moment is left by its offset.
-      const [from = '', offset = '0'] = cursor?.split(' ') ?? [isoFromMicros((range.from + lateness) as Micros)]
-      const end = isoFromMicros((range.to + lateness) as Micros)
+      const [from = '', offset = '0'] = cursor?.split(' ') ?? [isoOf((range.from + lateness) as Micros)]
+      const end = isoOf((range.to + lateness) as Micros)
       const times = `&startTime=${encodeURIComponent(from)}&endTime=${encodeURIComponent(end)}`
       return { path: `${path(range)}${times}${offset === '0' ? '' : `&start=${offset}`}`, weight: 1 }
     },
@@ -86,6 +86,11 @@ function pastOf(
       return { events, next: newest === from ? `${newest} ${Number(offset) + page}` : `${newest} 0` }
     },
   }
+}
+
+/** To the millisecond, as BitMEX writes its times. */
+function isoOf(at: Micros): string {
+  return `${isoFromMicros(at).slice(0, -4)}Z`
 }
 
 function pathOf(what: string, instrument: Instrument, count: number): string {
@@ -112,7 +117,7 @@ function rowsOf<Event>(body: string, read: (row: TextObject) => Event | undefine
 
 function newestOf(trades: readonly TradeEvent[]): string | undefined {
   const times = trades.map((trade) => trade.exchangeTime ?? 0)
-  return isoFromMicros(Math.max(...times) as Micros)
+  return isoOf(Math.max(...times) as Micros)
 }
 
 function readTrade(row: TextObject, { venue, id, symbol }: Instrument, at: Micros): TradeEvent {

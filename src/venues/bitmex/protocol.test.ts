@@ -162,7 +162,7 @@ test('the past is read page by page, by the time of the last row', () => {
   const range = { instrument, from: from as Micros, to: (from + 86_400_000_000) as Micros }
   assert.equal(
     decodeURIComponent(past.request(range, undefined).path),
-    '/api/v1/trade/bucketed?symbol=XBTUSD&count=1000&binSize=1m&startTime=2026-09-21T12:01:00.000000Z&endTime=2026-09-22T12:01:00.000000Z',
+    '/api/v1/trade/bucketed?symbol=XBTUSD&count=1000&binSize=1m&startTime=2026-09-21T12:01:00.000Z&endTime=2026-09-22T12:01:00.000Z',
   )
   const bin = (timestamp: string) => ({
     timestamp,
