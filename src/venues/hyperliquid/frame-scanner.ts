@@ -1,6 +1,6 @@
 import { type Amount, amount, type BookLevel, type Micros, type Price, price } from '../../market/index.ts'
 import { millisecondsTime, wholeNumber } from '../shared/member-values.ts'
-import { endOfNumber, isPlain, MemberWalker } from '../shared/member-walker.ts'
+import { endOfNumber, endOfText, MemberWalker } from '../shared/member-walker.ts'
 import { detached } from '../shared/wire-cursor.ts'
 import type { BookMessage, QuoteMessage, TradeMessage } from './messages.ts'
 
@@ -153,8 +153,8 @@ function endOfTexts(text: string, from: number): number {
   let at = from
   do {
     if (text.charCodeAt(at + 1) !== QUOTATION) return -1
-    const end = text.indexOf('"', at + 2)
-    if (end < 0 || !isPlain(text, at + 2, end)) return -1
+    const end = endOfText(text, at + 2)
+    if (end < 0) return -1
     at = end + 1
   } while (text.charCodeAt(at) === COMMA)
   return text.charCodeAt(at) === CLOSE_BRACKET ? at + 1 : -1

@@ -19,7 +19,7 @@ import {
 import { detached } from '../shared/wire-cursor.ts'
 import { VenueError } from '../venue-error.ts'
 import { candlesSince, readCandles } from './history.ts'
-import { NAMES, optional, required, requiredSide, requiredTime, requiredWhole, timeOrNull } from './members.ts'
+import { AT, NAMES, optional, required, requiredSide, requiredTime, requiredWhole, timeOrNull } from './members.ts'
 import { TickerReader } from './ticker.ts'
 import { TRADE_HISTORY } from './trade-history.ts'
 
@@ -108,7 +108,7 @@ export class KrakenFuturesWords implements MarketWords {
   read(frame: string, facts: MarketFacts): boolean {
     this.#at = facts.at
     // All frequent frames are flat, and none of those that control the connection is without lists or an `event`.
-    const isFlat = this.#walker.read(frame, 0) === frame.length && optional(this.#walker, 'event') === undefined
+    const isFlat = this.#walker.read(frame, 0) === frame.length && optional(this.#walker, AT.event) === undefined
     return isFlat ? this.#flat(this.#walker, facts) : this.#readCarefully(frame, facts)
   }
 
@@ -128,7 +128,7 @@ export class KrakenFuturesWords implements MarketWords {
   }
 
   #flat(values: MemberValues, facts: MarketFacts): boolean {
-    switch (optional(values, 'feed')) {
+    switch (optional(values, AT.feed)) {
       case 'book':
         readUpdate(values, facts)
         return true
@@ -156,20 +156,20 @@ export class KrakenFuturesWords implements MarketWords {
   }
 
   #trade(values: MemberValues, facts: MarketFacts, isBacklog: boolean): void {
-    const symbol = required(values, 'product_id')
-    const at = price(required(values, 'price'))
-    const size = amount(required(values, 'qty'))
+    const symbol = required(values, AT.product_id)
+    const at = price(required(values, AT.price))
+    const size = amount(required(values, AT.qty))
     const side = requiredSide(values)
-    const exchangeTime = requiredTime(values, 'time')
+    const exchangeTime = requiredTime(values, AT.time)
     // Trades had no id before the summer of 2019.
-    const uid = optional(values, 'uid')
+    const uid = optional(values, AT.uid)
     // It outlives its frame.
     const id = uid === undefined ? null : detached(uid)
-    const sequence = optional(values, 'seq') === undefined ? null : requiredWhole(values, 'seq')
+    const sequence = optional(values, AT.seq) === undefined ? null : requiredWhole(values, AT.seq)
     this.#count(symbol, sequence, isBacklog, facts)
     facts.trade(symbol, id, at, size, side, exchangeTime, isBacklog)
     // A trade is a fill, liquidation, assignment, termination, or block; `side` is the taker's, who is the one that is liquidated.
-    if (optional(values, 'type') === 'liquidation' && !isBacklog) {
+    if (optional(values, AT.type) === 'liquidation' && !isBacklog) {
       facts.liquidation(symbol, { exchangeTime, id, price: at, amount: size, side })
     }
   }
@@ -248,14 +248,14 @@ function messages(event: string, wires: readonly string[]): string[] {
 
 /** One level a message: `{"feed":"book","product_id":…,"side":"sell","seq":…,"price":…,"qty":0.0}`, amount 0 removes it. */
 function readUpdate(values: MemberValues, facts: MarketFacts): void {
-  const level: BookLevel = [detached(price(required(values, 'price'))), detached(amount(required(values, 'qty')))]
+  const level: BookLevel = [detached(price(required(values, AT.price))), detached(amount(required(values, AT.qty)))]
   const isBid = requiredSide(values) === 'buy'
-  const last = requiredWhole(values, 'seq')
-  facts.book(required(values, 'product_id'), {
+  const last = requiredWhole(values, AT.seq)
+  facts.book(required(values, AT.product_id), {
     kind: 'update',
     bids: isBid ? [level] : [],
     asks: isBid ? [] : [level],
-    exchangeTime: timeOrNull(values, 'timestamp'),
+    exchangeTime: timeOrNull(values, AT.timestamp),
     first: last,
     last,
     previous: null,

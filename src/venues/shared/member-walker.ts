@@ -38,6 +38,9 @@ export class MemberWalker implements MemberValues {
   /** The members of the object before, as they were written: `"price":`. */
   readonly #expected: Array<{ readonly literal: string; readonly member: number }> = []
   #text = ''
+  /** Counts objects: which of them a value is of. */
+  #object = 0
+  readonly #objects: number[]
 
   /** @param names members whose values are wanted; they are asked for by their places in this list */
   constructor(names: readonly string[], inner?: InnerReader) {
@@ -45,13 +48,15 @@ export class MemberWalker implements MemberValues {
     this.#inner = inner
     this.#starts = names.map(() => -1)
     this.#ends = names.map(() => -1)
+    this.#objects = names.map(() => 0)
   }
 
   /** The value of a member, without quotes; undefined where it is absent, null or empty. */
   value(member: number): string | undefined {
+    if (this.#objects[member] !== this.#object) return undefined
     const start = this.#starts[member] as number
     const end = this.#ends[member] as number
-    return start < 0 || start === end ? undefined : this.#text.slice(start, end)
+    return start === end ? undefined : this.#text.slice(start, end)
   }
 
   /** Lets go of the text. */
@@ -62,7 +67,7 @@ export class MemberWalker implements MemberValues {
   /** Reads the object that begins at a place. @returns where it ends, behind its bracket; -1 if it is not as expected. */
   read(text: string, from: number): number {
     this.#text = text
-    this.#starts.fill(-1)
+    this.#object++
     if (text.charCodeAt(from) !== OPEN_BRACE) return -1
     let at = from + 1
     for (let step = 0; step < MAXIMUM_MEMBERS; step++) {
@@ -95,10 +100,9 @@ export class MemberWalker implements MemberValues {
   #value(text: string, at: number, member: number): number {
     const code = text.charCodeAt(at)
     if (code === QUOTE) {
-      const end = text.indexOf('"', at + 1)
-      if (end < 0 || !isPlain(text, at + 1, end)) return -1
-      this.#note(member, at + 1, end)
-      return end + 1
+      const end = endOfText(text, at + 1)
+      if (end >= 0) this.#note(member, at + 1, end)
+      return end < 0 ? -1 : end + 1
     }
     if (code === MINUS || (code >= ZERO && code <= NINE)) {
       const end = endOfNumber(text, at)
@@ -110,12 +114,13 @@ export class MemberWalker implements MemberValues {
     }
     const end = endOfWord(text, at)
     if (end >= 0 && code !== 110) this.#note(member, at, end)
-    else if (member >= 0) this.#starts[member] = -1
+    else if (member >= 0) this.#objects[member] = 0
     return end
   }
 
   #note(member: number, start: number, end: number): void {
     if (member < 0) return
+    this.#objects[member] = this.#object
     this.#starts[member] = start
     this.#ends[member] = end
   }
@@ -128,6 +133,16 @@ export function isPlain(text: string, from: number, end: number): boolean {
     if (code < 32 || code === BACKSLASH) return false
   }
   return true
+}
+
+/** Where the quote is that ends a text without escapes and control characters which begins here; -1 if there is none. */
+export function endOfText(text: string, from: number): number {
+  for (let at = from; ; at++) {
+    const code = text.charCodeAt(at)
+    if (code === QUOTE) return at
+    // Behind the end there is no code: nothing is as large as that.
+    if (!(code >= 32) || code === BACKSLASH) return -1
+  }
 }
 
 /** Where a number ends that begins here; -1 if none does. */
