@@ -1,10 +1,10 @@
 import type { BookChange, BookPosition, BookRule, Verdict } from '../shared/market/book-rule.ts'
 
-/** "book.BTCUSD-PERP.10 or book.BTCUSD-PERP.50" (book.{instrument_name}.{depth}, 2026-11-22). Before, there were 150. */
+/** Of 10 and 50 levels (`book.BTCUSD-PERP.10`, `book.BTCUSD-PERP.50`: book.{instrument_name}.{depth}, 2026-11-22). Before, there were 150. */
 export const DEEPEST = 50
 
 /**
- * "u: sequence; pu: previous sequence (delta)" (book.{instrument_name}.{depth}): a change whose `pu` is not the `u` that the book
+ * `u` is the sequence, `pu` "Previous sequence (delta)" (book.{instrument_name}.{depth}): a change whose `pu` is not the `u` that the book
  * is at means that one is missing, and the book is subscribed anew. Made for one connection.
  */
 export class CryptoComBooks implements BookRule {

@@ -19,7 +19,7 @@ import { readWire, wiresOf } from './wires.ts'
 const CHANNELS_PER_MESSAGE = 100
 /** Questions whose answer is awaited. */
 const MAXIMUM_ASKED = 1_000
-/** "429 … 42901 TOO_MANY_REQUESTS" (Response and Reason Codes, 2026-11-22). */
+/** 42901 is TOO_MANY_REQUESTS (Response and Reason Codes, 2026-11-22); it was 10006 in v2. */
 const TOO_MANY: ReadonlySet<string> = new Set(['42901', '10006'])
 
 /** What Crypto.com adds to the common life of a session. */
@@ -85,7 +85,7 @@ export class CryptoComWords implements MarketWords {
     const root = parseJsonText(frame)
     if (!isTextObject(root)) throw new VenueError('VENUE_TEXT_INVALID', 'a frame is no object')
     if (root.method === 'public/heartbeat') {
-      // "respond back with public/respond-heartbeat, using the same matching id" within five seconds.
+      // "client must respond with public/respond-heartbeat within 5 seconds"; "Request id; echo in respond-heartbeat".
       facts.send(`{"id":${heartbeatId(root)},"method":"public/respond-heartbeat"}`)
       return true
     }

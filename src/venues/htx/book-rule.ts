@@ -1,9 +1,9 @@
 import type { BookRule } from '../shared/market/book-rule.ts'
 
 /**
- * "1) Subscribe to incremental data and start caching; 2) request the full amount of data (equal number of levels) and align the
+ * 1) "Subscribe to incremental data and start caching"; 2) request the full amount of data (equal number of levels) and align the
  * seqNum of the full message with the prevSeqNum of the cached increments; 4) the prevSeqNum of each increment must be the seqNum
- * of the one before it, otherwise data are lost and the full amount must be requested again" (Market Depth MBP, incremental push,
+ * of the one before it, "otherwise it means that there is incremental data loss, and the full amount of data must be reacquired" (Market Depth MBP, incremental push,
  * 2026-11-22). The full amount comes over the same socket.
  */
 export const HTX_BOOKS: BookRule = {

@@ -15,10 +15,10 @@ import {
 } from '../shared/text-members.ts'
 import { VenueError } from '../venue-error.ts'
 
-/** "The funding fee is settled every 8 hours". */
+/** Funding is settled every eight hours. */
 const FUNDING_SECONDS = 8 * 3_600
 
-/** "0: delisting, 1: listing, 2: pending listing, 3: suspension, …, 8: delivered" (contract_status). */
+/** "0: Delisting,1: Listing,2: Pending Listing,3: Suspension,4: Suspending of Listing,6: Delivering,8: Delivered" (contract_status). */
 const STATUS: Readonly<Record<string, InstrumentStatus>> = { '0': 'delisted', '1': 'trading', '8': 'delisted' }
 
 /** What a notification is about: `public.BTC-USDT.funding_rate`. */

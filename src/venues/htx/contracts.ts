@@ -44,7 +44,7 @@ function contract(symbol: string, baseName: string, quoteName: 'USD' | 'USDT', e
     base,
     quote,
     settleCurrency: isInverse ? base : quote,
-    // "contract_size: contract value (USD of one contract), such as 10, 100": 100 of BTC, 10 of all others.
+    // "Contract Value (USD of one contract). such as 10,100" (contract_size): 100 of BTC, 10 of the others.
     ...(isInverse && { contractSize: (base === 'BTC' ? '100' : '10') as DecimalText, contractUnit: 'quote' }),
     status: 'unknown',
   }

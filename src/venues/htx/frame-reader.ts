@@ -158,7 +158,7 @@ function readDepth(symbol: string, root: TextObject, tick: TextObject, facts: Ma
   })
 }
 
-/** "event: snapshot or update"; `version` counts the messages of a topic (market.$contract_code.depth.size_150.high_freq). */
+/** `event` tells a snapshot from an update; `version` counts the messages of a topic (market.$contract_code.depth.size_150.high_freq). */
 function readContractBook(symbol: string, root: TextObject, tick: TextObject, facts: MarketFacts): void {
   const kind = textOf(tick, 'event')
   if (kind !== 'snapshot' && kind !== 'update')
@@ -182,7 +182,7 @@ function changeOf(kind: 'snapshot' | 'update', data: TextObject, exchangeTime: B
   return { kind, bids, asks: sideOf(data, 'asks'), exchangeTime, first: sequence, last: sequence, previous }
 }
 
-/** "The push message contains the array of asks, but not the array of bids" where only one side changed. */
+/** "the push message contains the array of asks, but not the array of bids" where only one side changed. */
 function sideOf(data: TextObject, name: string): BookLevel[] {
   return data[name] === undefined || data[name] === null ? [] : levelsOf(data, name)
 }

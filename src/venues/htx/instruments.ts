@@ -34,7 +34,7 @@ export const INSTRUMENT_REQUESTS: readonly RestRequest[] = [
   { id: 2, purpose: 'volumes', path: '/market/tickers', weight: 1 },
 ]
 
-/** "online; offline: the pair is offline and cannot be traded; suspend: trading is suspended; pre-online: coming soon". */
+/** "offline - trading pair is offline and cannot be traded; suspend - trading is suspended; pre-online - coming soon" (symbols). */
 export const STATUS: Readonly<Record<string, InstrumentStatus>> = {
   online: 'trading',
   offline: 'delisted',

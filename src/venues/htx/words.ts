@@ -16,7 +16,7 @@ import { channelsOfTopic, DEEP, DEEPEST, readTopic, topicOf } from './topics.ts'
 
 /** What HTX adds to the common life of a session. */
 export class HtxWords implements MarketWords {
-  // "It is suggested to use tradeId to de-duplicate"; nothing says that they follow one another.
+  // "It is suggested to use `tradeId` to de-duplicate"; nothing says that they follow one another.
   readonly tradeIds = 'unique'
   readonly tradeHistory = HTX_TRADE_HISTORY
   readonly bookRule = HTX_BOOKS
@@ -70,7 +70,7 @@ export class HtxWords implements MarketWords {
       return true
     }
     if (typeof root.ping === 'string') {
-      // "When the client receives this heartbeat message, it should return a Pong message containing the same integer".
+      // "it should return a `Pong` message containing the same integer value" (heartbeat message).
       facts.send(`{"pong":${root.ping}}`)
       return true
     }

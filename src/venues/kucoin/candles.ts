@@ -4,8 +4,8 @@ import { epochTime } from '../shared/text-members.ts'
 import { VenueError } from '../venue-error.ts'
 
 /**
- * "Start time of the candle cycle, opening price, closing price, highest price, lowest price, transaction volume, transaction
- * amount" (Get Klines, 2026-11-22): the first total is in the base asset, the second in the quote asset (recorded).
+ * "Start time of the candle cycle,open price,close price, high price,low price,Transaction volume,Transaction amount" (Klines,
+ * 2026-11-22): the first total is in the base asset, the second in the quote asset (recorded).
  * @param time of the venue; null where it gives none
  */
 export function candleFacts(

@@ -50,8 +50,8 @@ export function readMessage(topic: string, data: TextObject, facts: MarketFacts,
 }
 
 /**
- * "price=0 means ignore the update but still advance the sequence" (Orderbook - Increment, calibration; recorded too): the row
- * stands for an event without effect on the book.
+ * A row with price 0 has nothing but its sequence, which goes on all the same (Orderbook - Increment; recorded): it stands for an
+ * event without effect on the book.
  */
 function readChange(symbol: string, data: TextObject, facts: MarketFacts): void {
   const changes = objectOf(data, 'changes')

@@ -26,7 +26,7 @@ function tradesPath(instrument: Instrument): string {
   return `/api/v1/market/histories?symbol=${encodeURIComponent(instrument.symbol)}`
 }
 
-/** "The returned quantity is the last 100 transaction records": there are no pages. */
+/** "the returned quantity is the last 100 transaction records": there are no pages. */
 export const KUCOIN_TRADE_HISTORY: TradeHistory = {
   weight: TRADES_WEIGHT,
   path: ({ instrument }) => tradesPath(instrument),

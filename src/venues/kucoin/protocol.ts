@@ -19,8 +19,8 @@ import { KUCOIN_TICKET } from './ticket.ts'
 import { KucoinWords } from './words.ts'
 
 /**
- * "The maximum number of topics that can be subscribed to by one connection is 400" counts each symbol of a topic; the limit was
- * 300 before (websocket introduction, https://www.kucoin.com/docs-new/websocket-api/base-info/introduction, 2026-11-22).
+ * "Subscription limit for each connection: 400 topics", each symbol counted; it was 300 before
+ * (https://www.kucoin.com/docs-new/rate-limit, 2026-11-22).
  */
 const INSTRUMENTS_PER_CONNECTION = 50
 
@@ -31,13 +31,13 @@ export const kucoin: VenueProtocol = {
   channels: KUCOIN_CHANNELS,
   limits: {
     subscriptionsPerConnection: INSTRUMENTS_PER_CONNECTION * KUCOIN_CHANNELS.length,
-    // "Connection limit: 30 per minute"; "message limit sent to the server: 100 per 10 seconds", same page.
+    // "Connection Limit: 30 per minute"; "Message limit sent to the server: 100 per 10 seconds", same page.
     connectionsPerMinute: 30,
-    // "The token is valid for 24 hours" (Get Public Token): a connection is replaced, with a new token, before.
+    // A token is good for 24 hours: a connection is replaced, with a new token, before.
     connectionAgeMilliseconds: 24 * 3_600_000,
     messagesPerSecond: 10,
     frameBytes: 8 * 1024 * 1024,
-    // The public pool: "2000/30s" of weight without a key (https://www.kucoin.com/docs-new/rate-limit, 2026-11-22).
+    // The public pool: "2000/30s" of weight without a key same page.
     requestWeight: 2_000,
     requestWindowMilliseconds: 30_000,
     // Our ping every 15 s is answered.

@@ -1,6 +1,6 @@
 import type { Channel } from '../../market/index.ts'
 
-/** "A topic supports up to 100 symbols" (Orderbook - Increment, Trade, 2026-11-22). */
+/** "a topic supports up to 100 symbols" (Orderbook - Increment, Trade, 2026-11-22). */
 const SYMBOLS_PER_TOPIC = 100
 
 /** The topic that carries a channel, and what follows its symbol. */
