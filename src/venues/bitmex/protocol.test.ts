@@ -184,3 +184,24 @@ test('the past is read page by page, by the time of the last row', () => {
   const empty = [{ timestamp: '2026-09-21T12:01:00.000Z', symbol: 'XBTUSD', trades: 0, volume: 0 }]
   assert.deepEqual(past.read(JSON.stringify(empty), range, undefined, range.to).events, [])
 })
+
+const TEXTS = [
+  '{"op":"subscribe","args":["trade:XBTUSD"]}',
+  '{"op":"subscribe","args":[null,{},"trade",":"]}',
+  '{"op":"subscribe"}',
+  '{"table":"trade","action":"insert","data":[null,[],{"symbol":4},{"symbol":".BXBT"}],"filter":7}',
+  'pong',
+  '[]',
+  '{',
+]
+
+test('captures are recognised by any frame, and nothing is thrown at by what is none', () => {
+  const url = 'wss://www.bitmex.com/realtime'
+  for (const text of TEXTS) {
+    for (const direction of ['open', 'out', 'in'] as const) bitmex.recognise({ url, direction, text }, [])
+  }
+  assert.deepEqual(
+    bitmex.recognise({ url, direction: 'out', text: TEXTS[0] ?? '' }, [])?.plan.subscriptions[0]?.instrument.symbol,
+    'XBTUSD',
+  )
+})

@@ -104,3 +104,25 @@ test('past funding is read downwards', () => {
   const full = Array.from({ length: 1_000 }, (_, index) => ({ t: 1798000000 - index * 60, r: '0.1' }))
   assert.equal(past.read(JSON.stringify(full), range, undefined, 0 as Micros).next, `${1_798_000_000 - 999 * 60 - 1}`)
 })
+
+const TEXTS = [
+  '{"time":123456,"channel":"futures.obu","event":"subscribe","payload":["ob.BTC_USDT.400"]}',
+  '{"time":{},"channel":"futures.trades","event":"subscribe","payload":[null,"BTC_USDT",[]]}',
+  '{"channel":"futures.trades","event":"update","result":[null,[{}],"x"]}',
+  '{"channel":"futures.candlesticks","event":"update","result":{"n":"1m_BTC_USDT"}}',
+  'pong',
+  '[]',
+  '{',
+]
+
+test('captures are recognised by any frame, and nothing is thrown at by what is none', () => {
+  const url = 'wss://api.gateio.ws/ws/v4/'
+  for (const text of TEXTS) {
+    for (const direction of ['open', 'out', 'in'] as const) gateioFutures.recognise({ url, direction, text }, [])
+  }
+  assert.deepEqual(
+    gateioFutures.recognise({ url, direction: 'out', text: TEXTS[0] ?? '' }, [])?.plan.subscriptions[0]?.instrument
+      .symbol,
+    'BTC_USDT',
+  )
+})

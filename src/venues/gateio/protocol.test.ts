@@ -143,3 +143,24 @@ test('past candles are read in stretches of a thousand minutes', () => {
   assert.equal(page.next, `${1_789_999_980 + 1_000 * 60}`)
   assert.equal(past.read('[]', stretch, page.next, 0 as Micros).next, undefined)
 })
+
+const TEXTS = [
+  '{"time":123456,"channel":"spot.obu","event":"subscribe","payload":["ob.BTC_USDT.400"]}',
+  '{"time":{},"channel":"spot.trades","event":"subscribe","payload":[null,"BTC_USDT",[]]}',
+  '{"channel":"spot.trades","event":"update","result":[null,[{}],"x"]}',
+  '{"channel":"spot.candlesticks","event":"update","result":{"n":"1m_BTC_USDT"}}',
+  'pong',
+  '[]',
+  '{',
+]
+
+test('captures are recognised by any frame, and nothing is thrown at by what is none', () => {
+  const url = 'wss://api.gateio.ws/ws/v4/'
+  for (const text of TEXTS) {
+    for (const direction of ['open', 'out', 'in'] as const) gateio.recognise({ url, direction, text }, [])
+  }
+  assert.deepEqual(
+    gateio.recognise({ url, direction: 'out', text: TEXTS[0] ?? '' }, [])?.plan.subscriptions[0]?.instrument.symbol,
+    'BTC_USDT',
+  )
+})

@@ -1,4 +1,4 @@
-import type { Channel, Instrument } from '../../market/index.ts'
+import { type Channel, type Instrument, MarketError } from '../../market/index.ts'
 import type { CaptureEvidence, RecognisedSession } from '../protocol.ts'
 import { isTextObject, parseJsonText, type TextObject, type TextValue } from '../shared/json-text.ts'
 import { VenueError } from '../venue-error.ts'
@@ -38,9 +38,19 @@ export function recogniseGate(
   const subscriptions = [...found.values()].flatMap((instrument) =>
     captures.channels.map((channel) => ({ instrument, channel })),
   )
-  const time = envelopeTime(frame)
-  const dialect = time === null ? undefined : captures.dialect(time)
+  const time = timeOf(frame)
+  const dialect = time === undefined ? undefined : captures.dialect(time)
   return { plan: { name: 'capture', path: '', subscriptions }, ...(dialect !== undefined && { dialect }) }
+}
+
+/** When a message was sent; undefined where a client wrote something else there, which Gate does not mind. */
+function timeOf(frame: TextObject): number | undefined {
+  try {
+    return envelopeTime(frame) ?? undefined
+  } catch (error) {
+    if (error instanceof VenueError || error instanceof MarketError) return undefined
+    throw error
+  }
 }
 
 function namesOfRequest(frame: TextObject): string[] {
