@@ -9,12 +9,22 @@ export class BookRange {
   readonly #lowestBid: Price | undefined
   readonly #highestAsk: Price | undefined
 
-  /** @param partialLevels how many levels a side of a snapshot has that may go on beyond them */
-  constructor(bids: readonly BookLevel[], asks: readonly BookLevel[], partialLevels: number | undefined) {
+  private constructor(lowestBid: Price | undefined, highestAsk: Price | undefined) {
+    this.#lowestBid = lowestBid
+    this.#highestAsk = highestAsk
+  }
+
+  /**
+   * @param partialLevels how many levels a side of a snapshot has that may go on beyond them
+   * @returns undefined where the snapshot holds everything
+   */
+  static of(bids: readonly BookLevel[], asks: readonly BookLevel[], partialLevels: number): BookRange | undefined {
     // With a longer side it is no snapshot of the best levels.
-    const isPartial = Math.max(bids.length, asks.length) === partialLevels
-    this.#lowestBid = isPartial && bids.length === partialLevels ? extreme(bids, -1) : undefined
-    this.#highestAsk = isPartial && asks.length === partialLevels ? extreme(asks, 1) : undefined
+    if (Math.max(bids.length, asks.length) !== partialLevels) return undefined
+    return new BookRange(
+      bids.length === partialLevels ? extreme(bids, -1) : undefined,
+      asks.length === partialLevels ? extreme(asks, 1) : undefined,
+    )
   }
 
   bids(levels: readonly BookLevel[]): readonly BookLevel[] {

@@ -98,7 +98,6 @@ export class MarketBook {
       (rule.verify !== undefined && rule.keepsFor === undefined) ||
       rule.depth !== undefined ||
       rule.refusesCrossed === true ||
-      rule.partialLevels !== undefined ||
       rule.auditEvery !== undefined
     this.#book = this.#isAlwaysKept ? new OrderBook() : undefined
   }
@@ -275,8 +274,11 @@ export class MarketBook {
     this.#isCompared = false
     const { bids, asks } = change
     const { partialLevels } = this.#rule
-    this.#range = partialLevels === undefined ? undefined : new BookRange(bids, asks, partialLevels)
-    if (!this.#isAlwaysKept) this.#book = this.#rule.keepsFor?.(change) === true ? new OrderBook() : undefined
+    this.#range = partialLevels === undefined ? undefined : BookRange.of(bids, asks, partialLevels)
+    if (!this.#isAlwaysKept) {
+      const isNeeded = this.#range !== undefined || this.#rule.keepsFor?.(change) === true
+      this.#book = isNeeded ? new OrderBook() : undefined
+    }
     this.#book?.replace(bids, asks)
     if (!this.#isProved(change, at, out)) return
     this.#mayCross = this.#book?.isCrossed ?? false
