@@ -93,7 +93,7 @@ export const bitfinexPast: readonly PastSource[] = [
     }),
     read(body: string, { instrument }: PastRange, _cursor: string | undefined, at: Micros): PastPage {
       const { venue, id, symbol } = instrument
-      const statuses = rowsOf(body, 'statuses').map((row) => readDerivative(row, null))
+      const statuses = rowsOf(body, 'statuses').map((row) => readDerivative(withoutKey(row), null))
       // There is a status every few seconds: the last one before each exchange of payments says what was paid.
       const last = new Map<Micros | null, FundingEvent>()
       for (const { funding } of statuses) {
@@ -123,6 +123,13 @@ function nextPage(times: readonly (Micros | null)[], page: number): string | und
   }
   // A page of one single time would come for ever.
   return newest > oldest ? `${Math.floor(newest / MICROS_PER_MILLISECOND)}` : undefined
+}
+
+/** The newest states name their contract first, the past ones do not. */
+function withoutKey(row: TextValue): TextValue {
+  if (!Array.isArray(row)) return row
+  const [first] = row as readonly TextValue[]
+  return typeof first === 'string' && first.startsWith('t') ? row.slice(1) : row
 }
 
 function tradeOf(row: TextValue, instrument: Instrument, at: Micros): TradeEvent {

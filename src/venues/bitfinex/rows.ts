@@ -176,7 +176,7 @@ export function readLiquidation(row: TextValue): LiquidationRow | undefined {
 }
 
 /** Milliseconds since 1970, at times with a fraction: `1574697680828.2002`. Digits past the microsecond are cut. */
-export function timeIn(value: TextValue | undefined): Micros {
+function timeIn(value: TextValue | undefined): Micros {
   const match = typeof value === 'string' ? /^(\d{12,14})(?:\.(\d+))?$/.exec(value) : null
   if (match === null) throw unreadable('a time', value)
   const fraction = (match[2] ?? '').slice(0, 3).padEnd(3, '0')

@@ -5,6 +5,7 @@ import fc from 'fast-check'
 import type { Channel, Instrument, Micros } from '../../market/index.ts'
 import type { VenueSession } from '../protocol.ts'
 import { RecordingOutput } from '../testing/recording-output.ts'
+import { bitfinexPast } from './history.ts'
 import { instrumentFromSymbol, readInstruments } from './instruments.ts'
 import { bitfinex } from './protocol.ts'
 
@@ -389,6 +390,33 @@ test('names: three letters or a colon, the venue’s own letters for assets, mil
       ['BTC-USDT-PERP', undefined, undefined],
     ],
   )
+})
+
+test('the past goes up in pages, from a time on; of the funding only what was paid', () => {
+  const [trades, candles, funding] = bitfinexPast
+  assert.ok(trades !== undefined && candles !== undefined && funding !== undefined)
+  const range = { instrument: instrument('tBTCF0:USTF0'), from: AT, to: after(60) }
+  assert.equal(
+    trades.request(range, undefined).path,
+    `/v2/trades/tBTCF0:USTF0/hist?limit=10000&sort=1&start=${MS}&end=${MS + 59_999}`,
+  )
+  const full = Array.from({ length: 10_000 }, (_, index) => [index + 1, MS + index, -1, 100])
+  const page = trades.read(JSON.stringify(full), range, undefined, after(90))
+  assert.equal(page.events.length, 10_000)
+  assert.equal(page.next, `${MS + 9_999}`)
+  assert.match(trades.request(range, page.next).path, new RegExp(`start=${MS + 9_999}&end=${MS + 59_999}$`))
+  assert.equal(trades.read('[]', range, page.next, after(90)).next, undefined)
+  const [candle] = candles.read(JSON.stringify([[MS, 1, 2, 3, 0.5, 2e-8]]), range, undefined, after(90)).events
+  assert.ok(candle?.messageType === 'venue-candle')
+  assert.deepEqual([candle.close, candle.volume, candle.isClosed], ['2', '0.00000002', true])
+  const state = (time: number, next: number, rate: number) => [time, null, 1, 1, null, 1, null, next, 0, 1, null, rate]
+  const states = [state(MS, MS + 5, 0.1), state(MS + 1, MS + 5, 0.2), ['tBTCF0:USTF0', ...state(MS + 6, MS + 9, 0.3)]]
+  const paid = funding.read(JSON.stringify(states), range, undefined, after(90)).events
+  assert.deepEqual(
+    paid.map((event) => event.messageType === 'funding' && event.rate),
+    ['0.2', '0.3'],
+  )
+  assert.throws(() => trades.read('{}', range, undefined, AT), { code: 'VENUE_ANSWER_INVALID' })
 })
 
 /** What comes out for one frame. */

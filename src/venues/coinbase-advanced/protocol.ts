@@ -71,6 +71,8 @@ export const coinbaseAdvanced: VenueProtocol = {
   },
 
   answers(url: string, request: RestRequest): boolean {
-    return asksTheSame(url, request.path, ['limit', 'product_type'])
+    // With an account the same is asked without `market/`.
+    const asked = url.replace('/api/v3/brokerage/products', '/api/v3/brokerage/market/products')
+    return asksTheSame(asked, request.path, ['limit', 'product_type'])
   },
 }

@@ -283,6 +283,16 @@ test('the past goes up in stretches until the end of its range', () => {
   assert.equal(candles.read('{"candles":[]}', day, undefined, AT).next, `${Math.floor(SECONDS / 60) * 60 + 21_000}`)
 })
 
+test('recorded answers are those of the same question, with an account or without', () => {
+  const [products] = coinbaseAdvanced.instrumentRequests()
+  assert.ok(products !== undefined)
+  const base = 'https://api.coinbase.com/api/v3/brokerage'
+  for (const path of ['/market/products', '/products?limit=500', '/market/products?product_type=SPOT']) {
+    assert.ok(coinbaseAdvanced.answers(`${base}${path}`, products), path)
+  }
+  assert.ok(!coinbaseAdvanced.answers(`${base}/market/products/BTC-USD`, products))
+})
+
 test('the fast reader and the careful one agree, and no frame is thrown at', () => {
   const envelope = (client: string) => `{"channel":"l2_data",${client}"timestamp":"${TIME}","sequence_num":1,"events":`
   const events = JSON.stringify([book('snapshot', [level('bid', '0.00100', '1.50'), level('offer', '101', '2')])])
