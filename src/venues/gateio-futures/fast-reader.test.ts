@@ -2,13 +2,13 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { MarketError } from '../../market/index.ts'
-import { FundingTimes } from '../gateio-futures/funding-times.ts'
-import { readFutures } from '../gateio-futures/reader.ts'
+import { FastReader } from '../gateio/fast-reader.ts'
+import { readSpot } from '../gateio/spot-reader.ts'
 import { isTextObject, parseJsonText } from '../shared/json-text.ts'
 import { FactsRecorder } from '../testing/facts-recorder.ts'
 import { VenueError } from '../venue-error.ts'
-import { FastReader } from './fast-reader.ts'
-import { readSpot } from './spot-reader.ts'
+import { FundingTimes } from './funding-times.ts'
+import { readFutures } from './reader.ts'
 
 const HEADS = [
   '{"time":1682689046,"time_ms":1682689046142,"channel":',
