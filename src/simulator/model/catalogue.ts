@@ -40,6 +40,8 @@ export interface ListingSpecification {
   /** The unit of the venue's times of trades, in microseconds: what is cut off is not in the ledger either. */
   readonly timeMicros: number
   readonly weight: number
+  /** About what one lot is worth in the quote asset, where lots are contracts and no shares of the base asset. */
+  readonly lotWorth?: number
 }
 
 // Prices are of the right order of magnitude, no more: nothing here is data.

@@ -3,7 +3,7 @@ import type { Asset, ListingSpecification, SimulatedVenue } from './catalogue.ts
 /** How a venue names and grids a coin. */
 export type ListingForm = Pick<
   ListingSpecification,
-  'quote' | 'symbol' | 'instrument' | 'priceDecimals' | 'sizeDecimals'
+  'quote' | 'symbol' | 'instrument' | 'priceDecimals' | 'sizeDecimals' | 'lotWorth'
 >
 
 interface VenueForm {

@@ -31,7 +31,8 @@ export class Trading {
   lots(listing: Listing, price: number, scale = 1): number {
     const random = this.#random
     const notional = Math.min(random.pareto(SMALLEST_NOTIONAL, 0.95), LARGEST_NOTIONAL) * scale
-    const exact = (notional / price) * 10 ** listing.specification.sizeDecimals
+    const { sizeDecimals, lotWorth = price / 10 ** sizeDecimals } = listing.specification
+    const exact = notional / lotWorth
     const lots = random.chance(0.3) ? Number(exact.toPrecision(1)) : Math.round(exact)
     return Math.min(Math.max(1, Math.round(lots)), LARGEST_LOTS)
   }
