@@ -192,9 +192,10 @@ export class CryptoComWords implements MarketWords {
     if (TOO_MANY.has(code)) facts.tooMany(reason)
     else if (wire === undefined) facts.venueError(reason)
     else if (wires.length > 1) {
-      // One channel of many is at fault: each is asked for alone, to find out which.
+      // One channel of many is at fault: by halves it is found in few messages, so that heartbeats are answered in between.
       facts.venueError(reason)
-      for (const alone of wires) facts.send(this.#text('subscribe', [alone]))
+      const half = Math.ceil(wires.length / 2)
+      for (const part of [wires.slice(0, half), wires.slice(half)]) facts.send(this.#text('subscribe', part))
     } else if (this.#second.of(wire) !== undefined) {
       // An index or an estimate that is not there leaves what it adds to as it is.
       facts.venueError(reason)

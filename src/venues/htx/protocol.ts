@@ -19,9 +19,9 @@ import { HtxWords } from './words.ts'
 
 /**
  * The venue names no number: "do not subscribe to too many topics and currency pairs on the same WebSocket connection"
- * (best practice, 2026-11-22).
+ * (best practice, 2026-11-22). Each takes a message of its own, and pongs wait behind them.
  */
-const INSTRUMENTS_PER_CONNECTION = 40
+const INSTRUMENTS_PER_CONNECTION = 30
 
 /** HTX (Huobi until 2023), spot. */
 export const htx: VenueProtocol = {
@@ -33,8 +33,9 @@ export const htx: VenueProtocol = {
     // "Limit the number of connections established by a single IP to 100 times/second" is far more than we need.
     connectionsPerMinute: 120,
     connectionAgeMilliseconds: null,
-    // "Every two requests for a single connection cannot be less than 100ms" (frequency limit of `req`, 2026-11-22).
-    messagesPerSecond: 10,
+    // "Every two requests for a single connection cannot be less than 100ms" (frequency limit of `req`, 2026-11-22): of two messages
+    // for a book one is a request. A connection is subscribed in seven seconds, before the venue gives up waiting for a pong.
+    messagesPerSecond: 18,
     frameBytes: 16 * 1024 * 1024,
     // No number is given for requests without a key: ten a second are asked at most.
     requestWeight: 10,

@@ -134,10 +134,11 @@ export class KucoinWords implements MarketWords {
     } else if (topic.symbols.length === 1) {
       facts.refused(first, topic.channel, reason)
     } else {
-      // One symbol of many is at fault: each is asked for alone, to find out which.
+      // One symbol of many is at fault: by halves it is found in few messages, and the others are kept.
       facts.venueError(reason)
-      for (const symbol of topic.symbols) {
-        for (const alone of topicsOf(topic.channel, [symbol])) facts.send(this.#text('subscribe', alone))
+      const half = Math.ceil(topic.symbols.length / 2)
+      for (const symbols of [topic.symbols.slice(0, half), topic.symbols.slice(half)]) {
+        for (const part of topicsOf(topic.channel, symbols)) facts.send(this.#text('subscribe', part))
       }
     }
   }
