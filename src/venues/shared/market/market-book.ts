@@ -126,10 +126,26 @@ export class MarketBook {
     return this.#saysBook || this.#saysQuotes
   }
 
+  /** Book or quotes are wanted from now on; the other one was before. What is known is said at once: nothing else would begin it. */
+  joined(channel: 'book' | 'quote', at: Micros, out: SessionOutput): void {
+    const book = this.#book
+    const feed = channel === 'book' ? this.feed : this.quoteFeed
+    if (!this.#isWhole || book === undefined || feed === null) return
+    feed.heard(at, this.#last)
+    feed.regain('the book is whole', at, out)
+    const change = { exchangeTime: null, last: this.#last }
+    if (channel === 'book') this.#sayBook('snapshot', book.bids(), book.asks(), change, at, out)
+    else {
+      this.#quote = undefined
+      this.#sayQuote(change, at, out)
+    }
+  }
+
   /** Its subscription was sent. */
   subscribed(at: Micros): void {
+    if (this.#isWhole) return
     if (this.#rule.snapshot === 'stream') this.#resubscription.asked(at)
-    else if (!this.#isWhole && !this.#isFetching) this.#fetchDue = Math.min(this.#fetchDue, at + QUIET_PATIENCE)
+    else if (!this.#isFetching) this.#fetchDue = Math.min(this.#fetchDue, at + QUIET_PATIENCE)
   }
 
   change(change: BookChange, at: Micros, out: SessionOutput): void {
@@ -463,7 +479,7 @@ export class MarketBook {
     kind: 'snapshot' | 'update',
     bids: readonly BookLevel[],
     asks: readonly BookLevel[],
-    { exchangeTime, last }: BookChange,
+    { exchangeTime, last }: Pick<BookChange, 'exchangeTime' | 'last'>,
     receiveTime: Micros,
     out: SessionOutput,
   ): void {
@@ -482,7 +498,11 @@ export class MarketBook {
     })
   }
 
-  #sayQuote({ exchangeTime, last }: BookChange, receiveTime: Micros, out: SessionOutput): void {
+  #sayQuote(
+    { exchangeTime, last }: Pick<BookChange, 'exchangeTime' | 'last'>,
+    receiveTime: Micros,
+    out: SessionOutput,
+  ): void {
     const book = this.#book
     if (!this.#saysQuotes || book === undefined) return
     const [bidPrice, bidAmount] = book.bestBid ?? [null, null]

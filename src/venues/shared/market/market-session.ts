@@ -180,6 +180,7 @@ export class MarketSession implements VenueSession, MarketFacts {
       if (market.wanted.has(channel)) continue
       market.want(new Set([...market.wanted, channel]))
       market.feed(channel).introduce(at, out)
+      if ((channel === 'book' || channel === 'quote') && !market.isPlain(channel)) market.book?.joined(channel, at, out)
       begun.push({ instrument: market.instrument, channel })
     }
     if (this.#isOpen) {
