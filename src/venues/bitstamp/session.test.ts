@@ -4,6 +4,7 @@ import fc from 'fast-check'
 import type { Channel, Instrument, Micros } from '../../market/index.ts'
 import type { RestRequest, VenueSession } from '../protocol.ts'
 import { RecordingOutput } from '../testing/recording-output.ts'
+import { bitstampPast } from './history.ts'
 import { instrumentFromSymbol, readInstruments } from './instruments.ts'
 import { bitstamp } from './protocol.ts'
 
@@ -371,4 +372,49 @@ test('the fast reader and the careful one agree, and no frame is thrown at', () 
     }),
     { numRuns: 400 },
   )
+})
+
+test('a book that is wanted beside its quotes begins with what is known', () => {
+  const { session, out } = whole(['quote'])
+  const added = [{ instrument: market('btcusd'), channel: 'book' as const }]
+  session.changed(added, [], after(1), out)
+  session.received(diff(AT + 1, [['98', '1']]), after(1), out)
+  assert.deepEqual(
+    out.of('book').map(({ kind, bids, sequence }) => [kind, bids, sequence]),
+    [
+      ['snapshot', [['99', '7']], AT],
+      ['update', [['98', '1']], AT + 1],
+    ],
+  )
+  assert.equal(out.of('feed-state').at(-1)?.state, 'synchronised')
+  out.clear()
+  // The venue's channel goes on while one of them is wanted.
+  session.changed([], [{ instrument: market('btcusd'), channel: 'quote' }], after(2), out)
+  assert.deepEqual(out.sent, [])
+  session.changed([], added, after(3), out)
+  assert.deepEqual(
+    out.sent.map((text) => JSON.parse(text)),
+    [{ event: 'bts:unsubscribe', data: { channel: 'diff_order_book_btcusd' } }],
+  )
+})
+
+test('the past: transactions of a day, candles of a minute in pages', () => {
+  const [trades, candles] = bitstampPast
+  assert.ok(trades !== undefined && candles !== undefined)
+  const range = { instrument: market('btcusd'), from: AT, to: after(100_000) }
+  assert.equal(trades.request(range, undefined).path, '/api/v2/transactions/btcusd/?time=day')
+  const row = { date: '1780000000', tid: '7', amount: '0.10', type: '0', price: '100.50' }
+  const [trade] = trades.read(JSON.stringify([row]), range, undefined, after(5)).events
+  assert.ok(trade?.messageType === 'trade')
+  assert.deepEqual([trade.id, trade.side, trade.exchangeTime, trade.backlog], ['7', 'buy', AT, true])
+  const first = 1_779_999_960
+  assert.equal(
+    candles.request(range, undefined).path,
+    `/api/v2/ohlc/btcusd/?step=60&limit=1000&start=${first}&end=${first + 59_940}`,
+  )
+  const page = candles.read('{"data":{"ohlc":[]}}', range, undefined, AT)
+  assert.equal(page.next, `${first + 60_000}`)
+  assert.match(candles.request(range, page.next).path, /&end=1780099999$/)
+  assert.equal(candles.read('{"data":{"ohlc":[]}}', range, page.next, AT).next, undefined)
+  assert.throws(() => candles.read('[]', range, undefined, AT), { code: 'VENUE_ANSWER_INVALID' })
 })
