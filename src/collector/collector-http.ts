@@ -26,7 +26,13 @@ export function collectorHttp(options: CollectorHttpOptions): HttpServer {
   server.get('/health', async (_request, reply) => {
     const troubles = collector.troubles()
     if (troubles.length > 0) reply.code(503)
-    return { live: true, ready: troubles.length === 0, reasons: troubles, venues: venueHealth(collector) }
+    return {
+      live: true,
+      ready: troubles.length === 0,
+      reasons: troubles,
+      venues: venueHealth(collector),
+      backfill: backfillHealth(collector),
+    }
   })
 
   server.get('/health/live', async () => ({ live: true }))
@@ -66,14 +72,20 @@ function inForce(collector: Collector) {
   return { venues: collector.watchlist, watched }
 }
 
+/** How far the repair of gaps from history is; null where it is turned off. */
+function backfillHealth({ backfill }: Collector) {
+  if (backfill === undefined) return null
+  return { waiting: backfill.waiting, underWay: backfill.underWay, since: backfill.counts }
+}
+
 function venueHealth(collector: Collector) {
   return [...collector.runners.values()].map((runner) => ({
-    venue: runner.protocol.venue,
+    venue: runner.venue,
     state: runner.state,
     reason: runner.reason,
     subscriptions: runner.subscriptionCount,
     feeds: runner.feedCounts,
-    latencySeconds: collector.latencyPercentiles(runner.protocol.venue),
+    latencySeconds: collector.latencyPercentiles(runner.venue),
     connections: runner.connections.map((connection) => ({
       name: connection.name,
       state: connection.state,

@@ -1,7 +1,11 @@
 import type { Log } from '../log/index.ts'
+import type { VenueId } from '../market/index.ts'
 import type { Config, Logger, Metrics, VenueConfig } from '../platform/index.ts'
 import type { VenueProtocol } from '../venues/index.ts'
 import type { BackOffLimits } from './back-off.ts'
+import { Backfiller, type BackfillVenue } from './backfill/backfiller.ts'
+import { type CcxtFactory, loadCcxtExchange } from './best-effort/ccxt-library.ts'
+import { CcxtRunner } from './best-effort/ccxt-runner.ts'
 import { Canary } from './canary.ts'
 import { CollectorError } from './collector-error.ts'
 import { CollectorMetrics } from './collector-metrics.ts'
@@ -11,6 +15,7 @@ import { describe } from './rest-client.ts'
 import { ResumeState } from './resume-state.ts'
 import { TapeWriter } from './tape-writer.ts'
 import { VenueRunner } from './venue-runner.ts'
+import type { VenueWatcher } from './venue-watcher.ts'
 
 /** How often the state is written from which the next start goes on. */
 const CHECKPOINT_MILLISECONDS = 5_000
@@ -39,6 +44,8 @@ export interface CollectorOptions {
   readonly metrics: Metrics
   readonly backOff?: BackOffLimits
   readonly instrumentsRefreshMilliseconds?: number
+  /** Makes exchanges of ccxt; the installed package if absent. */
+  readonly loadCcxt?: CcxtFactory
 }
 
 /** One thing that keeps the collector from being ready. */
@@ -52,7 +59,7 @@ export class Collector {
   readonly #options: CollectorOptions
   readonly #metrics: CollectorMetrics
   readonly #writer: TapeWriter
-  readonly #runners = new Map<string, VenueRunner>()
+  readonly #runners = new Map<string, VenueWatcher>()
   readonly #resume: ResumeState
   #watchlist: Watchlist
   #checkpointTimer: NodeJS.Timeout | undefined
@@ -61,6 +68,7 @@ export class Collector {
   #configuring: Promise<unknown> = Promise.resolve()
   readonly #canary = new Canary()
   readonly #rates: RateMemory
+  readonly #backfiller: Backfiller | undefined
 
   private constructor(options: CollectorOptions, resume: ResumeState, rates: RateMemory, watchlist: Watchlist) {
     this.#options = options
@@ -87,6 +95,17 @@ export class Collector {
           options.logger.error({ error: this.#appendFailure, tries }, 'the log takes nothing; trying again')
       },
     })
+    this.#backfiller = this.#backfillerOf(options)
+    const backfiller = this.#backfiller
+    if (backfiller !== undefined) this.#metrics.watchBackfill(options.metrics, backfiller)
+  }
+
+  #backfillerOf({ backfill, log, name, line, registry, logger }: CollectorOptions): Backfiller | undefined {
+    if (backfill === undefined) return undefined
+    const { weightShare: _share, ...settings } = backfill
+    const venues = (): Iterable<BackfillVenue> => this.#runners.values()
+    const flush = (): Promise<void> => this.#writer.flush()
+    return new Backfiller({ log, name, line: line ?? '', registry, logger, venues, flush, ...settings })
   }
 
   /**
@@ -105,6 +124,7 @@ export class Collector {
     const rates = await RateMemory.load(options.log, options.name)
     const collector = new Collector(options, resume, rates, watchlist)
     for (const [venue, config] of Object.entries(watchlist)) if (config.enabled) collector.#begin(venue, config)
+    collector.#backfiller?.start()
     // Whatever begins from here on was stopped by somebody, not by a crash.
     resume.stoppedInOrder = true
     collector.#checkpointTimer = setInterval(() => void collector.#checkpoint(false), CHECKPOINT_MILLISECONDS)
@@ -121,7 +141,12 @@ export class Collector {
     return [...this.#options.registry.keys()]
   }
 
-  get runners(): ReadonlyMap<string, VenueRunner> {
+  /** How far the repair of gaps is; undefined where it is turned off. */
+  get backfill(): Backfiller | undefined {
+    return this.#backfiller
+  }
+
+  get runners(): ReadonlyMap<string, VenueWatcher> {
     return this.#runners
   }
 
@@ -129,7 +154,7 @@ export class Collector {
     return this.#writer.waitingCharacters
   }
 
-  latencyPercentiles(venue: VenueRunner['protocol']['venue']): Record<string, number> {
+  latencyPercentiles(venue: VenueId): Record<string, number> {
     return Object.fromEntries(this.#metrics.latencyPercentiles(venue))
   }
 
@@ -140,7 +165,7 @@ export class Collector {
     const runners = [...this.#runners.values()]
     for (const runner of runners) {
       if (runner.state !== 'connected')
-        troubles.push({ part: runner.protocol.venue, reason: `${runner.state}: ${runner.reason}` })
+        troubles.push({ part: runner.venue, reason: `${runner.state}: ${runner.reason}` })
     }
     return troubles
   }
@@ -161,6 +186,7 @@ export class Collector {
     clearInterval(this.#checkpointTimer)
     await this.#configuring
     await Promise.all([...this.#runners.values()].map((runner) => runner.stop()))
+    await this.#backfiller?.stop()
     await this.#checkpoint(true)
     await this.#writer.close()
   }
@@ -183,10 +209,29 @@ export class Collector {
   }
 
   #begin(venue: string, config: VenueConfig): void {
+    const runner = isCcxt(venue) ? this.#bestEffort(venue, config) : this.#native(venue, config)
+    if (runner === undefined) return
+    this.#runners.set(venue, runner)
+    runner.start()
+  }
+
+  #bestEffort(venue: string, config: VenueConfig): VenueWatcher {
+    const { logger, loadCcxt } = this.#options
+    return new CcxtRunner({
+      venue: venue as VenueId,
+      config,
+      writer: this.#writer,
+      metrics: this.#metrics,
+      logger,
+      load: loadCcxt ?? loadCcxtExchange,
+    })
+  }
+
+  #native(venue: string, config: VenueConfig): VenueWatcher | undefined {
     const protocol = this.#options.registry.get(venue)
-    if (protocol === undefined) return
-    const { simulated, logger, backOff, instrumentsRefreshMilliseconds } = this.#options
-    const runner = new VenueRunner({
+    if (protocol === undefined) return undefined
+    const { simulated, logger, backOff, instrumentsRefreshMilliseconds, backfill } = this.#options
+    return new VenueRunner({
       protocol,
       config,
       simulated,
@@ -197,17 +242,18 @@ export class Collector {
       rates: this.#rates.of(venue),
       canary: this.#canary,
       logger,
+      onGap: (gap) => this.#backfiller?.note(gap),
+      ...(backfill === undefined ? {} : { pastShare: backfill.weightShare }),
       ...(backOff === undefined ? {} : { backOff }),
       ...(instrumentsRefreshMilliseconds === undefined ? {} : { instrumentsRefreshMilliseconds }),
     })
-    this.#runners.set(venue, runner)
-    runner.start()
   }
 
   #checkpoint(stopped: boolean): Promise<void> {
     const save = async (): Promise<void> => {
       await this.#resume.save(this.#options.log, () => this.#writer.flush(), stopped)
       await this.#rates.save(this.#options.log, stopped)
+      await this.#backfiller?.save()
     }
     this.#checkpointing = this.#checkpointing.then(save).catch((error: unknown) => {
       this.#options.logger.error(
@@ -219,9 +265,14 @@ export class Collector {
   }
 }
 
+/** Exchanges of the long tail go by `ccxt:` and the id that ccxt has for them. */
+function isCcxt(venue: string): boolean {
+  return venue.startsWith('ccxt:')
+}
+
 function checkVenues(watchlist: Watchlist, registry: ReadonlyMap<string, VenueProtocol>): void {
   for (const venue of Object.keys(watchlist)) {
-    if (registry.has(venue)) continue
+    if (registry.has(venue) || isCcxt(venue)) continue
     const known = [...registry.keys()].join(', ')
     throw new CollectorError(
       'COLLECTOR_VENUE_UNKNOWN',

@@ -3,15 +3,17 @@ import type {
   CoverageEvent,
   FeedState,
   GapEvent,
+  Instrument,
   InstrumentId,
   MarketEvent,
   Micros,
+  VenueId,
   VenueState,
   VenueStateEvent,
 } from '../market/index.ts'
 import { channelOfEvent, now } from '../market/index.ts'
 import type { Logger, VenueConfig } from '../platform/index.ts'
-import type { ConnectionPlan, Refusal, Subscription, VenueProtocol } from '../venues/index.ts'
+import type { ConnectionPlan, Refusal, RestOutcome, RestRequest, Subscription, VenueProtocol } from '../venues/index.ts'
 import { BackOff, type BackOffLimits, DEFAULT_BACK_OFF } from './back-off.ts'
 import type { Canary } from './canary.ts'
 import { Catalogue } from './catalogue.ts'
@@ -20,12 +22,14 @@ import { Connection, type ConnectionHost } from './connection.ts'
 import { ConnectionPermits } from './connection-permits.ts'
 import { Coverages } from './coverages.ts'
 import { FeedStates } from './feed-states.ts'
+import { BACKFILL_CONNECTION } from './line.ts'
 import { describe, RestClient } from './rest-client.ts'
 import type { ResumeState } from './resume-state.ts'
 import { subscriptionKey, subscriptionsOf } from './selection.ts'
 import { SilenceWatch } from './silence-watch.ts'
 import type { TapeWriter } from './tape-writer.ts'
 import type { UsualRates } from './usual-rates.ts'
+import type { VenueWatcher } from './venue-watcher.ts'
 import { WeightBudget } from './weight-budget.ts'
 
 /** How often the reference data is read anew. */
@@ -56,10 +60,14 @@ export interface VenueRunnerOptions {
   readonly logger: Logger
   readonly backOff?: BackOffLimits
   readonly instrumentsRefreshMilliseconds?: number
+  /** Part of the venue's request budget that the reading of its past may use. */
+  readonly pastShare?: number
+  /** Told of every gap as it is said. */
+  readonly onGap?: (gap: GapEvent) => void
 }
 
 /** Everything of one venue: its reference data, its requests, its sockets. One venue's trouble never touches another's. */
-export class VenueRunner {
+export class VenueRunner implements VenueWatcher {
   readonly protocol: VenueProtocol
   readonly #options: VenueRunnerOptions
   readonly #catalogue: Catalogue
@@ -102,6 +110,7 @@ export class VenueRunner {
       budget: this.#budget,
       backOff,
       signal: this.#stopping.signal,
+      ...(options.pastShare === undefined ? {} : { patientShare: options.pastShare }),
       onBody: (url, data) =>
         options.writer.frame(this.#key('rest'), {
           receiveTime: now(),
@@ -148,6 +157,10 @@ export class VenueRunner {
     return ticket.address(body, plan, this.#config.endpoints.ws === undefined ? undefined : ws)
   }
 
+  get venue(): VenueId {
+    return this.protocol.venue
+  }
+
   get state(): VenueState {
     return this.#state
   }
@@ -178,6 +191,21 @@ export class VenueRunner {
   /** What is watched now, for people and for the tests of `POST /configure`. */
   get watched(): readonly { readonly instrument: InstrumentId; readonly channel: Channel }[] {
     return [...this.#wanted.values()].map(({ instrument, channel }) => ({ instrument: instrument.id, channel }))
+  }
+
+  instrument(id: InstrumentId): Instrument | undefined {
+    return this.#catalogue.get(id)
+  }
+
+  /** Asks the venue of its past, when nothing more urgent is asked. */
+  past(request: RestRequest): Promise<RestOutcome> {
+    return this.#rest.getPatiently(request)
+  }
+
+  /** Puts an event of the venue's past onto the tape; it tells nothing of how the feeds are now. */
+  sayPast(event: MarketEvent): void {
+    this.#options.metrics.eventMade(event)
+    this.#options.writer.event(this.#key(BACKFILL_CONNECTION), event)
   }
 
   start(): void {
@@ -363,6 +391,7 @@ export class VenueRunner {
     this.#options.resume.note(event)
     this.#options.metrics.eventMade(event)
     this.#options.writer.event(this.#key(connection), event)
+    if (event.messageType === 'gap') this.#options.onGap?.(event)
     if (event.messageType === 'feed-state') {
       this.#feedStates.note(connection, event)
       return

@@ -2,6 +2,9 @@ import { allowedValues, type ConfigNode, type ConfigValue, isTree, recordEntry }
 import { nearest } from './nearest.ts'
 import { withoutSecrets } from './secrets.ts'
 
+/** Any exchange that ccxt knows, such as `ccxt:mexc`: which there are is ccxt's affair. */
+export const BEST_EFFORT_VENUE = /^ccxt:[a-z0-9]{2,30}$/
+
 /** A fault found in a tree of values, before it is known where the value came from. */
 export interface Finding {
   readonly path: readonly string[]
@@ -20,7 +23,8 @@ export function checkTree(
     if (!isTree(value)) return [{ path, message: `${shown(value)} is not allowed here; allowed: a section with keys` }]
     return Object.entries(value).flatMap(([key, child]) => {
       const known = entry === undefined ? Object.keys(node.properties ?? {}) : knownVenues
-      const childNode = known.includes(key) ? (entry ?? node.properties?.[key]) : undefined
+      const isKnown = known.includes(key) || (entry !== undefined && BEST_EFFORT_VENUE.test(key))
+      const childNode = isKnown ? (entry ?? node.properties?.[key]) : undefined
       if (childNode === undefined)
         return [{ path: [...path, key], message: unknownKey(key, known, entry !== undefined) }]
       return checkTree(childNode, child, knownVenues, [...path, key])

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { Check } from 'typebox/value'
 import { parseDocument } from 'yaml'
-import { checkTree } from './config-check.ts'
+import { BEST_EFFORT_VENUE, checkTree } from './config-check.ts'
 import { fromText, type Setting, settingsFromEnvironment } from './config-environment.ts'
 import { ConfigError, type ConfigProblem } from './config-error.ts'
 import { CONFIG_ROOT, type ConfigNode, type ConfigTree, type ConfigValue, isTree, recordEntry } from './config-node.ts'
@@ -170,7 +170,7 @@ function withDefaults(tree: ConfigTree, knownVenues: readonly string[]): ConfigT
   const venueDefaults = defaultsOf(recordEntry(CONFIG_ROOT.properties?.venues ?? {}) ?? {})
   const named = isTree(tree.venues) ? tree.venues : {}
   const venues = Object.fromEntries(
-    knownVenues.map((venue) => {
+    [...knownVenues, ...Object.keys(named).filter((name) => BEST_EFFORT_VENUE.test(name))].map((venue) => {
       const enabled = DEFAULT_VENUES.includes(venue) || Object.hasOwn(named, venue)
       return [venue, { ...venueDefaults, enabled }]
     }),

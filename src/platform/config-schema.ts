@@ -211,6 +211,7 @@ export const ConfigSchema = section('Configuration of Opentape.', {
       liquidationDays: keepDays('liquidations', 0),
       optionSummaryDays: keepDays('option summaries', 30),
       statusDays: keepDays('statuses of instruments', 0),
+      auditDays: keepDays('audits', 365),
     }),
   }),
   control: section('Small relational state: tokens, configuration in force.', {
@@ -252,6 +253,27 @@ export const ConfigSchema = section('Configuration of Opentape.', {
         'How many collectors `opentape up` starts. With 2, the lines `A` and `B` watch the same venues, the second on a port of its own, so that losing either loses nothing.',
     }),
     raw: Type.Boolean({ default: true, description: 'Keep every frame byte for byte in the topic `raw-market-data`.' }),
+  }),
+  backfill: section("Repair of gaps from the venues' history.", {
+    enabled: Type.Boolean({
+      default: true,
+      description:
+        'Whether the collector repairs gaps by itself from what the venues give of their past: trades, candles, funding. `opentape backfill` and `opentape import` work either way.',
+    }),
+    maximumAgeHours: Type.Number({
+      minimum: 0.01,
+      maximum: 8_760,
+      default: 48,
+      description:
+        'Gaps that ended longer ago are left to `opentape backfill`, in hours. It should be less than the topic `market-data` is kept, since the tape around a gap is looked at.',
+    }),
+    weightShare: Type.Number({
+      minimum: 0.01,
+      maximum: 1,
+      default: 0.5,
+      description:
+        "Part of our share of a venue's request budget that the reading of its past may use. Repairs that are under way go first.",
+    }),
   }),
   processor: section('The role that keeps books and candles and fills the store.', {
     host: host('Address of its HTTP side (`/health`, `/metrics`).'),
@@ -308,7 +330,7 @@ export const ConfigSchema = section('Configuration of Opentape.', {
   }),
   venues: Type.Record(Type.String(), VenueConfigSchema, {
     description:
-      'Which venues, and what of them. Keys are venue ids (`opentape venues` lists them); a venue that is not named has the defaults.',
+      'Which venues, and what of them. Keys are venue ids (`opentape venues` lists them); a venue that is not named has the defaults. Any exchange that ccxt knows is watched as `ccxt:<its id>`, such as `ccxt:mexc`, as best effort, once `npm install ccxt` has been done.',
   }),
 })
 
