@@ -4,7 +4,7 @@ import { type DecimalText, decimal, type VenueId } from '../../market/index.ts'
 export const DERIBIT = 'deribit' as VenueId
 
 /** What an instrument's name says by itself. */
-export type NamedInstrument = Pick<
+type NamedInstrument = Pick<
   Instrument,
   | 'venue'
   | 'id'

@@ -32,7 +32,7 @@ const ONE = decimal('1')
 const MAXIMUM_PRECISION = 30
 
 /** `I`: inverse, margined in the base, a contract is one dollar. `F`: linear, amounts of the base. `V`: vanilla, margined in the quote. */
-export type ContractType = 'inverse' | 'linear' | 'vanilla'
+type ContractType = 'inverse' | 'linear' | 'vanilla'
 
 export function contractType(symbol: string): ContractType {
   const letter = symbol.charCodeAt(1)
@@ -85,7 +85,7 @@ export function instrumentFromSymbol(symbol: string): Instrument | undefined {
 }
 
 /** REST wrote symbols in lower case until 2022, the feed never did. */
-export function feedSymbol(symbol: string): string {
+function feedSymbol(symbol: string): string {
   return symbol === symbol.toLowerCase() ? symbol.toUpperCase() : symbol
 }
 

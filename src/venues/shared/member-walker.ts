@@ -22,7 +22,7 @@ const MAXIMUM_MEMBERS = 64
  * Reads the value of a member that is a list or an object, from its bracket on.
  * @returns where it ends, behind its bracket; -1 if it is not as expected
  */
-export type InnerReader = (text: string, at: number, member: number) => number
+type InnerReader = (text: string, at: number, member: number) => number
 
 /**
  * Walks over the members of a JSON object in one pass and notes where the values of some of them stand, in whichever order they
