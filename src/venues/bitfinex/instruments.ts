@@ -80,7 +80,8 @@ function instrumentFromPair(
   const base = assetOf(isPerpetual ? baseName.slice(0, -2) : baseName)
   const quote = assetOf(isPerpetual ? quoteName.slice(0, -2) : quoteName)
   const minimumAmount = details?.minimumAmounts.get(pair)
-  const quoteVolume24h = details?.turnovers.get(`t${pair}`)
+  // Paper trading (`TESTBTC:TESTUSD`) turns nothing over: its instruments are not chosen by volume.
+  const quoteVolume24h = pair.includes('TEST') ? undefined : details?.turnovers.get(`t${pair}`)
   const id = `${base.name}-${quote.name}`
   return {
     venue: BITFINEX,

@@ -69,6 +69,7 @@ export function readFrame(frame: string, scanner: DiffScanner, facts: MarketFact
       for (const channel of CHANNELS_OF[named.kind]) facts.subscribed(named.symbol, channel)
       return true
     }
+    case 'bts:connection_established':
     case 'bts:unsubscription_succeeded':
     case 'bts:heartbeat':
       return true
