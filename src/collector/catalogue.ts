@@ -23,6 +23,10 @@ export class Catalogue {
     return [...this.#instruments.values()]
   }
 
+  get(id: InstrumentId): Instrument | undefined {
+    return this.#instruments.get(id)
+  }
+
   /**
    * Asks the venue and takes over what it says.
    * @throws CollectorError COLLECTOR_CATALOGUE_UNAVAILABLE if it does not answer, or not so that it can be read;

@@ -2,6 +2,7 @@ import { Counter, Gauge, Histogram } from 'prom-client'
 import type { MarketEvent, MessageType, Micros, VenueId, VenueLatency } from '../market/index.ts'
 import type { Metrics } from '../platform/index.ts'
 import type { Refusal } from '../venues/index.ts'
+import type { Backfiller } from './backfill/backfiller.ts'
 
 /** Latencies remembered of each venue for its percentiles. */
 const LATENCY_SAMPLES = 1_024
@@ -97,6 +98,65 @@ export class CollectorMetrics {
       help: 'Time until a batch was durable.',
       buckets: [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 2, 10],
       registers,
+    })
+  }
+
+  /** Shows how far the repair of gaps from history is. */
+  watchBackfill(metrics: Metrics, backfill: Pick<Backfiller, 'counts' | 'waiting' | 'underWay'>): void {
+    const registers = [metrics]
+    new Gauge({
+      name: 'opentape_collector_backfill_waiting',
+      help: 'Gaps that wait to be read from history, those under way among them.',
+      registers,
+      collect() {
+        this.set(backfill.waiting)
+      },
+    })
+    new Gauge({
+      name: 'opentape_collector_backfill_seconds_left',
+      help: 'Time that the gap under way will take at its pace, in seconds.',
+      labelNames: ['venue', 'channel'],
+      registers,
+      collect() {
+        this.reset()
+        for (const { venue, channel, etaSeconds } of backfill.underWay)
+          if (etaSeconds !== null) this.set({ venue, channel }, etaSeconds)
+      },
+    })
+    new Gauge({
+      name: 'opentape_collector_backfill_rows_per_second',
+      help: 'Pace of the gap under way, in rows of history a second.',
+      labelNames: ['venue', 'channel'],
+      registers,
+      collect() {
+        this.reset()
+        for (const { venue, channel, rowsPerSecond } of backfill.underWay) this.set({ venue, channel }, rowsPerSecond)
+      },
+    })
+    new Counter({
+      name: 'opentape_collector_backfill_rows_total',
+      help: 'Rows of history: all that were read, and those that were new.',
+      labelNames: ['kind'],
+      registers,
+      collect() {
+        this.reset()
+        this.inc({ kind: 'read' }, backfill.counts.rows)
+        this.inc({ kind: 'new' }, backfill.counts.found)
+      },
+    })
+    new Counter({
+      name: 'opentape_collector_backfill_gaps_total',
+      help: 'Gaps that were read from history, by what became of them; failed: tries that are repeated.',
+      labelNames: ['outcome'],
+      registers,
+      collect() {
+        const { repaired, partly, beyond, failures } = backfill.counts
+        this.reset()
+        this.inc({ outcome: 'repaired' }, repaired)
+        this.inc({ outcome: 'partly' }, partly)
+        this.inc({ outcome: 'beyond-repair' }, beyond)
+        this.inc({ outcome: 'failed' }, failures)
+      },
     })
   }
 

@@ -46,6 +46,19 @@ export interface CollectorOptions {
   readonly instrumentsRefreshMilliseconds?: number
   /** Makes exchanges of ccxt; the installed package if absent. */
   readonly loadCcxt?: CcxtFactory
+  /** How gaps are repaired from the venues' history; absent where they are not. */
+  readonly backfill?: BackfillSettings
+}
+
+/** How the collector repairs gaps by itself. */
+interface BackfillSettings {
+  /** Gaps that ended longer ago are left alone. */
+  readonly maximumAgeMicros: number
+  /** Part of each venue's request budget that it may use. */
+  readonly weightShare: number
+  /** For tests: how long a gap settles first, and how often it is looked for work. */
+  readonly settleMicros?: number
+  readonly idleMilliseconds?: number
 }
 
 /** One thing that keeps the collector from being ready. */
@@ -103,7 +116,8 @@ export class Collector {
   #backfillerOf({ backfill, log, name, line, registry, logger }: CollectorOptions): Backfiller | undefined {
     if (backfill === undefined) return undefined
     const { weightShare: _share, ...settings } = backfill
-    const venues = (): Iterable<BackfillVenue> => this.#runners.values()
+    const venues = (): Iterable<BackfillVenue> =>
+      [...this.#runners.values()].filter((runner) => runner instanceof VenueRunner)
     const flush = (): Promise<void> => this.#writer.flush()
     return new Backfiller({ log, name, line: line ?? '', registry, logger, venues, flush, ...settings })
   }

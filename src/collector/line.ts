@@ -7,3 +7,11 @@ export function tapeTopic(line = ''): 'market-data' | 'line-data' {
 export function isOfLine(key: string, line: string): boolean {
   return line === '' || key.slice(key.indexOf('/') + 1).startsWith(`${line}-`)
 }
+
+/** Name of the connection under which history is written that was read later; others put more after it. */
+export const BACKFILL_CONNECTION = 'backfill'
+
+/** Whether a record is of history that was read later, and tells nothing of what a collector heard. */
+export function isBackfill(key: string): boolean {
+  return /\/(?:[A-Za-z0-9]+-)?backfill(?:-|$)/.test(key)
+}

@@ -26,6 +26,8 @@ export interface RestClientOptions {
   /** Told of every answer's status (0: none came). */
   readonly onStatus: (status: number) => void
   readonly milliseconds?: () => number
+  /** Part of the budget that requests that can wait may use. */
+  readonly patientShare?: number
 }
 
 interface Waiting {
@@ -36,13 +38,15 @@ interface Waiting {
 
 /**
  * One venue's REST: requests in order of arrival, within its weight budget, retried with back-off; a 429 or 418 stops all of
- * them until the venue allows more.
+ * them until the venue allows more. Requests that can wait go one at a time, when no other is waiting, within their share.
  */
 export class RestClient {
   readonly #options: RestClientOptions
   readonly #milliseconds: () => number
   readonly #waiting: Waiting[] = []
+  readonly #patient: Waiting[] = []
   #underWay = 0
+  #patientUnderWay = false
   #timer: NodeJS.Timeout | undefined
 
   constructor(options: RestClientOptions) {
@@ -67,17 +71,24 @@ export class RestClient {
     })
   }
 
+  /** The same for what can wait: it never delays the others. */
+  getPatiently(request: RestRequest, tries = MAXIMUM_TRIES): Promise<RestOutcome> {
+    if (this.#options.signal.aborted) return Promise.resolve({ kind: 'failed', reason: 'the collector is stopping' })
+    return new Promise((resolve) => {
+      this.#patient.push({ request, tries, resolve })
+      this.#pump()
+    })
+  }
+
   #pump(): void {
-    if (this.#timer !== undefined) return
+    clearTimeout(this.#timer)
+    this.#timer = undefined
     while (this.#underWay < MAXIMUM_UNDER_WAY && this.#waiting.length > 0) {
       const next = this.#waiting[0] as Waiting
       const at = this.#milliseconds()
       const delay = this.#options.budget.delayFor(next.request.weight, at)
       if (delay > 0) {
-        this.#timer = setTimeout(() => {
-          this.#timer = undefined
-          this.#pump()
-        }, delay)
+        this.#timer = setTimeout(() => this.#pump(), delay)
         return
       }
       this.#waiting.shift()
@@ -88,6 +99,25 @@ export class RestClient {
         this.#pump()
       })
     }
+    this.#pumpPatient()
+  }
+
+  #pumpPatient(): void {
+    const next = this.#patient[0]
+    if (next === undefined || this.#patientUnderWay || this.#waiting.length > 0) return
+    const { budget, patientShare = 1 } = this.#options
+    const delay = budget.delayFor(next.request.weight, this.#milliseconds(), patientShare)
+    if (delay > 0) {
+      this.#timer = setTimeout(() => this.#pump(), delay)
+      return
+    }
+    this.#patient.shift()
+    this.#patientUnderWay = true
+    void this.#perform(next.request, next.tries).then((outcome) => {
+      this.#patientUnderWay = false
+      next.resolve(outcome)
+      this.#pump()
+    })
   }
 
   async #perform(request: RestRequest, allowed: number): Promise<RestOutcome> {
@@ -148,7 +178,8 @@ export class RestClient {
   #giveUp(): void {
     clearTimeout(this.#timer)
     this.#timer = undefined
-    for (const { resolve } of this.#waiting.splice(0)) resolve({ kind: 'failed', reason: 'the collector is stopping' })
+    for (const { resolve } of [...this.#waiting.splice(0), ...this.#patient.splice(0)])
+      resolve({ kind: 'failed', reason: 'the collector is stopping' })
   }
 }
 

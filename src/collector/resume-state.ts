@@ -14,7 +14,7 @@ import {
 } from '../market/index.ts'
 import type { TradeResume } from '../venues/index.ts'
 import { CollectorError } from './collector-error.ts'
-import { isOfLine, tapeTopic } from './line.ts'
+import { isBackfill, isOfLine, tapeTopic } from './line.ts'
 import { newestState } from './newest-state.ts'
 import { TradeFrontier, type TradeFrontierState } from './trade-frontier.ts'
 
@@ -248,7 +248,7 @@ export class ResumeState {
       const last = records[records.length - 1]
       if (last === undefined) break
       from = last.position + 1
-      for (const event of eventsOf(records.filter(({ key }) => isOfLine(key, line)))) {
+      for (const event of eventsOf(records.filter(({ key }) => isOfLine(key, line) && !isBackfill(key)))) {
         state.note(event)
         events++
         behind = true

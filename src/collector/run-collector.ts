@@ -26,6 +26,12 @@ export async function runCollector(options: CollectorRoleOptions): Promise<void>
     keeper: options.keeper,
     raw: config.collector.raw,
     simulated: options.simulated,
+    ...(config.backfill.enabled && {
+      backfill: {
+        maximumAgeMicros: config.backfill.maximumAgeHours * 3_600_000_000,
+        weightShare: config.backfill.weightShare,
+      },
+    }),
     instrumentsRefreshMilliseconds: config.collector.instrumentsRefreshSeconds * 1000,
     logger,
     metrics,

@@ -19,11 +19,14 @@ export class WeightBudget {
     this.#window = windowMilliseconds
   }
 
-  /** Milliseconds to wait until `weight` may be spent; 0 if it may be now. A weight above the limit waits for an empty window. */
-  delayFor(weight: number, at: number): number {
+  /**
+   * Milliseconds to wait until `weight` may be spent; 0 if it may be now. A weight above the limit waits for an empty window.
+   * @param share of the limit that may be in use after it: what can wait leaves the rest to what cannot
+   */
+  delayFor(weight: number, at: number, share = 1): number {
     if (at < this.#blockedUntil) return this.#blockedUntil - at
     this.#forget(at)
-    let free = this.#limit - this.#used
+    let free = Math.max(1, Math.floor(this.#limit * share)) - this.#used
     if (free >= weight || this.#spent.length === 0) return 0
     for (const entry of this.#spent) {
       free += entry.weight

@@ -9,12 +9,22 @@ interface InstrumentTrades {
   ids: IdIntervals
   /** Ids that are no numbers, oldest first. */
   texts: Set<string>
+  /** The same of history, by itself: years of it that come at once must not push out what was heard a moment ago. */
+  pastTexts: Set<string>
   /** How many prints without id look like this one, oldest first. */
   prints: Map<string, number>
 }
 
 /** The state as it is written down. */
-export type TradeFilterState = Record<string, { ids: number[]; texts: string[]; prints: [string, number][] }>
+export type TradeFilterState = Record<string, InstrumentTradesState>
+
+interface InstrumentTradesState {
+  ids: number[]
+  texts: string[]
+  /** Absent in states of older versions. */
+  pastTexts?: string[]
+  prints: [string, number][]
+}
 
 /**
  * Tells trades that are on the tape already. Whether a trade passes depends on nothing but the trades before it on the
@@ -34,30 +44,36 @@ export class TradeFilter {
     const name = `${trade.venue}\n${trade.instrument}`
     let known = this.#instruments.get(name)
     if (known === undefined) {
-      known = { ids: new IdIntervals(), texts: new Set(), prints: new Map() }
+      known = { ids: new IdIntervals(), texts: new Set(), pastTexts: new Set(), prints: new Map() }
       this.#instruments.set(name, known)
     }
     if (trade.id === null) return this.#passPrint(known, name, trade, position)
     if (NUMBER_ID.test(trade.id)) return known.ids.add(Number(trade.id))
-    if (known.texts.has(trade.id)) return false
-    known.texts.add(trade.id)
-    forgetOldest(known.texts)
+    if (known.texts.has(trade.id) || known.pastTexts.has(trade.id)) return false
+    const texts = trade.backlog === true ? known.pastTexts : known.texts
+    texts.add(trade.id)
+    forgetOldest(texts)
     return true
   }
 
   state(): TradeFilterState {
     return Object.fromEntries(
-      [...this.#instruments].map(([name, { ids, texts, prints }]) => [
+      [...this.#instruments].map(([name, { ids, texts, pastTexts, prints }]) => [
         name,
-        { ids: ids.toJSON(), texts: [...texts], prints: [...prints] },
+        { ids: ids.toJSON(), texts: [...texts], pastTexts: [...pastTexts], prints: [...prints] },
       ]),
     )
   }
 
   static restore(state: TradeFilterState): TradeFilter {
     const filter = new TradeFilter()
-    for (const [name, { ids, texts, prints }] of Object.entries(state)) {
-      filter.#instruments.set(name, { ids: IdIntervals.fromJSON(ids), texts: new Set(texts), prints: new Map(prints) })
+    for (const [name, { ids, texts, pastTexts, prints }] of Object.entries(state)) {
+      filter.#instruments.set(name, {
+        ids: IdIntervals.fromJSON(ids),
+        texts: new Set(texts),
+        pastTexts: new Set(pastTexts ?? []),
+        prints: new Map(prints),
+      })
     }
     return filter
   }

@@ -6,6 +6,16 @@ export class IdRanges {
     this.#ranges = first <= last ? [[first, last]] : []
   }
 
+  /** From text such as `757-794,800`, as {@link toString} writes it. What is no range is left out. */
+  static read(text: string): IdRanges {
+    const ranges = new IdRanges(1, 0)
+    for (const piece of text.split(',')) {
+      const [first = Number.NaN, last = first] = piece.split('-').map(Number)
+      if (Number.isSafeInteger(first) && Number.isSafeInteger(last) && first <= last) ranges.#ranges.push([first, last])
+    }
+    return ranges
+  }
+
   get isEmpty(): boolean {
     return this.#ranges.length === 0
   }
