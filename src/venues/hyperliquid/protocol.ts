@@ -34,7 +34,7 @@ export const hyperliquid: VenueProtocol = {
     connectionsPerMinute: 20,
     connectionAgeMilliseconds: null,
     // "Maximum of 2000 messages sent" a minute, of all connections together: more than all subscriptions that there may be.
-    messagesPerSecond: 10,
+    messagesPerSecond: 30,
     frameBytes: 16 * 1024 * 1024,
     // "REST requests share an aggregated weight limit of 1200 per minute"
     requestWeight: 1_000,
