@@ -37,7 +37,10 @@ export interface Instrument {
    * are of the base asset.
    */
   readonly contractSize?: DecimalText
-  /** `quote` for inverse contracts, such as 100 USD of BTC. Given with `contractSize`. */
+  /**
+   * What `contractSize` is of: `quote` for inverse contracts, such as 100 USD of BTC. Absent beside a `contractSize`: a quanto
+   * contract, worth so much of the settlement for every unit of the price.
+   */
   readonly contractUnit?: 'base' | 'quote'
   /** How many of the base asset one unit of the traded name is: 1000 for a market in thousands of PEPE. Absent for 1. */
   readonly baseMultiplier?: DecimalText

@@ -106,3 +106,9 @@ test('property: notionals are exact, and an inverse base amount is within half a
     assert(compareDecimals(multiplyDecimals(error, of('2')), multiplyDecimals(at, lastDigit)) <= 0, `round ${round}`)
   }
 })
+
+test('a quanto contract is worth an amount of neither asset', () => {
+  const quanto = { contractSize: '0.000001' as DecimalText }
+  assert.deepEqual(notionalOf(quanto, '10' as DecimalText, '2000' as Price), { base: null, quote: null })
+  assert.equal(baseVolumeOf(quanto, '10' as DecimalText), null)
+})

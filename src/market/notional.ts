@@ -19,8 +19,8 @@ export interface Notional {
    * point, half away from zero. Null where the price is not above zero, since an inverse contract is then worth no amount.
    */
   readonly base: DecimalText | null
-  /** In the quote asset, exact. */
-  readonly quote: DecimalText
+  /** In the quote asset, exact. Null for quanto contracts, whose worth is neither of the base nor of the quote. */
+  readonly quote: DecimalText | null
 }
 
 const ZERO = '0' as DecimalText
@@ -31,6 +31,7 @@ const ZERO = '0' as DecimalText
  * - Amounts of the base asset (spot; contracts without a size): `base = amount`, `quote = amount × price`.
  * - Linear contracts (`contractUnit` is `base`): `base = amount × contractSize`, `quote = base × price`.
  * - Inverse contracts (`quote`): `quote = amount × contractSize`, `base = quote ÷ price`.
+ * - Quanto contracts (a size of neither): their worth is `amount × contractSize × price` of the settlement, so neither is known.
  *
  * Where the traded name stands for many of the base asset (`baseMultiplier`: thousands of PEPE), sizes and prices are of
  * the traded name, so only `base` is multiplied.
@@ -42,7 +43,8 @@ export function notionalOf(
 ): Notional {
   const { contractSize, contractUnit, baseMultiplier } = instrument
   const size = contractSize === undefined ? amount : multiplyDecimals(amount, contractSize)
-  if (contractSize === undefined || contractUnit !== 'quote') {
+  if (contractSize !== undefined && contractUnit === undefined) return { base: null, quote: null }
+  if (contractSize === undefined || contractUnit === 'base') {
     return { base: times(size, baseMultiplier), quote: multiplyDecimals(size, price) }
   }
   if (compareDecimals(price, ZERO) <= 0) return { base: null, quote: size }
@@ -56,11 +58,11 @@ export function baseVolumeOf(
 ): DecimalText | null {
   const { contractSize, contractUnit, baseMultiplier } = instrument ?? {}
   if (contractSize === undefined) return times(volume, baseMultiplier)
-  return contractUnit === 'quote' ? null : times(multiplyDecimals(volume, contractSize), baseMultiplier)
+  return contractUnit !== 'base' ? null : times(multiplyDecimals(volume, contractSize), baseMultiplier)
 }
 
 /**
- * Turnover in the quote asset of many trades, exact, from sums over them.
+ * Turnover in the quote asset of many trades, exact, from sums over them; of quanto contracts in the settlement.
  * @param volume sum of their amounts
  * @param products sum of price times amount
  */
