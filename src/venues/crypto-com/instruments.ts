@@ -71,6 +71,8 @@ export function readInstruments(bodies: readonly string[]): { instruments: Instr
   const skipped: Refusal[] = []
   const volumes = readVolumes(bodies[1], skipped)
   const instruments: Instrument[] = []
+  /** Types of instruments that are not known here: there may be thousands of one. */
+  const unknown = new Map<string, { count: number; readonly sample: string }>()
   for (const row of instrumentRows(bodies[0] ?? '')) {
     const sample = JSON.stringify(row).slice(0, 200)
     try {
@@ -78,12 +80,18 @@ export function readInstruments(bodies: readonly string[]): { instruments: Instr
       const type = optionalTextOf(row, 'inst_type') ?? 'CCY_PAIR'
       const kind = KINDS[type]
       if (kind === undefined) {
-        skipped.push({ kind: 'unknown-instrument', reason: `instruments of type ${type.slice(0, 40)}`, sample })
+        const seen = unknown.get(type)
+        if (seen === undefined) unknown.set(type, { count: 1, sample })
+        else seen.count++
       } else instruments.push(readInstrument(row, kind, volumes))
     } catch (error) {
       if (!(error instanceof VenueError || error instanceof MarketError)) throw error
       skipped.push({ kind: 'malformed', reason: error.message, sample })
     }
+  }
+  for (const [type, { count, sample }] of unknown) {
+    const reason = `${count} instruments of type ${type.slice(0, 40)}`
+    skipped.push({ kind: 'unknown-instrument', reason, sample })
   }
   return { instruments, skipped }
 }

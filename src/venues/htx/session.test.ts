@@ -119,6 +119,8 @@ test('where the deepest book is refused, the next is taken', () => {
     'err-code': 'bad-request',
     'err-msg': 'invalid topic',
   }
+  // The subscription is refused, and so is the request.
+  session.received(JSON.stringify(refusal), at(1), out)
   session.received(JSON.stringify(refusal), at(1), out)
   assert.deepEqual(
     out.sent.map((text) => Object.entries(JSON.parse(text) as object)[0]),

@@ -116,16 +116,23 @@ export class HtxWords implements MarketWords {
   #failed(root: TextObject, facts: MarketFacts): void {
     const message = optionalTextOf(root, 'err-msg') ?? ''
     const reason = `${optionalTextOf(root, 'err-code') ?? ''} ${message}`.trim()
-    const topic = readTopic(optionalTextOf(root, 'id') ?? '')
+    const id = optionalTextOf(root, 'id') ?? ''
+    const topic = readTopic(id)
     const [channel] = topic === undefined ? [] : channelsOfTopic(topic)
     if (message.includes('too many')) facts.tooMany(reason)
     else if (topic === undefined || channel === undefined) facts.venueError(reason)
-    else if (topic.kind === 'mbp' && message.includes('topic') && !this.#lessDeep.has(topic.symbol)) {
-      this.#lessDeep.add(topic.symbol)
+    else if (id === topicOf('book', topic.symbol, DEEPEST) && message.includes('topic')) {
       facts.venueError(reason)
-      const other = topicOf('book', topic.symbol, DEEP)
-      if (other !== undefined) for (const text of subscribing(other, 'book')) facts.send(text)
+      this.#takeLessDeep(topic.symbol, facts)
     } else facts.refused(topic.symbol, channel, reason)
+  }
+
+  /** Both the subscription and the request of the deepest book are refused: the next is asked for once. */
+  #takeLessDeep(symbol: string, facts: MarketFacts): void {
+    if (this.#lessDeep.has(symbol)) return
+    this.#lessDeep.add(symbol)
+    const topic = topicOf('book', symbol, DEEP)
+    if (topic !== undefined) for (const text of subscribing(topic, 'book')) facts.send(text)
   }
 }
 
