@@ -201,6 +201,27 @@ const EVENTS: { readonly [Kind in MarketEvent['messageType']]: Described<Payload
       receiveTime: RECEIVE_TIME,
     },
   },
+  audit: {
+    meaning:
+      'What we have and what the venue says are not the same, though nothing is known to be missing. Said by the processor, of samples; where the two agree nothing is said.',
+    topic: 'market-data',
+    fields: {
+      venue: VENUE,
+      instrument: INSTRUMENT,
+      symbol: SYMBOL,
+      subject: [
+        '`candle`, `last-price`',
+        'What was compared: our candle with the venue’s, or our last price with its ticker’s.',
+      ],
+      field: ['`open`, `high`, `low`, `close`, `volume`, `last`', 'What of it differs.'],
+      ours: ['decimal', 'From our trades.'],
+      theirs: ['decimal', 'As the venue says.'],
+      of: ['time', 'Start of the candle; time of the ticker.'],
+      evidence: ['text', 'What the comparison stands on, for people.'],
+      exchangeTime: ['time or null', 'The venue’s time of what it said. Null: its message carries none.'],
+      receiveTime: ['time', 'When the two were found to differ.'],
+    },
+  },
   gap: {
     meaning:
       'A stretch of a (venue, instrument, channel) that is, or was, not known to be complete. Said again with a higher revision when its state changes.',

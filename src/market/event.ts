@@ -185,6 +185,30 @@ export interface StatusEvent extends OfInstrument {
   readonly venueStatus: string
 }
 
+/** What is compared with what a venue says: our candle with its candle, our last price with its ticker's. */
+export type AuditSubject = 'candle' | 'last-price'
+
+/** What of it differs. */
+export type AuditField = 'open' | 'high' | 'low' | 'close' | 'volume' | 'last'
+
+/**
+ * What we have and what the venue says are not the same, though nothing is known to be missing. Said by the processor, of samples;
+ * where the two agree nothing is said.
+ */
+export interface AuditEvent extends OfInstrument {
+  readonly messageType: 'audit'
+  readonly subject: AuditSubject
+  readonly field: AuditField
+  /** From our trades. */
+  readonly ours: DecimalText
+  /** As the venue says. */
+  readonly theirs: DecimalText
+  /** Start of the candle; time of the ticker. */
+  readonly of: Micros
+  /** What the comparison stands on. For people. */
+  readonly evidence: string
+}
+
 /** Why a stretch of the tape is not known to be complete. */
 export type GapCause =
   | 'disconnect'
@@ -330,6 +354,7 @@ export type MarketEvent =
   | LiquidationEvent
   | OptionSummaryEvent
   | StatusEvent
+  | AuditEvent
   | GapEvent
   | FeedStateEvent
   | CoverageEvent
@@ -338,7 +363,7 @@ export type MarketEvent =
 
 export type MessageType = MarketEvent['messageType']
 
-/** The channel that an event belongs to; null for what is said about feeds, venues and instruments. */
+/** The channel that an event belongs to; null for what is said about feeds, venues and instruments, and for audits. */
 export function channelOfEvent({ messageType }: MarketEvent): Channel | null {
   switch (messageType) {
     case 'venue-candle':
@@ -348,6 +373,7 @@ export function channelOfEvent({ messageType }: MarketEvent): Channel | null {
     case 'coverage':
     case 'instrument':
     case 'venue-state':
+    case 'audit':
       return null
     default:
       return messageType

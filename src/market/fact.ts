@@ -1,4 +1,5 @@
 import type {
+  AuditEvent,
   Channel,
   FundingEvent,
   LiquidationEvent,
@@ -9,7 +10,10 @@ import type {
   VenueCandleEvent,
 } from './event.ts'
 
-/** What venues say of an instrument beside trades, quotes, books and tickers: all of these are kept and served alike. */
+/**
+ * What venues say of an instrument beside trades, quotes, books and tickers, and what we found of it: all of these are kept and
+ * served alike.
+ */
 export interface FactEvents {
   readonly 'venue-candle': VenueCandleEvent
   readonly funding: FundingEvent
@@ -18,13 +22,14 @@ export interface FactEvents {
   readonly liquidation: LiquidationEvent
   readonly 'option-summary': OptionSummaryEvent
   readonly status: StatusEvent
+  readonly audit: AuditEvent
 }
 
 export type FactKind = keyof FactEvents
 
 export type FactEvent = FactEvents[FactKind]
 
-/** The channel that each kind comes from. */
+/** The channel that each kind comes from; audits stand on trades. */
 export const FACT_CHANNELS: Readonly<Record<FactKind, Channel>> = {
   'venue-candle': 'candle',
   funding: 'funding',
@@ -33,6 +38,7 @@ export const FACT_CHANNELS: Readonly<Record<FactKind, Channel>> = {
   liquidation: 'liquidation',
   'option-summary': 'option-summary',
   status: 'status',
+  audit: 'trade',
 }
 
 /** Every kind, in the order in which they are shown. */
@@ -40,7 +46,7 @@ export const FACT_KINDS = Object.keys(FACT_CHANNELS) as readonly FactKind[]
 
 /** The kind that comes from a channel; undefined for trades, quotes, books and tickers. */
 export function factOfChannel(channel: Channel): FactKind | undefined {
-  return FACT_KINDS.find((kind) => FACT_CHANNELS[kind] === channel)
+  return FACT_KINDS.find((kind) => kind !== 'audit' && FACT_CHANNELS[kind] === channel)
 }
 
 /** Whether a message type is one of a fact. */

@@ -42,7 +42,9 @@ function valuesOf<Kind extends FactKind>(event: Told<Kind>): Values {
 }
 
 function momentOf(event: FactEvents[FactKind]): Micros {
-  return event.messageType === 'venue-candle' ? event.openTime : (event.exchangeTime ?? event.receiveTime)
+  if (event.messageType === 'venue-candle') return event.openTime
+  if (event.messageType === 'audit') return event.of
+  return event.exchangeTime ?? event.receiveTime
 }
 
 /**
@@ -51,6 +53,7 @@ function momentOf(event: FactEvents[FactKind]): Micros {
  */
 function identityOf(event: FactEvents[FactKind], place: TapePlace): string | undefined {
   if (event.messageType === 'venue-candle') return event.interval
+  if (event.messageType === 'audit') return `${event.subject} ${event.field}`
   if (event.messageType === 'liquidation')
     return event.id === null ? `${place.position}/${place.index}` : `id ${event.id}`
   return undefined

@@ -92,6 +92,17 @@ const SAMPLES: FactEvents = {
     openInterest: decimal('12'),
   },
   status: { messageType: 'status', ...OF, ...times, status: 'halted', venueStatus: 'Settlement' },
+  audit: {
+    messageType: 'audit',
+    ...OF,
+    ...times,
+    subject: 'candle',
+    field: 'volume',
+    ours: decimal('12.5'),
+    theirs: decimal('12.75'),
+    of: at(-60_000_000),
+    evidence: '17 prints of its minute',
+  },
 }
 
 /** The same with everything unsaid that may be. */
@@ -117,6 +128,7 @@ const SPARSE: readonly FactEvent[] = [
     openInterest: null,
   },
   { ...SAMPLES.status, exchangeTime: null, venueStatus: '' },
+  { ...SAMPLES.audit, exchangeTime: null, subject: 'last-price', field: 'last' },
 ]
 
 let ranges = 0

@@ -144,6 +144,7 @@ test('how long each kind is kept is applied, changed and taken back', async () =
     liquidationDays: 0,
     optionSummaryDays: 30,
     statusDays: 0,
+    auditDays: 0,
   }
   await running.store.retain(keep)
   const first = { trades: '', quotes: '30', book_updates: '7', candles: '', funding: '', mark_prices: '30' }

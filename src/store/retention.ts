@@ -25,6 +25,7 @@ function lives(keep: KeepDays): readonly TableLife[] {
     { table: 'liquidations', column: 'time', days: keep.liquidationDays },
     { table: 'option_summaries', column: 'time', days: keep.optionSummaryDays },
     { table: 'instrument_status', column: 'time', days: keep.statusDays },
+    { table: 'audits', column: 'time', days: keep.auditDays },
     { table: 'feed_states', column: 'receive_time', days: STATE_DAYS },
     { table: 'venue_states', column: 'receive_time', days: STATE_DAYS },
     { table: 'candles', column: 'open_time', days: keep.candleDays },

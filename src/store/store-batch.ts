@@ -37,6 +37,7 @@ export class StoreBatch {
     liquidations: [],
     option_summaries: [],
     instrument_status: [],
+    audits: [],
     gaps: [],
     coverages: [],
     venue_states: [],

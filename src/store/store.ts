@@ -163,6 +163,7 @@ export interface KeepDays {
   readonly liquidationDays: number
   readonly optionSummaryDays: number
   readonly statusDays: number
+  readonly auditDays: number
 }
 
 /**

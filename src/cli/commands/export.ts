@@ -97,6 +97,7 @@ const FACT_COMMANDS: Readonly<Record<FactKind, readonly [name: string, what: str
   liquidation: ['liquidations', 'liquidations'],
   'option-summary': ['option-summaries', 'greeks and volatilities of an option'],
   status: ['instrument-status', 'trading statuses'],
+  audit: ['audits', 'differences between our trades and what the venue says'],
 }
 
 function addFactCommand(exporting: Command, kind: FactKind): void {

@@ -25,6 +25,9 @@ export function joinFact(facts: Facts, event: FactEvent): void {
       return
     case 'status':
       facts.status = event
+      return
+    case 'audit':
+      facts.audit = event
   }
 }
 

@@ -11,6 +11,7 @@ const SNAPSHOT_SEARCH_RECORDS = 10_000
 const CANDLE_SEARCH_RECORDS = 500
 /** Key with which the processor publishes books. */
 const BOOK_KEY_PREFIX = 'books/'
+const AUDIT_KEY_SUFFIX = '/audit'
 /** Records of `market-data` that are read at most to catch up; what is older than that is asked of the store. */
 const CATCH_UP_RECORDS = 50_000
 /** Records that are read again at least: what was said of venues and feeds shortly before. */
@@ -179,7 +180,9 @@ export class TapeFollower {
     for (const record of records) {
       if (topic === 'market-data') {
         const slash = record.key.indexOf('/')
-        this.#market.heard(slash < 0 ? record.key : record.key.slice(0, slash), heardAt)
+        // An audit is said by the processor: its venue has not spoken.
+        if (!record.key.endsWith(AUDIT_KEY_SUFFIX))
+          this.#market.heard(slash < 0 ? record.key : record.key.slice(0, slash), heardAt)
         forEachLine(record.value, (line) => this.#market.take(line, record.position))
       } else {
         forEachLine(record.value, (line) => {

@@ -24,6 +24,7 @@ export const FACT_ROUTES: Readonly<Record<FactKind, FactRoute>> = {
   liquidation: { path: '/liquidations', operationId: 'liquidations', what: 'Liquidations' },
   'option-summary': { path: '/option-summaries', operationId: 'optionSummaries', what: 'Greeks and volatilities' },
   status: { path: '/instrument-status', operationId: 'instrumentStatus', what: 'Trading statuses' },
+  audit: { path: '/audits', operationId: 'audits', what: 'Differences between our trades and what the venue says' },
 }
 
 /** Funding, mark prices, open interest and the like: for each kind its past, and the newest of each instrument. */

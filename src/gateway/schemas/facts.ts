@@ -20,6 +20,7 @@ const FACT_TITLES = {
   liquidation: 'Liquidation',
   'option-summary': 'OptionSummary',
   status: 'InstrumentStatus',
+  audit: 'Audit',
 } as const
 
 /** A fact of an instrument: every one begins and ends with the same members. */
@@ -99,6 +100,17 @@ export const InstrumentStatusEventSchema = factSchema(FACT_TITLES.status, {
   venueStatus: Type.String({ description: "The venue's own word for it" }),
 })
 
+export const AuditSchema = factSchema(FACT_TITLES.audit, {
+  subject: Type.Enum(['candle', 'last-price'], {
+    description: "What was compared: our candle with the venue's, or our last price with its ticker's",
+  }),
+  field: Type.Enum(['open', 'high', 'low', 'close', 'volume', 'last'], { description: 'What of it differs' }),
+  ours: DecimalSchema,
+  theirs: DecimalSchema,
+  of: MicrosSchema,
+  evidence: Type.String({ description: 'What the comparison stands on, for people' }),
+})
+
 /** Every kind of fact by its message type. */
 export const FACT_SCHEMAS = {
   'venue-candle': VenueCandleSchema,
@@ -108,6 +120,7 @@ export const FACT_SCHEMAS = {
   liquidation: LiquidationSchema,
   'option-summary': OptionSummarySchema,
   status: InstrumentStatusEventSchema,
+  audit: AuditSchema,
 } as const
 
 /** Schemas of a kind's pages: its history, and the newest of each instrument with the state of its feed. */
@@ -133,3 +146,4 @@ export type OpenInterest = Static<typeof OpenInterestSchema>
 export type Liquidation = Static<typeof LiquidationSchema>
 export type OptionSummary = Static<typeof OptionSummarySchema>
 export type InstrumentStatusEvent = Static<typeof InstrumentStatusEventSchema>
+export type Audit = Static<typeof AuditSchema>

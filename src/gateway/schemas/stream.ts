@@ -2,6 +2,7 @@ import Type, { type Static } from 'typebox'
 import { CandleIntervalSchema, type Channel, MicrosSchema } from './common.ts'
 import type { BookLevel, Candle, Gap, Quote, Trade } from './data.ts'
 import type {
+  Audit,
   Funding,
   InstrumentStatusEvent,
   Liquidation,
@@ -25,6 +26,7 @@ export const STREAM_CHANNELS = [
   'liquidation',
   'option-summary',
   'status',
+  'audit',
   'gap',
   'feed-state',
   'venue-state',
@@ -165,6 +167,7 @@ export type StreamEvent =
   | Envelope<'liquidation', Liquidation>
   | Envelope<'option-summary', OptionSummary>
   | Envelope<'status', InstrumentStatusEvent>
+  | Envelope<'audit', Audit>
   | Envelope<'gap', Gap>
   | Envelope<'feed-state', FeedStateMessage>
   | Envelope<'venue-state', VenueStateMessage>

@@ -2,7 +2,7 @@ import type { InstrumentSlot } from '../live/instrument-slot.ts'
 import { detached } from '../live/tape-line.ts'
 
 /** Kinds of which each message is a fact of its own. */
-const EACH_ITS_OWN: ReadonlySet<string> = new Set(['trade', 'liquidation', 'gap'])
+const EACH_ITS_OWN: ReadonlySet<string> = new Set(['trade', 'liquidation', 'gap', 'audit'])
 
 /** One message on its way to clients: one object for all of them. */
 export class StreamItem {

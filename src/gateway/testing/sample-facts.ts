@@ -70,6 +70,17 @@ export function sampleFacts(of: Named = {}): FactEvents {
       ...times,
     },
     status: { messageType: 'status', ...head, status: 'halted', venueStatus: 'BREAK', ...times },
+    audit: {
+      messageType: 'audit',
+      ...head,
+      subject: 'candle',
+      field: 'close',
+      ours: decimal('101'),
+      theirs: decimal('101.5'),
+      of: micros(1_699_999_980_000_000),
+      evidence: '3 prints',
+      ...times,
+    },
   }
 }
 

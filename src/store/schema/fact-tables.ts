@@ -16,6 +16,7 @@ export type FactTableName =
   | 'liquidations'
   | 'option_summaries'
   | 'instrument_status'
+  | 'audits'
 
 /** How a kind of fact is kept. */
 export interface FactTable<Event> {
@@ -52,6 +53,7 @@ const openInterest = fieldsOf<FactEvents['open-interest']>()
 const liquidation = fieldsOf<FactEvents['liquidation']>()
 const option = fieldsOf<FactEvents['option-summary']>()
 const status = fieldsOf<FactEvents['status']>()
+const audit = fieldsOf<FactEvents['audit']>()
 
 /**
  * The tables of facts. All begin with the same columns (`FACT_HEAD`), so that one query, one route and one test serve
@@ -137,6 +139,18 @@ export const FACT_TABLES: { readonly [Kind in FactKind]: FactTable<FactEvents[Ki
     fields: [
       status('status', 'instrumentStatus', '`trading`, `halted`, `delisted` or `unknown`.'),
       status('venueStatus', 'text', 'The venue’s own word for it.'),
+    ],
+  },
+  audit: {
+    table: 'audits',
+    meaning: 'Differences between our trades and what a venue says, where nothing of ours is known to be missing.',
+    fields: [
+      audit('subject', 'name', 'What was compared: `candle` or `last-price`.'),
+      audit('field', 'name', 'What of it differs: `open`, `high`, `low`, `close`, `volume` or `last`.'),
+      audit('ours', 'decimal', 'From our trades.'),
+      audit('theirs', 'decimal', 'As the venue says.'),
+      audit('of', 'time', 'Start of the candle; time of the ticker.'),
+      audit('evidence', 'text', 'What the comparison stands on, for people.'),
     ],
   },
 }

@@ -153,6 +153,7 @@ export const TABLES = {
   liquidations: factTable('liquidation'),
   option_summaries: factTable('option-summary'),
   instrument_status: factTable('status'),
+  audits: factTable('audit'),
   gaps: {
     meaning: 'Stretches not known to be complete: the row with the highest revision of an id counts.',
     columns: [

@@ -1,0 +1,1 @@
+DROP TABLE IF EXISTS audits {{on_cluster}} SYNC;
