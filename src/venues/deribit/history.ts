@@ -17,10 +17,12 @@ const CANDLES_A_PAGE = 1_000
 /** Hours of funding asked for at a time. */
 const FUNDING_A_PAGE = 500
 
+// "Recent trades: Available for 24 hours before removal": https://docs.deribit.com/articles/accessing-historical-trades-orders
+// (2026-11-22), of one's own trades; those by currency and time are cut off so, too, without an error.
 /** The first page is found by time, the others by the number of the trade: many have the same millisecond. */
 const trades: PastSource = {
   channel: 'trade',
-  depth: 'everything of instruments that are listed, as far as the public API answers',
+  depth: 'a day for certain; what is older, as far as the public API answers',
 
   request({ instrument, from, to }, cursor) {
     if (cursor !== undefined) return { path: tradesFrom(instrument, cursor, null), weight: 1 }

@@ -41,7 +41,7 @@ export function sayTrades(rows: readonly TextValue[], facts: MarketFacts): void 
 }
 
 /**
- * The number of a trade in its instrument, `trade_seq`. It is our id since it is without holes; `trade_id` is unique in a
+ * `trade_seq`: "The sequence number of the trade within instrument". It is our id since it is without holes; `trade_id` is unique in a
  * currency and says nothing of what is missing.
  */
 function idOf(row: TextObject): string {
