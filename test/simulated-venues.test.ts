@@ -21,6 +21,7 @@ const CASES: readonly SimulatedCase[] = [
   { venue: 'binance', unheard: ['candle'] },
   { venue: 'coinbase' },
   { venue: 'kraken' },
+  { venue: 'okx' },
 ]
 
 for (const { venue, depth, unheard = [] } of CASES) {

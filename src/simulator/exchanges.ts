@@ -3,10 +3,12 @@ import { CoinbaseExchange } from './coinbase/coinbase-exchange.ts'
 import type { Exchange, ExchangeOptions } from './exchange.ts'
 import { KrakenExchange } from './kraken/kraken-exchange.ts'
 import type { SimulatedVenue } from './model/catalogue.ts'
+import { OkxExchange } from './okx/okx-exchange.ts'
 
 const EXCHANGES: Readonly<Record<Exclude<SimulatedVenue, 'binance'>, new (options: ExchangeOptions) => Exchange>> = {
   coinbase: CoinbaseExchange,
   kraken: KrakenExchange,
+  okx: OkxExchange,
 }
 
 /** The exchange that imitates a venue. Binance alone limits the age of connections. */

@@ -10,9 +10,9 @@ import type { SimulatedTrade } from './model/trade-store.ts'
 
 /**
  * What a topic tells. `trades`: each event's trades. `quote`: the best bid and offer when they change. `changes`: what changed in
- * the book. `book`: the whole book (or its best levels). `ticker`: statistics, after trades.
+ * the book. `book`: the whole book (or its best levels). `ticker`: statistics, after trades. `candle`: the minute so far, after trades.
  */
-export type TopicKind = 'trades' | 'quote' | 'changes' | 'book' | 'ticker'
+export type TopicKind = 'trades' | 'quote' | 'changes' | 'book' | 'ticker' | 'candle'
 
 export interface TopicForm {
   readonly kind: TopicKind
@@ -24,7 +24,7 @@ export interface TopicForm {
 export type News =
   | { readonly kind: 'trades'; readonly trades: readonly SimulatedTrade[] }
   | { readonly kind: 'changes'; readonly changes: BookChanges }
-  | { readonly kind: 'quote' | 'book' | 'ticker' }
+  | { readonly kind: 'quote' | 'book' | 'ticker' | 'candle' }
 
 const CHANNELS: Readonly<Record<TopicKind, FaultChannel>> = {
   trades: 'trade',
@@ -32,6 +32,7 @@ const CHANNELS: Readonly<Record<TopicKind, FaultChannel>> = {
   changes: 'book',
   book: 'book',
   ticker: 'ticker',
+  candle: 'ticker',
 }
 
 /**
@@ -57,8 +58,8 @@ export abstract class TopicExchange<Topic extends string> extends Exchange {
     }
   }
 
-  /** The message of a topic; undefined where there is nothing to say. */
-  protected abstract text(topic: Topic, listing: Listing, news: News): string | undefined
+  /** The message of a topic, or several; undefined where there is nothing to say. */
+  protected abstract text(topic: Topic, listing: Listing, news: News): string | readonly string[] | undefined
   /** What a new subscriber of a topic is sent first. */
   protected abstract greetings(topic: Topic, listing: Listing): readonly string[]
   /** A little time has passed: heartbeats. */
@@ -136,7 +137,7 @@ export abstract class TopicExchange<Topic extends string> extends Exchange {
       this.#send(topic, listing, { kind, trades })
     } else if (kind === 'changes') this.#change(topic, listing, everyMicros)
     else {
-      if (kind === 'ticker' && listing.eventTradeCount === 0) return
+      if ((kind === 'ticker' || kind === 'candle') && listing.eventTradeCount === 0) return
       if (kind === 'book' && listing.changes.length === 0) return
       if (kind === 'quote' && this.#tops.get(topic)?.changed(listing) !== true) return
       if (everyMicros === 0) this.#send(topic, listing, { kind })
@@ -171,7 +172,7 @@ export abstract class TopicExchange<Topic extends string> extends Exchange {
     const { kind, everyMicros = 0 } = this.#forms.get(topic) ?? { kind: 'ticker' }
     one.isPending = false
     one.due = now + everyMicros
-    if (kind === 'quote' || kind === 'book' || kind === 'ticker') this.#send(topic, one.listing, { kind })
+    if (kind !== 'trades' && kind !== 'changes') this.#send(topic, one.listing, { kind })
   }
 
   /** Sends what waits of a listing's book. */
@@ -186,8 +187,10 @@ export abstract class TopicExchange<Topic extends string> extends Exchange {
   #send(topic: Topic, listing: Listing, news: News): void {
     const listeners = this.#audiences.get(topic)?.of(listing.index)
     if (listeners === undefined || listeners.size === 0) return
-    const text = this.text(topic, listing, news)
-    if (text !== undefined) this.deliver(this.#channel(topic), listing, text, listeners)
+    const texts = this.text(topic, listing, news) ?? []
+    for (const text of typeof texts === 'string' ? [texts] : texts) {
+      this.deliver(this.#channel(topic), listing, text, listeners)
+    }
   }
 
   #channel(topic: Topic): FaultChannel {

@@ -54,6 +54,17 @@ const FORMS: Readonly<Record<SimulatedVenue, VenueForm>> = {
       sizeDecimals: 8,
     }),
   },
+  okx: {
+    weight: 0.8,
+    timeMicros: 1_000,
+    listing: ({ code, price }) => ({
+      quote: 'USDT',
+      symbol: `${code}-USDT`,
+      instrument: `${code}-USDT`,
+      priceDecimals: decimalsFor(price, 2e-6, 1, 9),
+      sizeDecimals: 8,
+    }),
+  },
 }
 
 /** How the venue lists the coin. */
