@@ -28,7 +28,9 @@ export const TradeSchema = Type.Object(
         'The amount in the base asset, exact; for inverse contracts to 18 digits after the point',
       ),
     ),
-    quoteAmount: Type.Optional(decimalText('What it was worth in the quote asset, exact')),
+    quoteAmount: Type.Optional(
+      nullable(decimalText('What it was worth in the quote asset, exact. Null for quanto contracts.')),
+    ),
     side: TakerSideSchema,
     exchangeTime: nullable(MicrosSchema, "The venue's time"),
     receiveTime: MicrosSchema,
