@@ -17,8 +17,14 @@ interface SimulatedCase {
   readonly unheard?: readonly Channel[]
 }
 
+/** Open interest is asked for once a minute. */
+const UNHEARD_OF_BINANCE: readonly Channel[] = ['open-interest']
+
 const CASES: readonly SimulatedCase[] = [
-  { venue: 'binance', unheard: ['candle'] },
+  { venue: 'binance' },
+  { venue: 'binance-coinm', unheard: UNHEARD_OF_BINANCE },
+  { venue: 'binance-us' },
+  { venue: 'binance-usdm', unheard: UNHEARD_OF_BINANCE },
   { venue: 'coinbase' },
   { venue: 'kraken' },
   { venue: 'okx' },

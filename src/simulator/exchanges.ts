@@ -1,4 +1,9 @@
-import { BinanceExchange } from './binance/binance-exchange.ts'
+import {
+  BinanceCoinmExchange,
+  BinanceExchange,
+  BinanceUsdmExchange,
+  BinanceUsExchange,
+} from './binance/binance-exchange.ts'
 import { CoinbaseExchange } from './coinbase/coinbase-exchange.ts'
 import type { Exchange, ExchangeOptions } from './exchange.ts'
 import { KrakenExchange } from './kraken/kraken-exchange.ts'
@@ -6,6 +11,9 @@ import type { SimulatedVenue } from './model/catalogue.ts'
 import { OkxExchange } from './okx/okx-exchange.ts'
 
 const EXCHANGES: Readonly<Record<Exclude<SimulatedVenue, 'binance'>, new (options: ExchangeOptions) => Exchange>> = {
+  'binance-coinm': BinanceCoinmExchange,
+  'binance-us': BinanceUsExchange,
+  'binance-usdm': BinanceUsdmExchange,
   coinbase: CoinbaseExchange,
   kraken: KrakenExchange,
   okx: OkxExchange,

@@ -2,38 +2,36 @@ import type { IncomingMessage } from 'node:http'
 import { Audience } from '../audience.ts'
 import type { ClientConnection } from '../client-connection.ts'
 import { Exchange, type ExchangeOptions, type Reply } from '../exchange.ts'
-import type { FaultChannel } from '../faults/fault-specification.ts'
 import { asciiJson, jsonObject } from '../json.ts'
 import { BestQuotes } from '../model/best-quotes.ts'
 import type { Listing } from '../model/listing.ts'
+import { MINUTE_MICROS, minuteCandle } from '../model/minute-candle.ts'
+import { type BinanceMarket, COINM, SPOT, US, USDM } from './binance-market.ts'
 import { BinanceRest } from './binance-rest.ts'
-import { aggregatePayload, bookTickerPayload, dayFigures, timeText, tradePayload } from './binance-text.ts'
+import { isStreamKind, STREAM_CHANNELS, type StreamKind } from './binance-streams.ts'
+import {
+  aggregatePayload,
+  bookTickerPayload,
+  dayFigures,
+  klinePayload,
+  timeText,
+  tradePayload,
+} from './binance-text.ts'
+import { markPricePayload, pairMember } from './contract-text.ts'
 import { DepthBatch } from './depth-batch.ts'
 
 /*
- * "A single connection can listen to a maximum of 1024 streams." "WebSocket connections have a limit of 5 incoming
- * messages per second." "The WebSocket server will send a `ping frame` every 20 seconds. If the WebSocket server does not
- * receive a `pong frame` back from the connection within a minute the connection will be disconnected."
+ * "A single connection can listen to a maximum of 1024 streams."
  * https://github.com/binance/binance-spot-api-docs/blob/master/web-socket-streams.md, looked at 2026-11-22.
  */
 const MOST_STREAMS = 1_024
-const MOST_MESSAGES_PER_SECOND = 5
-const PING_MICROS = 20_000_000
-const PONG_MICROS = 60_000_000
 const TICKER_MICROS = 1_000_000
-
-type StreamKind = 'trade' | 'aggTrade' | 'bookTicker' | 'depth@100ms' | 'depth' | 'ticker'
-
-const CHANNELS: Readonly<Record<StreamKind, FaultChannel>> = {
-  trade: 'trade',
-  aggTrade: 'trade',
-  bookTicker: 'quote',
-  'depth@100ms': 'book',
-  depth: 'book',
-  ticker: 'ticker',
-}
+/** "Update Speed: … 2000ms for the other intervals" (Kline Streams). */
+const KLINE_MICROS = 2_000_000
+const DAY_MILLISECONDS = 86_400_000
 
 interface Client {
+  readonly path: string
   readonly combined: boolean
   readonly inMicros: boolean
   readonly streams: Set<string>
@@ -47,28 +45,26 @@ export interface BinanceOptions extends ExchangeOptions {
   readonly connectionAgeMilliseconds: number
 }
 
-/** Binance's spot market data as its documentation describes them. */
-export class BinanceExchange extends Exchange {
+/** Market data of a market of Binance as its documentation describes them. */
+class BinanceMarketExchange extends Exchange {
   protected readonly webSocketPath = ''
   readonly #rest: BinanceRest
   readonly #ageMicros: number
   readonly #clients = new Map<ClientConnection, Client>()
-  readonly #audiences: Readonly<Record<StreamKind, Audience>> = {
-    trade: new Audience(),
-    aggTrade: new Audience(),
-    bookTicker: new Audience(),
-    'depth@100ms': new Audience(),
-    depth: new Audience(),
-    ticker: new Audience(),
-  }
+  readonly #audiences = audiences()
   readonly #fast = new Map<number, DepthBatch>()
   readonly #slow = new Map<number, DepthBatch>()
   readonly #tops = new BestQuotes()
+  readonly #market: BinanceMarket
   #nextTicker = 0
+  #nextKline = 0
+  /** The minute of the candles that were told last. */
+  #minute = Number.POSITIVE_INFINITY
 
-  constructor(options: BinanceOptions) {
-    super('binance', options)
-    this.#rest = new BinanceRest(options)
+  constructor(market: BinanceMarket, options: BinanceOptions) {
+    super(market.venue, options)
+    this.#market = market
+    this.#rest = new BinanceRest(market, options)
     this.#ageMicros = options.connectionAgeMilliseconds * 1_000
   }
 
@@ -79,15 +75,16 @@ export class BinanceExchange extends Exchange {
   protected opened(connection: ClientConnection): void {
     const url = new URL(connection.url, 'http://simulator')
     const client: Client = {
-      combined: url.pathname.startsWith('/stream'),
-      inMicros: url.searchParams.get('timeUnit')?.toUpperCase() === 'MICROSECOND',
+      path: url.pathname,
+      combined: /(^|\/)stream$/.test(url.pathname),
+      inMicros: this.#market.offersMicros && url.searchParams.get('timeUnit')?.toUpperCase() === 'MICROSECOND',
       streams: new Set(),
       lastPing: connection.openedAt,
       windowStart: 0,
       windowMessages: 0,
     }
     this.#clients.set(connection, client)
-    const named = client.combined ? (url.searchParams.get('streams') ?? '') : url.pathname.replace(/^\/ws\/?/, '')
+    const named = client.combined ? (url.searchParams.get('streams') ?? '') : url.pathname.replace(/^.*\/ws\/?/, '')
     for (const stream of named.split('/')) if (stream !== '') this.#subscribe(connection, client, stream)
   }
 
@@ -139,9 +136,9 @@ export class BinanceExchange extends Exchange {
         const one = listing.trades.get(id)
         if (one === undefined) continue
         if (trade.of(listing.index).size > 0)
-          this.#send('trade', listing, (micros) => tradePayload(listing, one, micros))
+          this.#send('trade', listing, (micros) => tradePayload(this.#market, listing, one, micros))
         if (aggTrade.of(listing.index).size > 0) {
-          this.#send('aggTrade', listing, (micros) => aggregatePayload(listing, one, micros))
+          this.#send('aggTrade', listing, (micros) => aggregatePayload(this.#market, listing, one, micros))
         }
       }
     }
@@ -159,17 +156,20 @@ export class BinanceExchange extends Exchange {
     this.#sendDepth('depth', this.#slow, now)
     if (now >= this.#nextTicker) {
       this.#nextTicker = now + TICKER_MICROS
-      for (const index of this.#audiences.ticker.listings) this.#sendTicker(index, now)
+      for (const listing of this.#heard('ticker')) this.#sendTicker(listing, now)
+      for (const listing of this.#heard('markPrice@1s')) this.#sendMarkPrice(listing, now)
     }
+    if (now >= this.#nextKline) this.#sendKlines(now)
     for (const [connection, client] of this.#clients) this.#lookAfter(connection, client, now)
   }
 
   #lookAfter(connection: ClientConnection, client: Client, now: number): void {
-    if (now - client.lastPing >= PING_MICROS) {
+    const { pingMicros, pongMicros } = this.#market
+    if (now - client.lastPing >= pingMicros) {
       client.lastPing = now
       connection.ping()
     }
-    if (now - connection.lastPongAt > PING_MICROS + PONG_MICROS) connection.close(1008, 'Pong timeout')
+    if (now - connection.lastPongAt > pingMicros + pongMicros) connection.close(1008, 'Pong timeout')
     else if (now - connection.openedAt >= this.#ageMicros) connection.close(1001, '24h')
   }
 
@@ -180,13 +180,13 @@ export class BinanceExchange extends Exchange {
       client.windowMessages = 0
     }
     client.windowMessages++
-    return client.windowMessages > MOST_MESSAGES_PER_SECOND
+    return client.windowMessages > this.#market.messagesASecond
   }
 
   #parse(stream: string): { listing: Listing; kind: StreamKind } | undefined {
     const at = stream.indexOf('@')
     if (at < 0 || stream.slice(0, at) !== stream.slice(0, at).toLowerCase()) return undefined
-    const listing = this.model.find('binance', stream.slice(0, at).toUpperCase())
+    const listing = this.model.find(this.venue, stream.slice(0, at).toUpperCase())
     const kind = stream.slice(at + 1)
     return listing !== undefined && isStreamKind(kind) ? { listing, kind } : undefined
   }
@@ -195,7 +195,8 @@ export class BinanceExchange extends Exchange {
   #subscribe(connection: ClientConnection, client: Client, stream: string): void {
     client.streams.add(stream)
     const parsed = this.#parse(stream)
-    if (parsed !== undefined) this.#audiences[parsed.kind].add(parsed.listing.index, connection)
+    if (parsed === undefined || !this.#market.carries(client.path, parsed.kind)) return
+    this.#audiences[parsed.kind].add(parsed.listing.index, connection)
   }
 
   #unsubscribe(connection: ClientConnection, client: Client, stream: string): void {
@@ -220,12 +221,12 @@ export class BinanceExchange extends Exchange {
           text = combined
         }
       }
-      this.tell(connection, CHANNELS[kind], listing, text)
+      this.tell(connection, STREAM_CHANNELS[kind], listing, text)
     }
   }
 
   #sendTop(listing: Listing): void {
-    if (this.#tops.changed(listing)) this.#send('bookTicker', listing, () => bookTickerPayload(listing))
+    if (this.#tops.changed(listing)) this.#send('bookTicker', listing, () => bookTickerPayload(this.#market, listing))
   }
 
   #collect(batches: Map<number, DepthBatch>, listing: Listing, width: number): void {
@@ -235,7 +236,7 @@ export class BinanceExchange extends Exchange {
       // Listings take turns within the interval, so that the work is spread.
       const phase = (listing.index % 10) * (width / 10)
       const due = Math.floor((now - phase) / width) * width + width + phase
-      batch = new DepthBatch(listing, listing.updateId - listing.changes.length + 1, due)
+      batch = new DepthBatch(this.#market, listing, listing.updateId - listing.changes.length + 1, due)
       batches.set(listing.index, batch)
     }
     batch.add()
@@ -245,26 +246,90 @@ export class BinanceExchange extends Exchange {
     for (const [index, batch] of batches) {
       if (batch.due > now) continue
       batches.delete(index)
-      const time = this.model.venueTime('binance', now)
+      const time = this.model.venueTime(this.venue, now)
       this.#send(kind, batch.listing, (inMicros) => batch.payload(time, inMicros))
     }
   }
 
-  #sendTicker(index: number, now: number): void {
-    const listing = this.model.listings[index]
-    if (listing === undefined || !listing.active) return
+  /** The listings that trade and of which somebody hears a stream. */
+  #heard(kind: StreamKind): Listing[] {
+    return [...this.#audiences[kind].listings].flatMap((index) => {
+      const listing = this.model.listings[index]
+      return listing?.active === true ? [listing] : []
+    })
+  }
+
+  #sendTicker(listing: Listing, now: number): void {
     this.#send('ticker', listing, (inMicros) => {
-      const time = this.model.venueTime('binance', now)
+      const time = this.model.venueTime(this.venue, now)
       const close = timeText(time, inMicros)
       const open = timeText(time - 86_400_000_000, inMicros)
-      const head = `{"e":"24hrTicker","E":${close},"s":"${listing.specification.symbol}",`
-      return `${head}${JSON.stringify(dayFigures(listing)).slice(1, -1)},"O":${open},"C":${close}}`
+      const pair = pairMember(this.#market, listing)
+      const head = `{"e":"24hrTicker","E":${close},"s":"${listing.specification.symbol}",${pair}`
+      return `${head}${JSON.stringify(dayFigures(this.#market, listing)).slice(1, -1)},"O":${open},"C":${close}}`
     })
+  }
+
+  #sendMarkPrice(listing: Listing, now: number): void {
+    if (this.#market.contracts === undefined) return
+    this.#send('markPrice@1s', listing, () => markPricePayload(listing, this.model.venueTime(this.venue, now)))
+  }
+
+  /** The minute so far; once it is over, all of it for the last time first. */
+  #sendKlines(now: number): void {
+    const time = this.model.venueTime(this.venue, now)
+    const minute = Math.floor(time / MINUTE_MICROS) * MINUTE_MICROS
+    const due = minute > this.#minute ? [this.#minute, minute] : [minute]
+    this.#minute = minute
+    this.#nextKline = Math.min(now + KLINE_MICROS, now + (minute + MINUTE_MICROS - time))
+    for (const listing of this.#heard('kline_1m')) {
+      for (const start of due) {
+        const candle = minuteCandle(listing, start)
+        this.#send('kline_1m', listing, (inMicros) => klinePayload(this.#market, listing, candle, time, inMicros))
+      }
+    }
   }
 }
 
-function isStreamKind(text: string): text is StreamKind {
-  return Object.hasOwn(CHANNELS, text)
+/** Spot of binance.com. */
+export class BinanceExchange extends BinanceMarketExchange {
+  constructor(options: BinanceOptions) {
+    super(SPOT, options)
+  }
+}
+
+/** Contracts of binance.com that are settled in stablecoins. */
+export class BinanceUsdmExchange extends BinanceMarketExchange {
+  constructor(options: ExchangeOptions) {
+    super(USDM, { ...options, connectionAgeMilliseconds: DAY_MILLISECONDS })
+  }
+}
+
+/** Contracts of binance.com that are settled in the coin. */
+export class BinanceCoinmExchange extends BinanceMarketExchange {
+  constructor(options: ExchangeOptions) {
+    super(COINM, { ...options, connectionAgeMilliseconds: DAY_MILLISECONDS })
+  }
+}
+
+/** Spot of binance.us. */
+export class BinanceUsExchange extends BinanceMarketExchange {
+  constructor(options: ExchangeOptions) {
+    super(US, { ...options, connectionAgeMilliseconds: DAY_MILLISECONDS })
+  }
+}
+
+function audiences(): Readonly<Record<StreamKind, Audience>> {
+  return {
+    trade: new Audience(),
+    aggTrade: new Audience(),
+    bookTicker: new Audience(),
+    'depth@100ms': new Audience(),
+    depth: new Audience(),
+    ticker: new Audience(),
+    kline_1m: new Audience(),
+    'markPrice@1s': new Audience(),
+  }
 }
 
 function asciiOf(value: unknown): string {

@@ -2,8 +2,20 @@ import type { ExchangeOptions, Reply } from '../exchange.ts'
 import { wholeNumber } from '../json.ts'
 import { fixed } from '../model/fixed.ts'
 import type { Listing } from '../model/listing.ts'
+import { MINUTE_MICROS, minuteCandles } from '../model/minute-candle.ts'
 import type { SimulatedTrade } from '../model/trade-store.ts'
-import { dayFigures, levelTexts, priceText, quoteText, sizeText, timeText } from './binance-text.ts'
+import type { BinanceMarket } from './binance-market.ts'
+import {
+  dayFigures,
+  levelTexts,
+  priceText,
+  singleId,
+  sizeText,
+  timeText,
+  turnoverText,
+  updateIdText,
+} from './binance-text.ts'
+import { contractRow, fundingRows, openInterestText, pairOf } from './contract-text.ts'
 
 /*
  * "Every request will contain X-MBX-USED-WEIGHT-(intervalNum)(intervalLetter) in the response headers which has the current
@@ -11,10 +23,8 @@ import { dayFigures, levelTexts, priceText, quoteText, sizeText, timeText } from
  * with a 418 or 429 responses". Weights are those of each endpoint's section.
  * https://github.com/binance/binance-spot-api-docs/blob/master/rest-api.md, looked at 2026-11-22.
  */
-const WEIGHT_A_MINUTE = 6_000
 /** After so many more requests than allowed in a minute the address is banned: 418. */
 const STUBBORN_REQUESTS = 20
-const MINUTE_MICROS = 60_000_000
 
 const LONG_NAMES: Readonly<Record<string, string>> = {
   p: 'priceChange',
@@ -37,16 +47,21 @@ const LONG_NAMES: Readonly<Record<string, string>> = {
   n: 'count',
 }
 
+const NOT_FOUND: Reply = { status: 404, body: '<html><body><h2>404 Not found</h2></body></html>' }
+/** What a request of the past that needs a key is answered without one. */
+const NO_KEY: Reply = { status: 401, body: '{"code":-2014,"msg":"API-key format invalid."}' }
 const UNKNOWN_SYMBOL: Reply = { status: 400, body: '{"code":-1121,"msg":"Invalid symbol."}' }
 
 /** The REST side of Binance's market data. */
 export class BinanceRest {
+  readonly #market: BinanceMarket
   readonly #options: ExchangeOptions
   #minute = 0
   #weight = 0
   #refused = 0
 
-  constructor(options: ExchangeOptions) {
+  constructor(market: BinanceMarket, options: ExchangeOptions) {
+    this.#market = market
     this.#options = options
   }
 
@@ -57,50 +72,73 @@ export class BinanceRest {
       this.#weight = 0
       this.#refused = 0
     }
-    this.#weight += weightOf(url)
-    if (this.#options.limits && this.#weight > WEIGHT_A_MINUTE) {
+    const { rest, weights, weightAMinute } = this.#market
+    const path = url.pathname.startsWith(rest) ? url.pathname.slice(rest.length) : ''
+    this.#weight += weights[path]?.(url.searchParams) ?? 1
+    if (this.#options.limits && this.#weight > weightAMinute) {
       this.#refused++
       const status = this.#refused > STUBBORN_REQUESTS ? 418 : 429
       const seconds = Math.ceil(((minute + 1) * MINUTE_MICROS - this.#options.now()) / 1_000_000)
       return {
         status,
-        body: '{"code":-1003,"msg":"Too much request weight used; current limit is 6000 request weight per 1 MINUTE."}',
+        body: `{"code":-1003,"msg":"Too much request weight used; current limit is ${weightAMinute} request weight per 1 MINUTE."}`,
         headers: { 'retry-after': String(seconds) },
       }
     }
-    const reply = this.#route(url)
+    const reply = this.#route(path, url)
     const used = String(this.#weight)
     return { ...reply, headers: { 'x-mbx-used-weight': used, 'x-mbx-used-weight-1m': used } }
   }
 
-  #route(url: URL): Reply {
-    switch (url.pathname) {
-      case '/api/v3/ping':
+  #route(path: string, url: URL): Reply {
+    switch (path) {
+      case '/ping':
         return { status: 200, body: '{}' }
-      case '/api/v3/time':
+      case '/time':
         return { status: 200, body: `{"serverTime":${this.#time()}}` }
-      case '/api/v3/exchangeInfo':
+      case '/exchangeInfo':
         return this.#exchangeInfo(url)
-      case '/api/v3/ticker/24hr':
+      case '/ticker/24hr':
         return this.#dayTickers(url)
-      case '/api/v3/depth':
+      case '/depth':
         return this.#withListing(url, (listing) => this.#depth(listing, url))
-      case '/api/v3/trades':
-      case '/api/v3/historicalTrades':
-        return this.#withListing(url, (listing) => this.#trades(listing, url, tradeRow))
-      case '/api/v3/aggTrades':
-        return this.#withListing(url, (listing) => this.#trades(listing, url, aggregateRow))
+      case '/trades':
+        return this.#withListing(url, (listing) => this.#trades(listing, url, this.#tradeRow, false))
+      case '/historicalTrades':
+        if (!this.#market.opensTrades) return NO_KEY
+        return this.#withListing(url, (listing) => this.#trades(listing, url, this.#tradeRow, true))
+      case '/aggTrades':
+        return this.#withListing(url, (listing) => this.#trades(listing, url, this.#aggregateRow, true))
+      case '/klines':
+        return this.#withListing(url, (listing) => this.#klines(listing, url))
       default:
-        return { status: 404, body: '<html><body><h2>404 Not found</h2></body></html>' }
+        return this.#market.contracts === undefined ? NOT_FOUND : this.#contractRoute(path, url)
     }
   }
 
+  #contractRoute(path: string, url: URL): Reply {
+    if (path === '/openInterest') {
+      return this.#withListing(url, (listing) => {
+        return { status: 200, body: openInterestText(this.#market, listing, Number(this.#time()) * 1_000) }
+      })
+    }
+    if (path !== '/fundingRate') return NOT_FOUND
+    return this.#withListing(url, (listing) => {
+      const limit = wholeNumber(url.searchParams.get('limit'), 100, 1_000)
+      const now = Number(this.#time())
+      const from = Number(url.searchParams.get('startTime') ?? now - 86_400_000)
+      const to = Math.min(now, Number(url.searchParams.get('endTime') ?? now))
+      if (limit === undefined || !Number.isFinite(from) || !Number.isFinite(to)) return illegal('startTime')
+      return { status: 200, body: fundingRows(listing, from, to, limit) }
+    })
+  }
+
   #time(): string {
-    return timeText(this.#options.model.venueTime('binance', this.#options.now()), false)
+    return timeText(this.#options.model.venueTime(this.#market.venue, this.#options.now()), false)
   }
 
   #listings(): Listing[] {
-    return this.#options.model.listings.filter((listing) => listing.specification.venue === 'binance')
+    return this.#options.model.listings.filter((listing) => listing.specification.venue === this.#market.venue)
   }
 
   #withListing(url: URL, answer: (listing: Listing) => Reply): Reply {
@@ -111,7 +149,7 @@ export class BinanceRest {
         body: `{"code":-1102,"msg":"Mandatory parameter 'symbol' was not sent, was empty/null, or malformed."}`,
       }
     }
-    const listing = this.#options.model.find('binance', symbol)
+    const listing = this.#options.model.find(this.#market.venue, symbol)
     return listing === undefined ? UNKNOWN_SYMBOL : answer(listing)
   }
 
@@ -121,15 +159,15 @@ export class BinanceRest {
     const many = url.searchParams.get('symbols')
     if (one === null && many === null) return this.#listings()
     const symbols = one === null ? (many ?? '').replace(/[[\]"\s]/g, '').split(',') : [one]
-    const found = symbols.map((symbol) => this.#options.model.find('binance', symbol))
+    const found = symbols.map((symbol) => this.#options.model.find(this.#market.venue, symbol))
     return found.every((listing) => listing !== undefined) ? found : undefined
   }
 
   #exchangeInfo(url: URL): Reply {
     const listings = this.#named(url)
     if (listings === undefined) return UNKNOWN_SYMBOL
-    const limits = `[{"rateLimitType":"REQUEST_WEIGHT","interval":"MINUTE","intervalNum":1,"limit":${WEIGHT_A_MINUTE}}]`
-    const symbols = listings.map((listing) => JSON.stringify(symbolRow(listing))).join(',')
+    const limits = `[{"rateLimitType":"REQUEST_WEIGHT","interval":"MINUTE","intervalNum":1,"limit":${this.#market.weightAMinute}}]`
+    const symbols = listings.map((listing) => JSON.stringify(this.#symbolRow(listing))).join(',')
     const head = `{"timezone":"UTC","serverTime":${this.#time()},"rateLimits":${limits},"exchangeFilters":[],`
     return { status: 200, body: `${head}"symbols":[${symbols}]}` }
   }
@@ -139,22 +177,30 @@ export class BinanceRest {
     if (listings === undefined) return UNKNOWN_SYMBOL
     const now = Number(this.#time())
     const rows = listings.map((listing) => {
-      const figures = Object.entries(dayFigures(listing)).map(([key, value]) => [LONG_NAMES[key], value] as const)
+      const names = this.#market.contracts === 'inverse' ? { ...LONG_NAMES, q: 'baseVolume' } : LONG_NAMES
+      const day = Object.entries(dayFigures(this.#market, listing))
+      const figures = day.map(([key, value]) => [names[key], value] as const)
       const { symbol } = listing.specification
-      return { symbol, ...Object.fromEntries(figures), openTime: now - 86_400_000, closeTime: now }
+      const pair = this.#market.contracts === 'inverse' ? { pair: pairOf(listing) } : {}
+      return { symbol, ...pair, ...Object.fromEntries(figures), openTime: now - 86_400_000, closeTime: now }
     })
     return { status: 200, body: JSON.stringify(url.searchParams.has('symbol') ? rows[0] : rows) }
   }
 
   #depth(listing: Listing, url: URL): Reply {
-    const limit = wholeNumber(url.searchParams.get('limit'), 100, 5_000)
+    const market = this.#market
+    const limit = wholeNumber(url.searchParams.get('limit'), 100, market.contracts === undefined ? 5_000 : 1_000)
     if (limit === undefined || limit === 0) return illegal('limit')
-    const bids = levelTexts(listing, listing.bids, limit)
-    const asks = levelTexts(listing, listing.asks, limit)
-    return { status: 200, body: `{"lastUpdateId":${listing.updateId},"bids":[${bids}],"asks":[${asks}]}` }
+    const bids = levelTexts(market, listing, listing.bids, limit)
+    const asks = levelTexts(market, listing, listing.asks, limit)
+    const { symbol } = listing.specification
+    const names = market.contracts === 'inverse' ? `"symbol":"${symbol}","pair":"${pairOf(listing)}",` : ''
+    const times = market.contracts === undefined ? '' : `"E":${this.#time()},"T":${this.#time()},`
+    const head = `{"lastUpdateId":${updateIdText(market, listing.updateId)},${names}${times}`
+    return { status: 200, body: `${head}"bids":[${bids}],"asks":[${asks}]}` }
   }
 
-  #trades(listing: Listing, url: URL, row: (listing: Listing, trade: SimulatedTrade) => string): Reply {
+  #trades(listing: Listing, url: URL, row: Row, fromIds: boolean): Reply {
     const limit = wholeNumber(url.searchParams.get('limit'), 500, 1_000)
     if (limit === undefined || limit === 0) return illegal('limit')
     const asked = wholeNumber(url.searchParams.get('fromId'), -1, Number.MAX_SAFE_INTEGER)
@@ -162,10 +208,37 @@ export class BinanceRest {
     const oldest = this.#options.faults.oldestTradeId(listing)
     const newest = listing.trades.lastId
     // "fromId: TradeId to fetch from. Default gets most recent trades." An id that is no longer kept starts at the oldest.
-    const from = Math.max(oldest, asked >= 0 && url.pathname !== '/api/v3/trades' ? asked : newest - limit + 1)
+    const from = Math.max(oldest, asked >= 0 && fromIds ? asked : newest - limit + 1)
     let trades = listing.trades.range(from, Math.min(newest, from + limit - 1))
-    if (row === aggregateRow) trades = this.#withinTimes(listing, url, trades, oldest, limit, asked)
+    if (row === this.#aggregateRow) trades = this.#withinTimes(listing, url, trades, oldest, limit, asked)
     return { status: 200, body: `[${trades.map((trade) => row(listing, trade)).join(',')}]` }
+  }
+
+  #klines(listing: Listing, url: URL): Reply {
+    const limit = wholeNumber(url.searchParams.get('limit'), 500, this.#market.contracts === undefined ? 1_000 : 1_500)
+    if (limit === undefined || limit === 0 || url.searchParams.get('interval') !== '1m') return illegal('limit')
+    const start = url.searchParams.get('startTime')
+    const end = Number(url.searchParams.get('endTime') ?? this.#time()) * 1_000
+    const all = minuteCandles(listing, Number(start ?? 0) * 1_000, end)
+    const candles = start === null ? all.slice(-limit) : all.slice(0, limit)
+    const price = (ticks: number): string => priceText(this.#market, listing, ticks)
+    const rows = candles.map((candle) =>
+      JSON.stringify([
+        candle.start / 1_000,
+        price(candle.open),
+        price(candle.high),
+        price(candle.low),
+        price(candle.close),
+        sizeText(this.#market, listing, candle.lots),
+        (candle.start + MINUTE_MICROS) / 1_000 - 1,
+        turnoverText(this.#market, listing, candle.lots, candle.turnover),
+        candle.count,
+        sizeText(this.#market, listing, candle.boughtLots),
+        turnoverText(this.#market, listing, candle.boughtLots, candle.boughtTurnover),
+        '0',
+      ]),
+    )
+    return { status: 200, body: `[${rows.join(',')}]` }
   }
 
   /** "startTime, endTime: INCLUSIVE". */
@@ -185,7 +258,41 @@ export class BinanceRest {
       .filter((trade) => !(trade.time / 1_000 < start) && !(trade.time / 1_000 > end))
     return Number.isNaN(start) ? within.slice(-limit) : within.slice(0, limit)
   }
+
+  readonly #tradeRow: Row = (listing, trade) => {
+    const quote = turnoverText(this.#market, listing, trade.lots, BigInt(trade.price) * BigInt(trade.lots))
+    const more = this.#market.contracts === undefined ? ',"isBestMatch":true' : ''
+    const name = this.#market.contracts === 'inverse' ? 'baseQty' : 'quoteQty'
+    return (
+      `{"id":${singleId(this.#market, trade)},"price":"${priceText(this.#market, listing, trade.price)}",` +
+      `"qty":"${sizeText(this.#market, listing, trade.lots)}","${name}":"${quote}",` +
+      `"time":${timeText(trade.time, false)},"isBuyerMaker":${!trade.buy}${more}}`
+    )
+  }
+
+  readonly #aggregateRow: Row = (listing, trade) => {
+    const single = singleId(this.#market, trade)
+    const more = this.#market.contracts === undefined ? ',"M":true' : ''
+    return (
+      `{"a":${trade.id},"p":"${priceText(this.#market, listing, trade.price)}",` +
+      `"q":"${sizeText(this.#market, listing, trade.lots)}","f":${single},"l":${single},` +
+      `"T":${timeText(trade.time, false)},"m":${!trade.buy}${more}}`
+    )
+  }
+
+  #symbolRow(listing: Listing): Record<string, unknown> {
+    const tick = priceText(this.#market, listing, 1)
+    const lot = sizeText(this.#market, listing, 1)
+    const filters = [
+      { filterType: 'PRICE_FILTER', minPrice: tick, maxPrice: fixed(10n ** 15n, 8), tickSize: tick },
+      { filterType: 'LOT_SIZE', minQty: lot, maxQty: fixed(10n ** 18n, 8), stepSize: lot },
+    ]
+    if (this.#market.contracts === undefined) return spotRow(listing, filters)
+    return { ...contractRow(this.#market, listing), filters }
+  }
 }
+
+type Row = (listing: Listing, trade: SimulatedTrade) => string
 
 function illegal(parameter: string): Reply {
   return {
@@ -194,45 +301,8 @@ function illegal(parameter: string): Reply {
   }
 }
 
-function weightOf(url: URL): number {
-  switch (url.pathname) {
-    case '/api/v3/exchangeInfo':
-      return 20
-    case '/api/v3/ticker/24hr':
-      return url.searchParams.has('symbol') ? 2 : 80
-    case '/api/v3/depth': {
-      const limit = Number(url.searchParams.get('limit') ?? 100)
-      return limit <= 100 ? 5 : limit <= 500 ? 25 : limit <= 1_000 ? 50 : 250
-    }
-    case '/api/v3/trades':
-    case '/api/v3/historicalTrades':
-      return 25
-    case '/api/v3/aggTrades':
-      return 4
-    default:
-      return 1
-  }
-}
-
-function tradeRow(listing: Listing, trade: SimulatedTrade): string {
-  const quote = quoteText(listing, BigInt(trade.price) * BigInt(trade.lots))
-  return (
-    `{"id":${trade.id},"price":"${priceText(listing, trade.price)}","qty":"${sizeText(listing, trade.lots)}",` +
-    `"quoteQty":"${quote}","time":${timeText(trade.time, false)},"isBuyerMaker":${!trade.buy},"isBestMatch":true}`
-  )
-}
-
-function aggregateRow(listing: Listing, trade: SimulatedTrade): string {
-  return (
-    `{"a":${trade.id},"p":"${priceText(listing, trade.price)}","q":"${sizeText(listing, trade.lots)}","f":${trade.id},` +
-    `"l":${trade.id},"T":${timeText(trade.time, false)},"m":${!trade.buy},"M":true}`
-  )
-}
-
-function symbolRow(listing: Listing): Record<string, unknown> {
+function spotRow(listing: Listing, filters: readonly unknown[]): Record<string, unknown> {
   const { symbol, base, quote } = listing.specification
-  const tick = priceText(listing, 1)
-  const lot = sizeText(listing, 1)
   return {
     symbol,
     status: listing.active ? 'TRADING' : 'BREAK',
@@ -256,8 +326,7 @@ function symbolRow(listing: Listing): Record<string, unknown> {
     isSpotTradingAllowed: true,
     isMarginTradingAllowed: false,
     filters: [
-      { filterType: 'PRICE_FILTER', minPrice: tick, maxPrice: fixed(10n ** 15n, 8), tickSize: tick },
-      { filterType: 'LOT_SIZE', minQty: lot, maxQty: fixed(10n ** 18n, 8), stepSize: lot },
+      ...filters,
       {
         filterType: 'NOTIONAL',
         minNotional: '5.00000000',

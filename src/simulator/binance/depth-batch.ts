@@ -1,17 +1,21 @@
 import type { Ladder } from '../model/ladder.ts'
 import type { Listing } from '../model/listing.ts'
-import { priceText, sizeText, timeText } from './binance-text.ts'
+import type { BinanceMarket } from './binance-market.ts'
+import { priceText, sizeText, timeText, updateIdText } from './binance-text.ts'
+import { pairMember } from './contract-text.ts'
 
 /** The levels of one listing that changed since the last diff was sent. */
 export class DepthBatch {
   readonly listing: Listing
   /** When it is to be sent, virtual microseconds. */
   readonly due: number
+  readonly #market: BinanceMarket
   readonly #firstUpdateId: number
   readonly #bids = new Set<number>()
   readonly #asks = new Set<number>()
 
-  constructor(listing: Listing, firstUpdateId: number, due: number) {
+  constructor(market: BinanceMarket, listing: Listing, firstUpdateId: number, due: number) {
+    this.#market = market
     this.listing = listing
     this.#firstUpdateId = firstUpdateId
     this.due = due
@@ -25,17 +29,29 @@ export class DepthBatch {
   /** Payload of `<symbol>@depth`: what is left at each level that changed. */
   payload(time: number, inMicros: boolean): string {
     const { listing } = this
+    const at = timeText(time, inMicros)
     return (
-      `{"e":"depthUpdate","E":${timeText(time, inMicros)},"s":"${listing.specification.symbol}",` +
-      `"U":${this.#firstUpdateId},"u":${listing.updateId},` +
+      `{"e":"depthUpdate","E":${at},${this.#market.contracts === undefined ? '' : `"T":${at},`}` +
+      `"s":"${listing.specification.symbol}",${pairMember(this.#market, listing)}${this.#ids()},` +
       `"b":[${this.#levels(listing.bids, this.#bids)}],"a":[${this.#levels(listing.asks, this.#asks)}]}`
     )
+  }
+
+  /**
+   * "U: First update ID in event, u: Final update ID in event"; of contracts also "pu: Final update Id in last stream (ie `u` in
+   * last stream)" (Diff Book Depth Streams, looked at 2026-11-22).
+   */
+  #ids(): string {
+    const market = this.#market
+    const ids = `"U":${updateIdText(market, this.#firstUpdateId)},"u":${updateIdText(market, this.listing.updateId)}`
+    return market.contracts === undefined ? ids : `${ids},"pu":${updateIdText(market, this.#firstUpdateId - 1)}`
   }
 
   #levels(ladder: Ladder, prices: ReadonlySet<number>): string {
     const levels: string[] = []
     for (const price of prices) {
-      levels.push(`["${priceText(this.listing, price)}","${sizeText(this.listing, ladder.lotsOf(price))}"]`)
+      const lots = sizeText(this.#market, this.listing, ladder.lotsOf(price))
+      levels.push(`["${priceText(this.#market, this.listing, price)}","${lots}"]`)
     }
     return levels.join(',')
   }

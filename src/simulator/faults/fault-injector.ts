@@ -291,6 +291,9 @@ function put(connection: ClientConnection, text: string | Buffer): void {
 
 const LIMITED_BODIES: Readonly<Partial<Record<SimulatedVenue, string>>> = {
   binance: '{"code":-1003,"msg":"Too many requests."}',
+  'binance-coinm': '{"code":-1003,"msg":"Too many requests."}',
+  'binance-us': '{"code":-1003,"msg":"Too many requests."}',
+  'binance-usdm': '{"code":-1003,"msg":"Too many requests."}',
   coinbase: '{"message":"Public rate limit exceeded"}',
   kraken: '{"error":["EGeneral:Too many requests"]}',
 }

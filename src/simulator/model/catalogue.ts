@@ -2,7 +2,15 @@ import { SimulatorError } from '../simulator-error.ts'
 import { Random } from './random.ts'
 
 /** The exchanges that are imitated. A new one adds its name here, its form to `listing-forms.ts`, and itself to `exchanges.ts`. */
-export const SIMULATED_VENUES = ['binance', 'coinbase', 'kraken', 'okx'] as const
+export const SIMULATED_VENUES = [
+  'binance',
+  'binance-coinm',
+  'binance-us',
+  'binance-usdm',
+  'coinbase',
+  'kraken',
+  'okx',
+] as const
 
 export type SimulatedVenue = (typeof SIMULATED_VENUES)[number]
 

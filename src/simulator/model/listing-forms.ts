@@ -32,6 +32,40 @@ const FORMS: Readonly<Record<SimulatedVenue, VenueForm>> = {
       sizeDecimals: decimalsFor(1 / price, 0.5, 0, 5),
     }),
   },
+  'binance-coinm': {
+    weight: 0.4,
+    timeMicros: 1_000,
+    listing: ({ code, price }) => ({
+      quote: 'USD',
+      symbol: `${code}USD_PERP`,
+      instrument: `${code}-USD-PERP`,
+      priceDecimals: decimalsFor(price, 2e-6, 1, 8),
+      sizeDecimals: 0,
+      lotWorth: code === 'BTC' ? 100 : 10,
+    }),
+  },
+  'binance-us': {
+    weight: 0.2,
+    timeMicros: 1_000,
+    listing: ({ code, price }) => ({
+      quote: 'USDT',
+      symbol: `${code}USDT`,
+      instrument: `${code}-USDT`,
+      priceDecimals: decimalsFor(price, 4e-6, 2, 8),
+      sizeDecimals: decimalsFor(1 / price, 0.5, 0, 5),
+    }),
+  },
+  'binance-usdm': {
+    weight: 1,
+    timeMicros: 1_000,
+    listing: ({ code, price }) => ({
+      quote: 'USDT',
+      symbol: `${code}USDT`,
+      instrument: `${code}-USDT-PERP`,
+      priceDecimals: decimalsFor(price, 2e-6, 1, 8),
+      sizeDecimals: decimalsFor(1 / price, 0.5, 0, 3),
+    }),
+  },
   coinbase: {
     weight: 0.6,
     timeMicros: 1,
