@@ -4,7 +4,7 @@ import type { Log } from '../log/index.ts'
 const STEP = 64
 
 /** The newest text that was written under a key to the topic `collector-state`; undefined if there is none. */
-export async function newestState(log: Log, key: string): Promise<string | undefined> {
+export async function newestState(log: Pick<Log, 'bounds' | 'read'>, key: string): Promise<string | undefined> {
   const { first, next } = await log.bounds('collector-state')
   // Others write here too: look back until this one's is found.
   for (let to = next; to > first; to -= STEP) {

@@ -1,8 +1,8 @@
-import type { Log } from '../../log/index.ts'
 import { decodeEvent, type GapEvent, now } from '../../market/index.ts'
 import { CollectorError } from '../collector-error.ts'
 import { isOfLine, tapeTopic } from '../line.ts'
 import { newestState } from '../newest-state.ts'
+import type { BackfillLog } from './backfill-log.ts'
 import type { GapJob, GapQueue } from './gap-queue.ts'
 
 const READ_LIMITS = { records: 256, bytes: 4 * 1024 * 1024 }
@@ -19,13 +19,13 @@ interface BackfillState {
 
 /** Which gaps wait for repair, and how far each is: kept over restarts in the topic `collector-state`. */
 export class BackfillMemory {
-  readonly #log: Log
+  readonly #log: BackfillLog
   readonly #key: string
   readonly #line: string
   #written = ''
   #writtenAt = 0
 
-  constructor(log: Log, collector: string, line: string) {
+  constructor(log: BackfillLog, collector: string, line: string) {
     this.#log = log
     this.#key = `${collector}/backfill`
     this.#line = line

@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Log } from '../../log/index.ts'
 import {
   type Channel,
   type GapEvent,
@@ -14,6 +13,7 @@ import type { Logger } from '../../platform/index.ts'
 import type { PastRange, PastSource, RestOutcome, RestRequest, VenueProtocol } from '../../venues/index.ts'
 import { CollectorError } from '../collector-error.ts'
 import { describe } from '../rest-client.ts'
+import type { BackfillLog } from './backfill-log.ts'
 import { BackfillMemory } from './backfill-memory.ts'
 import { type BackfillProgress, RangeProgress } from './backfill-progress.ts'
 import { type GapJob, GapQueue } from './gap-queue.ts'
@@ -41,7 +41,7 @@ export interface BackfillVenue {
 }
 
 export interface BackfillerOptions {
-  readonly log: Log
+  readonly log: BackfillLog
   /** Name and line of the collector. */
   readonly name: string
   readonly line: string

@@ -1,5 +1,5 @@
-import type { Log } from '../../log/index.ts'
 import { decodeEvent, type InstrumentId, type Micros, type TradeEvent, type VenueId } from '../../market/index.ts'
+import type { BackfillLog } from './backfill-log.ts'
 
 const READ_LIMITS = { records: 256, bytes: 4 * 1024 * 1024 }
 /** Ids that are remembered of one stretch. */
@@ -17,7 +17,7 @@ export interface TradesOnTape {
 }
 
 /** Position of the first record of `market-data` that was appended at a time or after it. O(log n) reads. */
-export async function positionAt(log: Log, at: Micros): Promise<number> {
+async function positionAt(log: BackfillLog, at: Micros): Promise<number> {
   const { first, next } = await log.bounds('market-data')
   let low = first
   let high = next
@@ -32,7 +32,7 @@ export async function positionAt(log: Log, at: Micros): Promise<number> {
 
 /** Reads the trades of an instrument that were put on the tape between two times. */
 export async function tradesOnTape(
-  log: Log,
+  log: BackfillLog,
   stretch: { readonly venue: VenueId; readonly instrument: InstrumentId; readonly from: Micros; readonly to: Micros },
   gap: { readonly from: Micros; readonly to: Micros },
 ): Promise<TradesOnTape> {

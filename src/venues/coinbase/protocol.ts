@@ -11,6 +11,7 @@ import type {
 } from '../protocol.ts'
 import { shardByInstrument } from '../shared/shards.ts'
 import { COINBASE, readInstruments } from './instruments.ts'
+import { coinbasePastTrades } from './past-trades.ts'
 import { recogniseCoinbase } from './recognise.ts'
 import { CoinbaseSession } from './session.ts'
 
@@ -48,6 +49,8 @@ export const coinbase: VenueProtocol = {
   },
   tradeIds: 'consecutive',
   verified: { on: '2026-11-22', against: 'recorded session of 2021-04-17, message samples, documentation' },
+
+  past: [coinbasePastTrades],
 
   instrumentRequests(): readonly RestRequest[] {
     return [

@@ -23,13 +23,17 @@ export const coinbaseTradeHistory: TradeHistory = {
   },
 
   read(body: string, ask: TradeAsk, at: Micros): HistoryPage {
-    const rows = rowsOf(body)
-    const trades = rows.map((row) => readTrade(row, ask.instrument, at))
+    const trades = readTrades(body, ask.instrument, at)
     let newest = -1
     for (const trade of trades) newest = Math.max(newest, Number(trade.id))
     const more = ask.last !== null && newest >= ask.first && newest < ask.last
     return { trades, next: more ? `${newest + 1}` : undefined }
   },
+}
+
+/** Reads a page, newest first. @throws VenueError VENUE_ANSWER_INVALID */
+export function readTrades(body: string, instrument: Instrument, at: Micros): TradeEvent[] {
+  return rowsOf(body).map((row) => readTrade(row, instrument, at))
 }
 
 function rowsOf(body: string): unknown[] {

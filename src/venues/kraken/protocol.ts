@@ -13,6 +13,7 @@ import { shardByInstrument } from '../shared/shards.ts'
 import { KRAKEN, readInstruments } from './instruments.ts'
 import { recogniseKraken, V1 } from './recognise.ts'
 import { KrakenSession } from './session.ts'
+import { krakenPastTrades } from './trade-history.ts'
 import { KrakenV1Session } from './v1-session.ts'
 
 /** Instruments on one connection. The venue sets no number; a full set of books is some 70 KB a pair. */
@@ -45,6 +46,8 @@ export const kraken: VenueProtocol = {
   },
   tradeIds: 'consecutive',
   verified: { on: '2026-11-22', against: 'recorded session of 2021-04-17 (v1), message samples (v2), documentation' },
+
+  past: [krakenPastTrades],
 
   instrumentRequests(): readonly RestRequest[] {
     return [

@@ -7,6 +7,7 @@ import {
   price,
   type TradeEvent,
 } from '../../market/index.ts'
+import type { PastSource } from '../protocol.ts'
 import { isTextObject, parseJsonText, type TextValue } from '../shared/json-text.ts'
 import type { HistoryPage, TradeAsk, TradeHistory } from '../shared/trade-history.ts'
 import { VenueError } from '../venue-error.ts'
@@ -34,6 +35,24 @@ export const krakenTradeHistory: TradeHistory = {
     const trades = rows.map((row) => readTrade(row, ask.instrument, at))
     // The last page holds the newest trade: there is nothing after it.
     return { trades, next: rows.length < PAGE ? undefined : last }
+  },
+}
+
+/** The same pages over a range: they go up until a trade lies beyond it, or there are no more. */
+export const krakenPastTrades: PastSource = {
+  channel: 'trade',
+  depth: 'every trade since the listing of its pair',
+
+  request({ instrument, from }, cursor) {
+    const path = `/0/public/Trades?pair=${encodeURIComponent(restPairOf(instrument.symbol))}&count=${PAGE}`
+    return { path: `${path}&since=${cursor ?? `${Math.max(0, from - 1)}000`}`, weight: 1 }
+  },
+
+  read(body, { instrument, to }, cursor, at) {
+    const { rows, last } = resultOf(body)
+    const events = rows.map((row) => readTrade(row, instrument, at))
+    const isBeyond = events.some(({ exchangeTime }) => exchangeTime !== null && exchangeTime >= to)
+    return { events, next: events.length === 0 || isBeyond || last === cursor ? undefined : last }
   },
 }
 
