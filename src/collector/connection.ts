@@ -263,7 +263,7 @@ export class Connection {
   #carryOut(command: Command): void {
     switch (command.kind) {
       case 'send':
-        this.#send(command.text)
+        this.#send(command.text, command.urgent === true)
         return
       case 'request':
         void this.#host.request(command.request).then((outcome) => {
@@ -290,12 +290,13 @@ export class Connection {
   }
 
   /** Sends under the venue's limit of messages a second. */
-  #send(text: string): void {
+  #send(text: string, isUrgent: boolean): void {
     if (this.#outgoing.length >= MAXIMUM_OUTGOING) {
       this.#end(`${MAXIMUM_OUTGOING} messages to the venue are waiting`)
       return
     }
-    this.#outgoing.push(text)
+    if (isUrgent) this.#outgoing.unshift(text)
+    else this.#outgoing.push(text)
     if (this.#sendTimer === undefined) this.#sendNext()
   }
 

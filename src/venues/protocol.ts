@@ -38,7 +38,8 @@ export type RestOutcome =
 
 /** What a session asks of its collector. */
 export type Command =
-  | { readonly kind: 'send'; readonly text: string }
+  /** `urgent` goes before everything that waits to be sent: a venue cuts who does not answer its ping in time. */
+  | { readonly kind: 'send'; readonly text: string; readonly urgent?: true }
   | { readonly kind: 'request'; readonly request: RestRequest }
   /** Close this connection and open it anew, with back-off. */
   | { readonly kind: 'reconnect'; readonly reason: string }

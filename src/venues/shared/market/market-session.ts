@@ -136,7 +136,7 @@ export class MarketSession implements VenueSession, MarketFacts {
       const { ping } = this.#words
       if (ping !== undefined && this.#pingDue <= at) {
         this.#pingDue = at + ping.everyMicros
-        out.command({ kind: 'send', text: ping.text(at) })
+        out.command({ kind: 'send', text: ping.text(at), urgent: true })
       }
       if (this.#confirmations.due <= at) {
         const again = this.#confirmations.take(at).filter((one) => this.#isWanted(one))
@@ -402,7 +402,7 @@ export class MarketSession implements VenueSession, MarketFacts {
   }
 
   send(text: string): void {
-    this.#out.command({ kind: 'send', text })
+    this.#out.command({ kind: 'send', text, urgent: true })
   }
 
   /** The market that a frame names, if the channel of it is subscribed to. */
