@@ -28,6 +28,7 @@ const CASES: readonly SimulatedCase[] = [
   { venue: 'coinbase' },
   { venue: 'kraken' },
   { venue: 'okx' },
+  { venue: 'deribit' },
 ]
 
 for (const { venue, depth, unheard = [] } of CASES) {

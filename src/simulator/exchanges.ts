@@ -5,6 +5,7 @@ import {
   BinanceUsExchange,
 } from './binance/binance-exchange.ts'
 import { CoinbaseExchange } from './coinbase/coinbase-exchange.ts'
+import { DeribitExchange } from './deribit/deribit-exchange.ts'
 import type { Exchange, ExchangeOptions } from './exchange.ts'
 import { KrakenExchange } from './kraken/kraken-exchange.ts'
 import type { SimulatedVenue } from './model/catalogue.ts'
@@ -17,6 +18,7 @@ const EXCHANGES: Readonly<Record<Exclude<SimulatedVenue, 'binance'>, new (option
   coinbase: CoinbaseExchange,
   kraken: KrakenExchange,
   okx: OkxExchange,
+  deribit: DeribitExchange,
 }
 
 /** The exchange that imitates a venue. Binance alone limits the age of connections. */

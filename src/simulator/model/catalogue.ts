@@ -8,6 +8,7 @@ export const SIMULATED_VENUES = [
   'binance-us',
   'binance-usdm',
   'coinbase',
+  'deribit',
   'kraken',
   'okx',
 ] as const

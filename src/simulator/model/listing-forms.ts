@@ -99,6 +99,30 @@ const FORMS: Readonly<Record<SimulatedVenue, VenueForm>> = {
       sizeDecimals: 8,
     }),
   },
+  deribit: {
+    weight: 0.3,
+    timeMicros: 1_000,
+    listing: ({ code, price }) => {
+      const priceDecimals = decimalsFor(price, 4e-6, 1, 8)
+      // Bitcoin's and ether's perpetuals count dollars, those of other coins the coin.
+      return code === 'BTC' || code === 'ETH'
+        ? {
+            quote: 'USD',
+            symbol: `${code}-PERPETUAL`,
+            instrument: `${code}-USD-PERP`,
+            priceDecimals,
+            sizeDecimals: 0,
+            lotWorth: 1,
+          }
+        : {
+            quote: 'USDC',
+            symbol: `${code}_USDC-PERPETUAL`,
+            instrument: `${code}-USDC-PERP`,
+            priceDecimals,
+            sizeDecimals: decimalsFor(1 / price, 0.5, 0, 4),
+          }
+    },
+  },
 }
 
 /** How the venue lists the coin. */
