@@ -29,6 +29,8 @@ const CASES: readonly SimulatedCase[] = [
   { venue: 'kraken' },
   { venue: 'okx' },
   { venue: 'deribit' },
+  { venue: 'gateio' },
+  { venue: 'gateio-futures' },
 ]
 
 for (const { venue, depth, unheard = [] } of CASES) {

@@ -7,6 +7,8 @@ import {
 import { CoinbaseExchange } from './coinbase/coinbase-exchange.ts'
 import { DeribitExchange } from './deribit/deribit-exchange.ts'
 import type { Exchange, ExchangeOptions } from './exchange.ts'
+import { GateioExchange } from './gateio/gateio-exchange.ts'
+import { GateioFuturesExchange } from './gateio/gateio-futures-exchange.ts'
 import { KrakenExchange } from './kraken/kraken-exchange.ts'
 import type { SimulatedVenue } from './model/catalogue.ts'
 import { OkxExchange } from './okx/okx-exchange.ts'
@@ -19,6 +21,8 @@ const EXCHANGES: Readonly<Record<Exclude<SimulatedVenue, 'binance'>, new (option
   kraken: KrakenExchange,
   okx: OkxExchange,
   deribit: DeribitExchange,
+  gateio: GateioExchange,
+  'gateio-futures': GateioFuturesExchange,
 }
 
 /** The exchange that imitates a venue. Binance alone limits the age of connections. */

@@ -11,6 +11,8 @@ export const SIMULATED_VENUES = [
   'deribit',
   'kraken',
   'okx',
+  'gateio',
+  'gateio-futures',
 ] as const
 
 export type SimulatedVenue = (typeof SIMULATED_VENUES)[number]

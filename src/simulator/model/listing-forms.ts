@@ -1,4 +1,5 @@
 import type { Asset, ListingSpecification, SimulatedVenue } from './catalogue.ts'
+import { contractDecimals } from './contract-size.ts'
 
 /** How a venue names and grids a coin. */
 export type ListingForm = Pick<
@@ -122,6 +123,29 @@ const FORMS: Readonly<Record<SimulatedVenue, VenueForm>> = {
             sizeDecimals: decimalsFor(1 / price, 0.5, 0, 4),
           }
     },
+  },
+  gateio: {
+    weight: 0.3,
+    timeMicros: 1,
+    listing: ({ code, price }) => ({
+      quote: 'USDT',
+      symbol: `${code}_USDT`,
+      instrument: `${code}-USDT`,
+      priceDecimals: decimalsFor(price, 2e-6, 1, 9),
+      sizeDecimals: 6,
+    }),
+  },
+  'gateio-futures': {
+    weight: 0.3,
+    timeMicros: 1_000,
+    listing: ({ code, price }) => ({
+      quote: 'USDT',
+      symbol: `${code}_USDT`,
+      instrument: `${code}-USDT-PERP`,
+      priceDecimals: decimalsFor(price, 2e-6, 1, 9),
+      sizeDecimals: 0,
+      lotWorth: price * 10 ** -contractDecimals(price),
+    }),
   },
 }
 
