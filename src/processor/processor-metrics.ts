@@ -19,6 +19,9 @@ export class ProcessorMetrics {
   readonly #crossed: Counter
   readonly #snapshotFailures: Counter
   readonly #refreshesDropped: Counter
+  readonly #audits: Counter
+  readonly #differences: Counter
+  readonly #undecided: Counter
 
   constructor(metrics: Metrics) {
     const registers = [metrics]
@@ -53,6 +56,14 @@ export class ProcessorMetrics {
     this.#refreshesDropped = counter(
       'candle_refreshes_dropped_total',
       'Old candles that changed and were not said again.',
+    )
+    const labels = ['venue', 'subject']
+    this.#audits = counter('audits_total', 'Candles and last prices of ours that were compared with the venue.', labels)
+    this.#differences = counter('audit_differences_total', 'Of these, those that differed.', labels)
+    this.#undecided = counter(
+      'audits_undecided_total',
+      'Comparisons that came to nothing: the two differed, but our trades were not known to be complete.',
+      labels,
     )
   }
 
@@ -95,6 +106,16 @@ export class ProcessorMetrics {
 
   snapshotFailed(count: number): void {
     this.#snapshotFailures.inc(count)
+  }
+
+  /** `undecided` comparisons count as none. */
+  audited(venue: string, subject: string, outcome: 'agreed' | 'differed' | 'undecided'): void {
+    if (outcome === 'undecided') {
+      this.#undecided.inc({ venue, subject })
+      return
+    }
+    this.#audits.inc({ venue, subject })
+    if (outcome === 'differed') this.#differences.inc({ venue, subject })
   }
 
   refreshDropped(): void {

@@ -4,6 +4,7 @@ import { TOPICS } from '../log/index.ts'
 import { MICROS_PER_SECOND } from '../market/index.ts'
 import { type Config, listen, type RoleContext } from '../platform/index.ts'
 import type { Store } from '../store/index.ts'
+import { AuditReader } from './audit/audit-reader.ts'
 import { LineReader } from './lines/line-reader.ts'
 import { LiveReader } from './live-reader.ts'
 import { processorHttp } from './processor-http.ts'
@@ -24,7 +25,8 @@ export interface ProcessorRoleOptions extends RoleContext {
 }
 
 /**
- * The processor as a role: brings the tape into the store, keeps books and live candles, trims the log. Works until the
+ * The processor as a role: brings the tape into the store, keeps books and live candles, compares samples
+ * with what the venues say, trims the log. Works until the
  * signal aborts. A store that is away is waited for.
  * @throws LogError if the log cannot be used
  */
@@ -42,6 +44,7 @@ export async function runProcessor(options: ProcessorRoleOptions): Promise<void>
     storedBookMilliseconds: config.processor.bookSnapshotSeconds * 1_000,
   })
   const lines = new LineReader({ log, logger })
+  const audit = new AuditReader({ log, recent, metrics, logger })
   const health = { lagMicros: 0, lagRecords: 0 }
   const server = processorHttp({ sink, live, health, logger, metrics: options.metrics })
   const ending = new AbortController()
@@ -70,6 +73,7 @@ export async function runProcessor(options: ProcessorRoleOptions): Promise<void>
         sink.run(stop),
         live.run(stop),
         lines.run(stop),
+        audit.run(stop),
         every(LAG_MILLISECONDS, stop, watchLag, report('the lag of the store could not be read')),
         every(RETENTION_MILLISECONDS, stop, trim, report('the log could not be trimmed')),
       ].map((work) => work.finally(() => ending.abort())),

@@ -8,7 +8,7 @@ export interface UnreadableLine {
   readonly reason: string
 }
 
-/** A record of `market-data`, read. `events[i]` is undefined where line `i` is unreadable. */
+/** A record of `market-data`, read. `events[i]` is undefined where line `i` is unreadable, or was not wanted. */
 export interface TapeRecord {
   readonly position: number
   readonly time: Micros
@@ -29,12 +29,19 @@ const OTHER_KINDS: Readonly<Record<Exclude<MarketEvent['messageType'], FactKind>
   'venue-state': true,
 }
 
+function everything(): boolean {
+  return true
+}
+
 function isKnown(messageType: string): boolean {
   return Object.hasOwn(OTHER_KINDS, messageType) || isFactKind(messageType)
 }
 
-/** Reads the lines of a record. What cannot be read is said, never thrown: one bad line must not stop the tape. */
-export function readTapeRecord(record: LogRecord): TapeRecord {
+/**
+ * Reads the lines of a record. What cannot be read is said, never thrown: one bad line must not stop the tape.
+ * @param wants tells by the line's beginning whether it is read at all; what is not stands as undefined
+ */
+export function readTapeRecord(record: LogRecord, wants: (line: string) => boolean = everything): TapeRecord {
   const { value } = record
   const text = Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('utf8')
   const events: (MarketEvent | undefined)[] = []
@@ -45,7 +52,7 @@ export function readTapeRecord(record: LogRecord): TapeRecord {
     if (end < 0) end = text.length
     if (end > start) {
       const line = text.slice(start, end)
-      const event = readLine(line, events.length, unreadable)
+      const event = wants(line) ? readLine(line, events.length, unreadable) : undefined
       events.push(event)
     }
     start = end + 1

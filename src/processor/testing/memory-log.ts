@@ -9,7 +9,7 @@ import {
   type Topic,
   type TopicBounds,
 } from '../../log/index.ts'
-import { now } from '../../market/index.ts'
+import { type Micros, now } from '../../market/index.ts'
 
 /** What a process that is killed does from then on: nothing, for ever. */
 export class Killed extends Error {}
@@ -56,9 +56,9 @@ export class MemoryLog implements Log {
   }
 
   /** Appends as another process would: it is not killed with the user. */
-  put(topic: Topic, value: Uint8Array, key = 'test'): number {
+  put(topic: Topic, value: Uint8Array, key = 'test', time: Micros = now()): number {
     const records = this.#of(topic)
-    records.push({ position: records.length + 1, time: now(), key, value })
+    records.push({ position: records.length + 1, time, key, value })
     for (const wake of this.#sleepers) wake()
     return records.length
   }
