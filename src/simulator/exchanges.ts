@@ -10,6 +10,7 @@ import type { Exchange, ExchangeOptions } from './exchange.ts'
 import { GateioExchange } from './gateio/gateio-exchange.ts'
 import { GateioFuturesExchange } from './gateio/gateio-futures-exchange.ts'
 import { KrakenExchange } from './kraken/kraken-exchange.ts'
+import { KucoinExchange } from './kucoin/kucoin-exchange.ts'
 import type { SimulatedVenue } from './model/catalogue.ts'
 import { OkxExchange } from './okx/okx-exchange.ts'
 
@@ -20,6 +21,7 @@ const EXCHANGES: Readonly<Record<Exclude<SimulatedVenue, 'binance'>, new (option
   coinbase: CoinbaseExchange,
   kraken: KrakenExchange,
   okx: OkxExchange,
+  kucoin: KucoinExchange,
   deribit: DeribitExchange,
   gateio: GateioExchange,
   'gateio-futures': GateioFuturesExchange,

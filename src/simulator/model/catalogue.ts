@@ -11,6 +11,7 @@ export const SIMULATED_VENUES = [
   'deribit',
   'kraken',
   'okx',
+  'kucoin',
   'gateio',
   'gateio-futures',
 ] as const

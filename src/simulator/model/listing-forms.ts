@@ -89,6 +89,17 @@ const FORMS: Readonly<Record<SimulatedVenue, VenueForm>> = {
       sizeDecimals: 8,
     }),
   },
+  kucoin: {
+    weight: 0.4,
+    timeMicros: 1,
+    listing: ({ code, price }) => ({
+      quote: 'USDT',
+      symbol: `${code}-USDT`,
+      instrument: `${code}-USDT`,
+      priceDecimals: decimalsFor(price, 2e-6, 1, 9),
+      sizeDecimals: 8,
+    }),
+  },
   okx: {
     weight: 0.8,
     timeMicros: 1_000,
