@@ -54,6 +54,7 @@ export interface BackfillerOptions {
   readonly logger: Logger
   readonly settleMicros?: number
   readonly idleMilliseconds?: number
+  readonly retryMilliseconds?: number
 }
 
 /** What the repair has done since the collector started. */
@@ -85,7 +86,7 @@ export class Backfiller {
       venue as VenueId,
       new Set((past ?? []).map(({ channel }) => channel)),
     ])
-    this.#queue = new GapQueue(new Map(channels))
+    this.#queue = new GapQueue(new Map(channels), options.retryMilliseconds)
   }
 
   /** Begins to work; what is left from earlier runs is read in the background. */
@@ -103,6 +104,11 @@ export class Backfiller {
   /** Gaps that wait, those under way among them. */
   get waiting(): number {
     return this.#queue.size
+  }
+
+  /** Whether everything is read from earlier runs and nothing waits. */
+  get isIdle(): boolean {
+    return this.#isLoaded && this.#queue.size === 0 && this.#working.size === 0
   }
 
   get underWay(): readonly BackfillProgress[] {

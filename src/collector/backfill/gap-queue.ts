@@ -3,7 +3,8 @@ import type { Channel, GapEvent, Micros, VenueId } from '../../market/index.ts'
 /** Gaps that wait; of more, the oldest are not repaired by themselves. */
 const MAXIMUM_WAITING = 10_000
 /** Between two tries of one gap, in milliseconds. */
-const RETRY = { baseMilliseconds: 60_000, capMilliseconds: 3_600_000 }
+const FIRST_RETRY_MILLISECONDS = 60_000
+const LONGEST_RETRY_MILLISECONDS = 3_600_000
 
 /** What is known of the repair of one gap. */
 export interface GapJob {
@@ -26,9 +27,12 @@ export class GapQueue {
   readonly #dueAt = new Map<string, number>()
   readonly #channels: ReadonlyMap<VenueId, ReadonlySet<Channel>>
 
+  readonly #firstRetry: number
+
   /** @param channels those that each venue has a past of */
-  constructor(channels: ReadonlyMap<VenueId, ReadonlySet<Channel>>) {
+  constructor(channels: ReadonlyMap<VenueId, ReadonlySet<Channel>>, firstRetry = FIRST_RETRY_MILLISECONDS) {
     this.#channels = channels
+    this.#firstRetry = firstRetry
   }
 
   get size(): number {
@@ -82,7 +86,7 @@ export class GapQueue {
     if (job === undefined) return
     const failures = job.failures + 1
     this.#jobs.set(id, { ...job, failures })
-    const wait = Math.min(RETRY.capMilliseconds, RETRY.baseMilliseconds * 2 ** Math.min(failures - 1, 10))
+    const wait = Math.min(LONGEST_RETRY_MILLISECONDS, this.#firstRetry * 2 ** Math.min(failures - 1, 10))
     this.#dueAt.set(id, at + wait)
   }
 
