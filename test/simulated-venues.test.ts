@@ -36,6 +36,7 @@ const CASES: readonly SimulatedCase[] = [
   { venue: 'deribit' },
   { venue: 'gateio' },
   { venue: 'gateio-futures' },
+  { venue: 'kraken-futures' },
 ]
 
 for (const { venue, depth, unheard = [] } of CASES) {

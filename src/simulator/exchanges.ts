@@ -10,6 +10,7 @@ import type { Exchange, ExchangeOptions } from './exchange.ts'
 import { GateioExchange } from './gateio/gateio-exchange.ts'
 import { GateioFuturesExchange } from './gateio/gateio-futures-exchange.ts'
 import { KrakenExchange } from './kraken/kraken-exchange.ts'
+import { KrakenFuturesExchange } from './kraken-futures/kraken-futures-exchange.ts'
 import { KucoinExchange } from './kucoin/kucoin-exchange.ts'
 import type { SimulatedVenue } from './model/catalogue.ts'
 import { OkxExchange } from './okx/okx-exchange.ts'
@@ -25,6 +26,7 @@ const EXCHANGES: Readonly<Record<Exclude<SimulatedVenue, 'binance'>, new (option
   deribit: DeribitExchange,
   gateio: GateioExchange,
   'gateio-futures': GateioFuturesExchange,
+  'kraken-futures': KrakenFuturesExchange,
 }
 
 /** The exchange that imitates a venue. Binance alone limits the age of connections. */

@@ -4,6 +4,7 @@ import type { SimulatedVenue } from './model/catalogue.ts'
 import { trimmed } from './model/fixed.ts'
 import type { Ladder } from './model/ladder.ts'
 import type { Listing } from './model/listing.ts'
+import { tradeIdText } from './model/trade-identity.ts'
 import type { SimulatedTrade } from './model/trade-store.ts'
 import { SimulatorError } from './simulator-error.ts'
 
@@ -165,7 +166,7 @@ function ledgerTrade(listing: Listing, trade: SimulatedTrade): LedgerTrade {
     venue,
     instrument,
     symbol,
-    id: String(trade.id),
+    id: tradeIdText(listing.specification, trade.id),
     price: trimmed(trade.price, priceDecimals),
     amount: trimmed(trade.lots, sizeDecimals),
     side: trade.buy ? 'buy' : 'sell',

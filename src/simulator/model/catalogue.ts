@@ -9,11 +9,12 @@ export const SIMULATED_VENUES = [
   'binance-usdm',
   'coinbase',
   'deribit',
-  'kraken',
-  'okx',
-  'kucoin',
   'gateio',
   'gateio-futures',
+  'kraken',
+  'kraken-futures',
+  'kucoin',
+  'okx',
 ] as const
 
 export type SimulatedVenue = (typeof SIMULATED_VENUES)[number]
@@ -54,6 +55,8 @@ export interface ListingSpecification {
   readonly weight: number
   /** About what one lot is worth in the quote asset, where lots are contracts and no shares of the base asset. */
   readonly lotWorth?: number
+  /** How the venue names trades; by numbers if absent. */
+  readonly tradeIds?: 'uuid'
 }
 
 // Prices are of the right order of magnitude, no more: nothing here is data.

@@ -4,7 +4,7 @@ import { contractDecimals } from './contract-size.ts'
 /** How a venue names and grids a coin. */
 export type ListingForm = Pick<
   ListingSpecification,
-  'quote' | 'symbol' | 'instrument' | 'priceDecimals' | 'sizeDecimals' | 'lotWorth'
+  'quote' | 'symbol' | 'instrument' | 'priceDecimals' | 'sizeDecimals' | 'lotWorth' | 'tradeIds'
 >
 
 interface VenueForm {
@@ -156,6 +156,19 @@ const FORMS: Readonly<Record<SimulatedVenue, VenueForm>> = {
       priceDecimals: decimalsFor(price, 2e-6, 1, 9),
       sizeDecimals: 0,
       lotWorth: price * 10 ** -contractDecimals(price),
+    }),
+  },
+  'kraken-futures': {
+    weight: 0.3,
+    timeMicros: 1_000,
+    listing: ({ code, price }) => ({
+      quote: 'USD',
+      // The venue's older names of coins.
+      symbol: `PF_${code === 'BTC' ? 'XBT' : code === 'DOGE' ? 'XDG' : code}USD`,
+      instrument: `${code}-USD-PERP`,
+      priceDecimals: decimalsFor(price, 4e-6, 0, 8),
+      sizeDecimals: decimalsFor(1 / price, 0.5, 0, 4),
+      tradeIds: 'uuid',
     }),
   },
 }
