@@ -29,6 +29,7 @@ const CASES: readonly SimulatedCase[] = [
   { venue: 'binance-coinm', unheard: UNHEARD_OF_BINANCE },
   { venue: 'binance-us' },
   { venue: 'binance-usdm', unheard: UNHEARD_OF_BINANCE },
+  { venue: 'bybit', unheard: ['status'] },
   { venue: 'coinbase' },
   { venue: 'kraken' },
   { venue: 'okx' },
@@ -46,7 +47,7 @@ for (const { venue, depth, unheard = [] } of CASES) {
     const { control } = watched.simulator
     await untilEmpty(() => watched.unwell(unheard), 12_000)
     for (const channel of lossy(venue)) {
-      control.addFault({ kind: 'skip', venue, channel, probability: 0.1, durationMilliseconds: 500 })
+      control.addFault({ kind: 'skip', venue, channel, count: 3, durationMilliseconds: 1_000 })
     }
     await delay(700)
     control.addFault({ kind: 'drop', venue })

@@ -4,6 +4,7 @@ import {
   BinanceUsdmExchange,
   BinanceUsExchange,
 } from './binance/binance-exchange.ts'
+import { BybitExchange } from './bybit/bybit-exchange.ts'
 import { CoinbaseExchange } from './coinbase/coinbase-exchange.ts'
 import { DeribitExchange } from './deribit/deribit-exchange.ts'
 import type { Exchange, ExchangeOptions } from './exchange.ts'
@@ -19,6 +20,7 @@ const EXCHANGES: Readonly<Record<Exclude<SimulatedVenue, 'binance'>, new (option
   'binance-coinm': BinanceCoinmExchange,
   'binance-us': BinanceUsExchange,
   'binance-usdm': BinanceUsdmExchange,
+  bybit: BybitExchange,
   coinbase: CoinbaseExchange,
   kraken: KrakenExchange,
   okx: OkxExchange,

@@ -7,6 +7,7 @@ export const SIMULATED_VENUES = [
   'binance-coinm',
   'binance-us',
   'binance-usdm',
+  'bybit',
   'coinbase',
   'deribit',
   'gateio',

@@ -67,6 +67,18 @@ const FORMS: Readonly<Record<SimulatedVenue, VenueForm>> = {
       sizeDecimals: decimalsFor(1 / price, 0.5, 0, 3),
     }),
   },
+  bybit: {
+    weight: 0.8,
+    timeMicros: 1_000,
+    listing: ({ code, price }) => ({
+      quote: 'USDT',
+      symbol: `${code}USDT`,
+      instrument: `${code}-USDT-PERP`,
+      priceDecimals: decimalsFor(price, 2e-6, 1, 8),
+      sizeDecimals: decimalsFor(1 / price, 0.5, 0, 3),
+      tradeIds: 'uuid',
+    }),
+  },
   coinbase: {
     weight: 0.6,
     timeMicros: 1,
@@ -89,9 +101,9 @@ const FORMS: Readonly<Record<SimulatedVenue, VenueForm>> = {
       sizeDecimals: 8,
     }),
   },
-  kucoin: {
-    weight: 0.4,
-    timeMicros: 1,
+  okx: {
+    weight: 0.8,
+    timeMicros: 1_000,
     listing: ({ code, price }) => ({
       quote: 'USDT',
       symbol: `${code}-USDT`,
@@ -100,9 +112,9 @@ const FORMS: Readonly<Record<SimulatedVenue, VenueForm>> = {
       sizeDecimals: 8,
     }),
   },
-  okx: {
-    weight: 0.8,
-    timeMicros: 1_000,
+  kucoin: {
+    weight: 0.4,
+    timeMicros: 1,
     listing: ({ code, price }) => ({
       quote: 'USDT',
       symbol: `${code}-USDT`,
