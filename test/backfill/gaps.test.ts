@@ -104,8 +104,12 @@ async function repair(each: Case, log: MemoryLog, trades: readonly TradeEvent[])
       if (events.length > 0) await log.say('toy/backfill', events)
     }
     let die: () => void = () => undefined
+    let isDead = false
     const dead = new Promise<void>((resolve) => {
-      die = resolve
+      die = () => {
+        isDead = true
+        resolve()
+      }
     })
     const venue: BackfillVenue = {
       protocol,
@@ -141,7 +145,7 @@ async function repair(each: Case, log: MemoryLog, trades: readonly TradeEvent[])
     })
     backfiller.start()
     const done = async (): Promise<'done'> => {
-      while (!backfiller.isIdle) await new Promise((resolve) => setTimeout(resolve, 1))
+      while (!backfiller.isIdle && !isDead) await new Promise((resolve) => setTimeout(resolve, 1))
       return 'done'
     }
     const ended = await Promise.race([done(), dead])

@@ -27,3 +27,8 @@ test('ranges hold what a set of numbers holds', () => {
   assert.equal(ranges.toString(), '1-2,5-8')
   assert.equal(ranges.pieces, 2)
 })
+
+test('ranges are read from the text that says them; no text is no range', () => {
+  for (const text of ['757-794,800', '5', '']) assert.equal(IdRanges.read(text).toString(), text)
+  assert.equal(IdRanges.read('757-794,800').count, 39)
+})

@@ -10,6 +10,7 @@ export class IdRanges {
   static read(text: string): IdRanges {
     const ranges = new IdRanges(1, 0)
     for (const piece of text.split(',')) {
+      if (!/^\d+(-\d+)?$/.test(piece)) continue
       const [first = Number.NaN, last = first] = piece.split('-').map(Number)
       if (Number.isSafeInteger(first) && Number.isSafeInteger(last) && first <= last) ranges.#ranges.push([first, last])
     }
