@@ -36,8 +36,9 @@ const CASES: readonly SimulatedCase[] = [
   { venue: 'kucoin', unheard: POLLED },
   { venue: 'deribit' },
   { venue: 'gateio' },
-  { venue: 'gateio-futures' },
+  { venue: 'gateio-futures', unheard: ['status'] },
   { venue: 'kraken-futures' },
+  { venue: 'bitfinex' },
 ]
 
 for (const { venue, depth, unheard = [] } of CASES) {

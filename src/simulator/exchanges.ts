@@ -4,6 +4,7 @@ import {
   BinanceUsdmExchange,
   BinanceUsExchange,
 } from './binance/binance-exchange.ts'
+import { BitfinexExchange } from './bitfinex/bitfinex-exchange.ts'
 import { BybitExchange } from './bybit/bybit-exchange.ts'
 import { CoinbaseExchange } from './coinbase/coinbase-exchange.ts'
 import { DeribitExchange } from './deribit/deribit-exchange.ts'
@@ -29,6 +30,7 @@ const EXCHANGES: Readonly<Record<Exclude<SimulatedVenue, 'binance'>, new (option
   gateio: GateioExchange,
   'gateio-futures': GateioFuturesExchange,
   'kraken-futures': KrakenFuturesExchange,
+  bitfinex: BitfinexExchange,
 }
 
 /** The exchange that imitates a venue. Binance alone limits the age of connections. */

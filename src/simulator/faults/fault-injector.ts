@@ -28,7 +28,8 @@ interface DelayedMessage {
   readonly due: number
 }
 
-const CHECKSUM = '"checksum":'
+/** A checksum as Kraken and others write it, and as Bitfinex does. */
+const CHECKSUM = /("checksum":|"cs",)(-?\d+)/
 /** A message that nothing overtakes within this time is let go, so that reordering loses nothing. */
 const HOLD_MICROS = 250_000
 
@@ -140,7 +141,7 @@ export class FaultInjector {
         continue
       }
       if (!isMessageFault(specification) || !concerns(specification, channel, listing)) continue
-      if (specification.kind === 'corrupt-checksum' && !message.includes(CHECKSUM)) continue
+      if (specification.kind === 'corrupt-checksum' && !CHECKSUM.test(message)) continue
       if (!this.#hits(fault, specification.probability)) continue
       this.#note(specification.kind, {
         channel,
@@ -273,7 +274,10 @@ function isMessageFault(specification: FaultSpecification): specification is Mes
 }
 
 function corrupted(message: string): string {
-  return message.replace(/"checksum":(\d+)/, (_, sum: string) => `${CHECKSUM}${(Number(sum) + 1) >>> 0}`)
+  return message.replace(CHECKSUM, (_, name: string, sum: string) => {
+    const isSigned = sum.startsWith('-') || name === '"cs",'
+    return name + (isSigned ? (Number(sum) + 1) | 0 : (Number(sum) + 1) >>> 0)
+  })
 }
 
 function concerns(specification: MessageFault, channel: FaultChannel, listing: Listing | undefined): boolean {

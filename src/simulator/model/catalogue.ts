@@ -16,6 +16,7 @@ export const SIMULATED_VENUES = [
   'kraken-futures',
   'kucoin',
   'okx',
+  'bitfinex',
 ] as const
 
 export type SimulatedVenue = (typeof SIMULATED_VENUES)[number]

@@ -183,6 +183,17 @@ const FORMS: Readonly<Record<SimulatedVenue, VenueForm>> = {
       tradeIds: 'uuid',
     }),
   },
+  bitfinex: {
+    weight: 0.3,
+    timeMicros: 1_000,
+    listing: ({ code, price }) => ({
+      quote: 'USD',
+      symbol: code.length === 3 ? `t${code}USD` : `t${code}:USD`,
+      instrument: `${code}-USD`,
+      priceDecimals: decimalsFor(price, 1e-5, 0, 8),
+      sizeDecimals: 8,
+    }),
+  },
 }
 
 /** How the venue lists the coin. */

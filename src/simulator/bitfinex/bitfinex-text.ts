@@ -1,0 +1,112 @@
+import { crc32 } from 'node:zlib'
+import type { BookChanges } from '../change-batch.ts'
+import { milliseconds } from '../listing-text.ts'
+import { trimmed } from '../model/fixed.ts'
+import type { Ladder } from '../model/ladder.ts'
+import type { Listing } from '../model/listing.ts'
+import type { MinuteCandle } from '../model/minute-candle.ts'
+import type { SimulatedTrade } from '../model/trade-store.ts'
+
+/** "The checksum covers the first 25 bids and asks" (https://docs.bitfinex.com/docs/ws-websocket-checksum, 2026-11-22). */
+const CHECKSUM_LEVELS = 25
+
+/** A number as JavaScript writes it, with an exponent where it is small: `2e-8` was recorded in 2021. */
+function number(units: number | bigint, decimals: number): string {
+  return String(Number(trimmed(units, decimals)))
+}
+
+function price(listing: Listing, ticks: number): string {
+  return number(ticks, listing.specification.priceDecimals)
+}
+
+function amount(listing: Listing, lots: number): string {
+  return number(lots, listing.specification.sizeDecimals)
+}
+
+/** "[PRICE, COUNT, AMOUNT]: AMOUNT is positive for bids, negative for asks" (https://docs.bitfinex.com/reference/ws-public-books, 2026-11-22). */
+function levelText(listing: Listing, side: 1 | -1, ticks: number, lots: number): string {
+  return `[${price(listing, ticks)},${1 + (ticks % 3)},${amount(listing, side * lots)}]`
+}
+
+/** The book at subscription: bids, best first, then asks. */
+export function bookText(listing: Listing, limit: number): string {
+  const levels: string[] = []
+  for (const ladder of [listing.bids, listing.asks]) {
+    for (let rank = 0; rank < Math.min(limit, ladder.count); rank++) {
+      levels.push(levelText(listing, ladder.direction, ladder.priceAt(rank), ladder.lotsAt(rank)))
+    }
+  }
+  return `[${levels.join(',')}]`
+}
+
+/**
+ * One message a level: "when count = 0 then you have to delete the price level: if amount = 1 then remove from bids, if amount = -1 then
+ * remove from asks" (same page).
+ */
+export function changeTexts(listing: Listing, { bids, asks }: BookChanges): string[] {
+  const texts: string[] = []
+  for (const [side, changes] of [[1, bids] as const, [-1, asks] as const]) {
+    for (const { price: ticks, lots } of changes) {
+      texts.push(lots === 0 ? `[${price(listing, ticks)},0,${side}]` : levelText(listing, side, ticks, lots))
+    }
+  }
+  return texts
+}
+
+/** Price and amount of a rank, as they were sent. */
+function checksumPart(listing: Listing, ladder: Ladder, rank: number): string[] {
+  if (rank >= ladder.count) return []
+  return [price(listing, ladder.priceAt(rank)), amount(listing, ladder.direction * ladder.lotsAt(rank))]
+}
+
+/**
+ * Of bid and ask of each rank in turns, joined by colons; "sent as a signed integer"
+ * (https://docs.bitfinex.com/docs/ws-websocket-checksum, 2026-11-22).
+ */
+export function checksumText(listing: Listing): string {
+  const parts: string[] = []
+  for (let rank = 0; rank < CHECKSUM_LEVELS; rank++) {
+    parts.push(...checksumPart(listing, listing.bids, rank), ...checksumPart(listing, listing.asks, rank))
+  }
+  return `"cs",${crc32(parts.join(':')) | 0}`
+}
+
+/** "[ID, MTS, AMOUNT, PRICE]: how much was bought (positive) or sold (negative)" (https://docs.bitfinex.com/reference/ws-public-trades, 2026-11-22). */
+export function tradeRow(listing: Listing, { id, price: ticks, lots, buy, time }: SimulatedTrade): string {
+  return `[${id},${milliseconds(time)},${amount(listing, buy ? lots : -lots)},${price(listing, ticks)}]`
+}
+
+/**
+ * "[BID, BID_SIZE, ASK, ASK_SIZE, DAILY_CHANGE, DAILY_CHANGE_RELATIVE, LAST_PRICE, VOLUME, HIGH, LOW]", the sizes being sums of 25 levels
+ * (https://docs.bitfinex.com/reference/ws-public-ticker, 2026-11-22).
+ */
+export function tickerFields(listing: Listing): string {
+  const { statistics, bids, asks } = listing
+  const { open, last, high, low, volumeLots } = statistics
+  const relative = open === 0 ? 0 : Math.round((10_000 * (last - open)) / open) / 10_000
+  const fields = [
+    price(listing, bids.priceAt(0)),
+    amount(listing, sumOf(bids)),
+    price(listing, asks.priceAt(0)),
+    amount(listing, sumOf(asks)),
+    price(listing, last - open),
+    String(relative),
+    price(listing, last),
+    amount(listing, volumeLots),
+    price(listing, high),
+    price(listing, low),
+  ]
+  return fields.join(',')
+}
+
+function sumOf(ladder: Ladder): number {
+  let sum = 0
+  for (let rank = 0; rank < CHECKSUM_LEVELS; rank++) sum += ladder.lotsAt(rank)
+  return sum
+}
+
+/** "[MTS, OPEN, CLOSE, HIGH, LOW, VOLUME]" (https://docs.bitfinex.com/reference/ws-public-candles, 2026-11-22). */
+export function candleRow(listing: Listing, { start, open, close, high, low, lots }: MinuteCandle): string {
+  const prices = [open, close, high, low].map((ticks) => price(listing, ticks)).join(',')
+  return `[${milliseconds(start)},${prices},${amount(listing, lots)}]`
+}
