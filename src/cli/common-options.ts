@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander'
+import { type Micros, microsFromIso } from '../market/index.ts'
 import { type Config, type ConfigValue, type LoadedConfig, loadConfig } from '../platform/index.ts'
 import { venueIds } from '../venues/index.ts'
 
@@ -34,6 +35,15 @@ function collectSetting(
   if (key === undefined || value === undefined)
     throw new InvalidArgumentError('Write KEY=VALUE, such as gateway.port=9000.')
   return { ...before, [key]: value }
+}
+
+/** A time on the command line. @throws InvalidArgumentError */
+export function timeFlag(text: string): Micros {
+  try {
+    return microsFromIso(text)
+  } catch {
+    throw new InvalidArgumentError('Write a time such as 2026-01-31T12:00:00Z.')
+  }
 }
 
 /**

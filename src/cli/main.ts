@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander'
 import { EXIT } from '../platform/index.ts'
 import { CliError, exitCodeFor } from './cli-error.ts'
 import { addCollectCommand } from './commands/collect.ts'
+import { addCompletenessCommand } from './commands/completeness.ts'
 import { addDoctorCommand } from './commands/doctor.ts'
 import { addExportCommand } from './commands/export.ts'
 import { addNormalizeCommand } from './commands/normalize.ts'
@@ -46,6 +47,7 @@ export function createProgram(): Command {
   addSimulateCommand(root)
   addNormalizeCommand(root)
   addExportCommand(root)
+  addCompletenessCommand(root)
   addVenuesCommand(root)
   addDoctorCommand(root)
   addTokenCommand(root)

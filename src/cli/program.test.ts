@@ -48,6 +48,7 @@ const COMMANDS = [
   'simulate',
   'normalize',
   'export',
+  'completeness',
   'venues',
   'doctor',
   'token',

@@ -1,7 +1,7 @@
-import { type Command, InvalidArgumentError, Option } from 'commander'
-import { FACT_KINDS, type FactKind, type Micros, microsFromIso } from '../../market/index.ts'
+import { type Command, Option } from 'commander'
+import { FACT_KINDS, type FactKind, type Micros } from '../../market/index.ts'
 import { venueIds } from '../../venues/index.ts'
-import { type ConfigFlags, configFrom, type GlobalFlags, withConfigFlags } from '../common-options.ts'
+import { type ConfigFlags, configFrom, type GlobalFlags, timeFlag, withConfigFlags } from '../common-options.ts'
 
 interface RangeFlags extends ConfigFlags, GlobalFlags {
   readonly venue: string
@@ -123,8 +123,8 @@ function addFactCommand(exporting: Command, kind: FactKind): void {
 function withRange(command: Command): Command {
   return withConfigFlags(command)
     .addOption(new Option('--venue <id>', 'the exchange').choices(venueIds()).makeOptionMandatory())
-    .option('--from <time>', 'from this receive time on: ISO 8601 with a zone', time)
-    .option('--to <time>', 'before this time: ISO 8601 with a zone', time)
+    .option('--from <time>', 'from this receive time on: ISO 8601 with a zone', timeFlag)
+    .option('--to <time>', 'before this time: ISO 8601 with a zone', timeFlag)
     .option('-o, --output <file>', 'where to; a file that exists is not replaced (default: standard output)')
 }
 
@@ -136,12 +136,4 @@ function withInstrument(command: Command): Command {
 
 function rangeOf(flags: RangeFlags) {
   return { venue: flags.venue, from: flags.from, to: flags.to, output: flags.output }
-}
-
-function time(text: string): Micros {
-  try {
-    return microsFromIso(text)
-  } catch {
-    throw new InvalidArgumentError('Write a time such as 2026-01-31T12:00:00Z.')
-  }
 }
