@@ -33,6 +33,7 @@ const CASES: readonly SimulatedCase[] = [
   { venue: 'coinbase' },
   { venue: 'kraken' },
   { venue: 'okx' },
+  { venue: 'bitget', unheard: POLLED },
   { venue: 'kucoin', unheard: POLLED },
   { venue: 'deribit' },
   { venue: 'gateio' },

@@ -5,6 +5,7 @@ import {
   BinanceUsExchange,
 } from './binance/binance-exchange.ts'
 import { BitfinexExchange } from './bitfinex/bitfinex-exchange.ts'
+import { BitgetExchange } from './bitget/bitget-exchange.ts'
 import { BybitExchange } from './bybit/bybit-exchange.ts'
 import { CoinbaseExchange } from './coinbase/coinbase-exchange.ts'
 import { DeribitExchange } from './deribit/deribit-exchange.ts'
@@ -25,6 +26,7 @@ const EXCHANGES: Readonly<Record<Exclude<SimulatedVenue, 'binance'>, new (option
   coinbase: CoinbaseExchange,
   kraken: KrakenExchange,
   okx: OkxExchange,
+  bitget: BitgetExchange,
   kucoin: KucoinExchange,
   deribit: DeribitExchange,
   gateio: GateioExchange,

@@ -19,6 +19,10 @@ import { channelsOf, venueProtocol } from '../../src/venues/index.ts'
 /** Times of a simulated exchange and of the collector are of one clock; this is what a message needs at most on its way. */
 const WAY_MICROS = 500_000
 
+const SECOND_MICROS = 1_000_000
+/** Exchanges that cut the times of past trades to the second. */
+const SECONDS_IN_HISTORY: ReadonlySet<SimulatedVenue> = new Set<SimulatedVenue>(['bitget'])
+
 /** What is known of one instrument from the tape alone. */
 class WatchedInstrument {
   readonly live: TradeEvent[] = []
@@ -176,13 +180,19 @@ export class WatchedExchange {
         found.amount === trade.amount &&
         found.side === trade.side &&
         found.symbol === trade.symbol &&
-        found.exchangeTime === trade.exchangeTime
+        (found.exchangeTime === trade.exchangeTime ||
+          (found.backlog === true && found.exchangeTime === this.#pastTime(trade)))
       if (!same) return `a trade is ${JSON.stringify(found)} on the tape and was ${JSON.stringify(trade)}`
     }
     for (const { instrument } of this.simulator.control.ledger.books()) {
       if (!begun.has(instrument)) return `no live trade of ${instrument} is on the tape`
     }
     return ''
+  }
+
+  /** The time that a trade has when it is told as history. */
+  #pastTime({ exchangeTime }: LedgerTrade): number {
+    return SECONDS_IN_HISTORY.has(this.#venue) ? Math.floor(exchangeTime / SECOND_MICROS) * SECOND_MICROS : exchangeTime
   }
 
   /** Whether a gap says that a trade is missing: by its id, or where ids do not follow one another, by its time. */

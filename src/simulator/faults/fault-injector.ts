@@ -273,10 +273,11 @@ function isMessageFault(specification: FaultSpecification): specification is Mes
   )
 }
 
+/** Another checksum, of 32 bits as well: signed where this one is. */
 function corrupted(message: string): string {
-  return message.replace(CHECKSUM, (_, name: string, sum: string) => {
-    const isSigned = sum.startsWith('-') || name === '"cs",'
-    return name + (isSigned ? (Number(sum) + 1) | 0 : (Number(sum) + 1) >>> 0)
+  return message.replace(CHECKSUM, (_, sum: string) => {
+    const other = Number(sum) ^ 1
+    return `"checksum":${sum.startsWith('-') ? other : other >>> 0}`
   })
 }
 

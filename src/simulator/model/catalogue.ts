@@ -16,6 +16,7 @@ export const SIMULATED_VENUES = [
   'kraken-futures',
   'kucoin',
   'okx',
+  'bitget',
   'bitfinex',
 ] as const
 

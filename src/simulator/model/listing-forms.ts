@@ -101,6 +101,17 @@ const FORMS: Readonly<Record<SimulatedVenue, VenueForm>> = {
       sizeDecimals: 8,
     }),
   },
+  bitget: {
+    weight: 0.5,
+    timeMicros: 1_000,
+    listing: ({ code, price }) => ({
+      quote: 'USDT',
+      symbol: `SPOT:${code}USDT`,
+      instrument: `${code}-USDT`,
+      priceDecimals: decimalsFor(price, 2e-6, 2, 8),
+      sizeDecimals: 6,
+    }),
+  },
   okx: {
     weight: 0.8,
     timeMicros: 1_000,
