@@ -202,6 +202,34 @@ export interface PastSource {
   read(body: string, range: PastRange, cursor: string | undefined, at: Micros): PastPage
 }
 
+/** One row of a bulk file, by the names of its columns. @throws VenueError VENUE_BULK_INVALID if it has no such column */
+export type BulkRow = (column: string) => string
+
+/** What a bulk file is of, as its name says. */
+export interface BulkFile {
+  /** Whether its rows are of this instrument. */
+  matches(instrument: Instrument): boolean
+  /** The exchange times that it holds all rows of; absent where the name does not say. */
+  readonly period?: { readonly from: Micros; readonly to: Micros }
+}
+
+/** A kind of CSV file in which a venue publishes its past in bulk. Pure. */
+export interface BulkSource {
+  readonly channel: PastSource['channel']
+  /** For people: what is published, and where. */
+  readonly what: string
+  /** Names of its columns in order, for files without a header. */
+  readonly columns: readonly string[]
+  /** `id`: its trades have the ids of the feed. `content`: they have none, and are told apart by what they say. */
+  readonly identity: 'id' | 'content'
+  /** To how many microseconds its times are cut. */
+  readonly timeStep: number
+  /** What a file of this name is of; undefined if it is of another kind. */
+  file(name: string): BulkFile | undefined
+  /** Reads one row. Trades are `backlog`. @throws VenueError or MarketError if it is unreadable */
+  read(row: BulkRow, instrument: Instrument, at: Micros): MarketEvent
+}
+
 /** What has to be asked of a venue before a socket can be opened: an address for this one time. */
 export interface ConnectionTicket {
   request(plan: ConnectionPlan): RestRequest
@@ -231,6 +259,8 @@ export interface VenueProtocol {
   readonly verified: { readonly on: string; readonly against: string }
   /** What it gives of the past. Absent: nothing. */
   readonly past?: readonly PastSource[]
+  /** The bulk files that it publishes of its past. */
+  readonly bulk?: readonly BulkSource[]
   /** Present where an address must be asked for before each connection. */
   readonly ticket?: ConnectionTicket
   /** The channels that one instrument has; absent where {@link channelsOf} says it. */

@@ -6,6 +6,8 @@ export type VenueErrorCode =
   | 'VENUE_REFERENCE_DATA_INVALID'
   /** An HTTP answer of the venue (history, snapshot) cannot be read. */
   | 'VENUE_ANSWER_INVALID'
+  /** A row of a bulk file cannot be read. */
+  | 'VENUE_BULK_INVALID'
   /** Text of a venue is not JSON, or not of the shape that its protocol has. */
   | 'VENUE_TEXT_INVALID'
   /** A line of a capture is not a record. The rest of the capture is read. */

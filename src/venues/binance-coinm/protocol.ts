@@ -1,4 +1,5 @@
 import { answersRequest } from '../binance/answers.ts'
+import { BULK_BUNDLES, BULK_CANDLES, BULK_FUNDING } from '../binance/bulk.ts'
 import { BUNDLES_WEIGHT, CANDLES_WEIGHT, CONTRACT_LIMITS } from '../binance/contract-limits.ts'
 import { contractRequests, readContracts } from '../binance/contracts.ts'
 import { pastCandles, pastFunding } from '../binance/past.ts'
@@ -40,6 +41,7 @@ export const binanceCoinm: VenueProtocol = {
     pastCandles(COINM_MARKET.rest, CANDLES_WEIGHT),
     pastFunding(COINM_MARKET.rest, 1),
   ],
+  bulk: [BULK_BUNDLES, BULK_CANDLES, BULK_FUNDING],
   instrumentRequests: () => REQUESTS,
   instruments: (bodies) => readContracts(COINM_MARKET.venue, bodies),
   plan: (subscriptions) => planMarket(COINM_MARKET, subscriptions, CONTRACT_LIMITS.subscriptionsPerConnection),

@@ -1,4 +1,5 @@
 import { answersRequest } from '../binance/answers.ts'
+import { BULK_BUNDLES, BULK_CANDLES, BULK_FUNDING } from '../binance/bulk.ts'
 import { BUNDLES_WEIGHT, CANDLES_WEIGHT, CONTRACT_LIMITS } from '../binance/contract-limits.ts'
 import { contractRequests, readContracts } from '../binance/contracts.ts'
 import { pastCandles, pastFunding } from '../binance/past.ts'
@@ -41,6 +42,7 @@ export const binanceUsdm: VenueProtocol = {
     // It has a limit of its own, "500/5min/IP": weight 24 keeps to a fifth of that at 2,400 a minute.
     pastFunding(USDM_MARKET.rest, 24),
   ],
+  bulk: [BULK_BUNDLES, BULK_CANDLES, BULK_FUNDING],
   instrumentRequests: () => REQUESTS,
   instruments: (bodies) => readContracts(USDM_MARKET.venue, bodies),
   plan: (subscriptions) => planMarket(USDM_MARKET, subscriptions, CONTRACT_LIMITS.subscriptionsPerConnection),

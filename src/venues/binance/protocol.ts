@@ -1,5 +1,6 @@
 import type { VenueProtocol } from '../protocol.ts'
 import { answersRequest } from './answers.ts'
+import { BULK_CANDLES, BULK_TRADES } from './bulk.ts'
 import { INSTRUMENT_REQUESTS, readSpotInstruments } from './instruments.ts'
 import { LIMITS } from './limits.ts'
 import { pastCandles } from './past.ts'
@@ -26,6 +27,7 @@ export const binance: VenueProtocol = {
   verified: { on: '2026-11-22', against: 'recorded session of 2021-10-12, message samples, documentation' },
   // Klines cost 2 (rest-api.md).
   past: [SPOT_PAST_TRADES, pastCandles('/api/v3', 2)],
+  bulk: [BULK_TRADES, BULK_CANDLES],
   instrumentRequests: () => INSTRUMENT_REQUESTS,
   instruments: (bodies) => readSpotInstruments(SPOT_MARKET.venue, bodies),
   plan: (subscriptions) => planMarket(SPOT_MARKET, subscriptions, LIMITS.subscriptionsPerConnection),

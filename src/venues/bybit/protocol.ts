@@ -11,6 +11,7 @@ import type {
 } from '../protocol.ts'
 import { MarketSession } from '../shared/market/market-session.ts'
 import { shardByInstrument } from '../shared/shards.ts'
+import { bybitBulk } from './bulk.ts'
 import { CATEGORIES, type Category, categoryOf, categoryOfPath } from './category.ts'
 import { bybitPast } from './history.ts'
 import { BYBIT } from './instrument-name.ts'
@@ -70,6 +71,7 @@ export const bybit: VenueProtocol = {
   },
   tradeIds: 'unique',
   past: bybitPast,
+  bulk: bybitBulk,
 
   channelsOf(instrument: Instrument): readonly Channel[] {
     return channelsOfCategory(categoryOf(instrument), instrument.kind === 'perpetual')

@@ -10,6 +10,7 @@ import type {
   VenueSession,
 } from '../protocol.ts'
 import { shardByInstrument } from '../shared/shards.ts'
+import { KRAKEN_BULK } from './bulk.ts'
 import { KRAKEN, readInstruments } from './instruments.ts'
 import { recogniseKraken, V1 } from './recognise.ts'
 import { KrakenSession } from './session.ts'
@@ -48,6 +49,7 @@ export const kraken: VenueProtocol = {
   verified: { on: '2026-11-22', against: 'recorded session of 2021-04-17 (v1), message samples (v2), documentation' },
 
   past: [krakenPastTrades],
+  bulk: KRAKEN_BULK,
 
   instrumentRequests(): readonly RestRequest[] {
     return [

@@ -12,6 +12,7 @@ import type {
 import { MarketSession } from '../shared/market/market-session.ts'
 import { asksTheSame } from '../shared/recorded-url.ts'
 import { shardByInstrument } from '../shared/shards.ts'
+import { OKX_BULK } from './bulk.ts'
 import { BUSINESS_CHANNELS, channelsOfInstrument } from './channels.ts'
 import { OKX_PAST } from './history.ts'
 import { REFERENCE_REQUESTS, readInstruments } from './instruments.ts'
@@ -57,6 +58,7 @@ export const okx: VenueProtocol = {
   },
   verified: { on: '2026-11-22', against: 'recorded session of 2022-05-13, message samples, documentation' },
   past: OKX_PAST,
+  bulk: OKX_BULK,
 
   channelsOf: channelsOfInstrument,
 
