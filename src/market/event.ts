@@ -221,6 +221,19 @@ export type GapCause =
   | 'malformed-frame'
   | 'dropped-frame'
 
+/** Every cause, in the order in which they are shown. */
+export const GAP_CAUSES: readonly GapCause[] = [
+  'disconnect',
+  'collector-stopped',
+  'collector-crashed',
+  'missed-sequence',
+  'missed-trades',
+  'checksum-failed',
+  'stall',
+  'malformed-frame',
+  'dropped-frame',
+]
+
 /**
  * `open`: being repaired, or not yet judged. `repaired`: everything that was missing is on the tape now. `partly`: some of
  * it. `beyond-repair`: the venue does not give it any more, or never does (book updates).

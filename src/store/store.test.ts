@@ -157,6 +157,8 @@ test('of a gap the newest revision counts', async () => {
   assert.deepEqual(await everyPage((cursor) => running.store.gaps({ limit: 1, cursor })), [closed, other])
   assert.deepEqual((await running.store.gaps({ limit: 5, state: 'open' })).items, [])
   assert.deepEqual((await running.store.gaps({ limit: 5, from: at(201) })).items, [other])
+  assert.deepEqual((await running.store.gaps({ limit: 5, cause: 'stall' })).items, [])
+  assert.deepEqual((await running.store.gaps({ limit: 5, cause: 'disconnect', channel: 'book' })).items, [other])
   assert.deepEqual((await running.store.gaps({ limit: 5, to: at(150), channel: 'trade' })).items, [closed])
 })
 

@@ -6,6 +6,7 @@ import type {
   FactEvents,
   FactKind,
   FeedStateEvent,
+  GapCause,
   GapEvent,
   GapState,
   Instrument,
@@ -64,6 +65,7 @@ export interface GapQuery extends PageRequest {
   readonly instrument?: InstrumentId | undefined
   readonly channel?: Channel | undefined
   readonly state?: GapState | undefined
+  readonly cause?: GapCause | undefined
   /** Gaps that touch the time from here on. */
   readonly from?: Micros | undefined
   /** Gaps that touch the time before this. */

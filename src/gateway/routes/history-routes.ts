@@ -141,7 +141,7 @@ export function historyRoutes(services: GatewayServices): FastifyPluginCallbackT
         },
       },
       async (request, reply) => {
-        const { venue, instrument, channel, state, format } = request.query
+        const { venue, instrument, channel, state, cause, format } = request.query
         requireVenue(services, venue)
         const question = questionOf('gaps', request.query)
         const page = await store.gaps({
@@ -150,6 +150,7 @@ export function historyRoutes(services: GatewayServices): FastifyPluginCallbackT
           instrument: instrument as InstrumentId | undefined,
           channel,
           state,
+          cause,
         })
         reply.header('cache-control', 'no-cache')
         const items = page.items.map(({ messageType: _type, ...gap }) => gap)

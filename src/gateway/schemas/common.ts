@@ -14,8 +14,8 @@ export const MicrosSchema = Type.Integer({
 })
 
 export const VenueIdSchema = Type.String({
-  pattern: '^[a-z0-9][a-z0-9-]{0,63}$',
-  description: 'Venue, such as `binance`',
+  pattern: '^(ccxt:)?[a-z0-9][a-z0-9-]{0,63}$',
+  description: 'Venue, such as `binance`; `ccxt:` in front where it is watched as best effort',
 })
 
 /** Generous on purpose: venues list instruments with names in any script. */
@@ -53,6 +53,20 @@ export const InstrumentKindSchema = Type.Enum(['spot', 'perpetual', 'future', 'o
 export const InstrumentStatusSchema = Type.Enum(['trading', 'halted', 'delisted', 'unknown'], {
   description: 'Whether it can be traded, as its venue says',
 })
+
+export const GapCauseSchema = Type.Enum([
+  'disconnect',
+  'collector-stopped',
+  'collector-crashed',
+  'missed-sequence',
+  'missed-trades',
+  'checksum-failed',
+  'stall',
+  'malformed-frame',
+  'dropped-frame',
+])
+
+export const GapStateSchema = Type.Enum(['open', 'repaired', 'partly', 'beyond-repair'])
 
 export const FeedStateSchema = Type.Enum(['synchronised', 'recovering', 'stale', 'halted', 'unknown'], {
   description:

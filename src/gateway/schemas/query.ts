@@ -3,6 +3,8 @@ import {
   CandleIntervalSchema,
   ChannelSchema,
   FeedStateSchema,
+  GapCauseSchema,
+  GapStateSchema,
   InstrumentKindSchema,
   InstrumentStatusSchema,
 } from './common.ts'
@@ -108,7 +110,8 @@ export const GapsQuerySchema = parameters({
   venue: Type.Optional(Name),
   instrument: Type.Optional(Name),
   channel: Type.Optional(ChannelSchema),
-  state: Type.Optional(Type.Enum(['open', 'repaired', 'partly', 'beyond-repair'])),
+  state: Type.Optional(GapStateSchema),
+  cause: Type.Optional(GapCauseSchema),
   ...history(100),
 })
 

@@ -35,6 +35,7 @@ export async function queryGaps(client: StoreClient, query: GapQuery): Promise<S
     .with('instrument = {instrument:String}', 'instrument', query.instrument)
     .with('channel = {channel:String}', 'channel', query.channel)
     .with('state = {state:String}', 'state', query.state)
+    .with('cause = {cause:String}', 'cause', query.cause)
     .with(`(to_time IS NULL OR to_time >= ${moment('from')})`, 'from', query.from)
     .with(`from_time < ${moment('to')}`, 'to', query.to)
   if (query.cursor !== undefined) {
