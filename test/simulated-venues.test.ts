@@ -40,6 +40,7 @@ const CASES: readonly SimulatedCase[] = [
   { venue: 'gateio-futures', unheard: ['status'] },
   { venue: 'kraken-futures' },
   { venue: 'bitfinex' },
+  { venue: 'bitmex' },
 ]
 
 for (const { venue, depth, unheard = [] } of CASES) {

@@ -6,6 +6,7 @@ import {
 } from './binance/binance-exchange.ts'
 import { BitfinexExchange } from './bitfinex/bitfinex-exchange.ts'
 import { BitgetExchange } from './bitget/bitget-exchange.ts'
+import { BitmexExchange } from './bitmex/bitmex-exchange.ts'
 import { BybitExchange } from './bybit/bybit-exchange.ts'
 import { CoinbaseExchange } from './coinbase/coinbase-exchange.ts'
 import { DeribitExchange } from './deribit/deribit-exchange.ts'
@@ -33,6 +34,7 @@ const EXCHANGES: Readonly<Record<Exclude<SimulatedVenue, 'binance'>, new (option
   'gateio-futures': GateioFuturesExchange,
   'kraken-futures': KrakenFuturesExchange,
   bitfinex: BitfinexExchange,
+  bitmex: BitmexExchange,
 }
 
 /** The exchange that imitates a venue. Binance alone limits the age of connections. */

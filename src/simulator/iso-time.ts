@@ -10,3 +10,8 @@ export function isoTime(time: number): string {
   }
   return `${secondText}${String(1_000_000 + (time - whole * 1_000_000)).slice(1)}Z`
 }
+
+/** Microseconds as `2026-01-02T03:04:05.678Z`, as exchanges write that know no smaller unit. */
+export function millisecondTime(time: number): string {
+  return `${isoTime(time).slice(0, 23)}Z`
+}

@@ -1,9 +1,10 @@
 import type { ExchangeOptions, Reply } from '../exchange.ts'
+import { millisecondTime } from '../iso-time.ts'
 import { wholeNumber } from '../json.ts'
 import type { Listing } from '../model/listing.ts'
 import { minuteCandles } from '../model/minute-candle.ts'
 import { newestTrades } from '../trade-history.ts'
-import { candleRow, historyRow, instrumentRow, millisecondTime, tickerRow } from './kraken-futures-text.ts'
+import { candleRow, historyRow, instrumentRow, tickerRow } from './kraken-futures-text.ts'
 
 const API = '/derivatives/api/v3'
 const CHARTS = /^\/api\/charts\/v1\/trade\/([A-Za-z0-9_]{1,40})\/1m$/

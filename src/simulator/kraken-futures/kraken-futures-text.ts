@@ -1,4 +1,4 @@
-import { isoTime } from '../iso-time.ts'
+import { isoTime, millisecondTime } from '../iso-time.ts'
 import { levelTexts, milliseconds, priceText, sizeText, tickText, turnoverText } from '../listing-text.ts'
 import type { Ladder } from '../model/ladder.ts'
 import type { Listing } from '../model/listing.ts'
@@ -108,9 +108,4 @@ export function tickerRow(listing: Listing, time: number): string {
 export function candleRow(listing: Listing, { start, open, high, low, close, lots }: MinuteCandle): string {
   const prices = Object.entries({ open, high, low, close }).map(([name, at]) => `"${name}":"${priceText(listing, at)}"`)
   return `{"time":${milliseconds(start)},${prices.join(',')},"volume":"${sizeText(listing, lots)}"}`
-}
-
-/** Microseconds as `2026-01-02T03:04:05.678Z`. */
-export function millisecondTime(time: number): string {
-  return `${isoTime(time).slice(0, 23)}Z`
 }

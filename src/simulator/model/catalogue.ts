@@ -7,6 +7,9 @@ export const SIMULATED_VENUES = [
   'binance-coinm',
   'binance-us',
   'binance-usdm',
+  'bitfinex',
+  'bitget',
+  'bitmex',
   'bybit',
   'coinbase',
   'deribit',
@@ -16,8 +19,6 @@ export const SIMULATED_VENUES = [
   'kraken-futures',
   'kucoin',
   'okx',
-  'bitget',
-  'bitfinex',
 ] as const
 
 export type SimulatedVenue = (typeof SIMULATED_VENUES)[number]

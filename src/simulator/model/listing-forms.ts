@@ -205,6 +205,18 @@ const FORMS: Readonly<Record<SimulatedVenue, VenueForm>> = {
       sizeDecimals: 8,
     }),
   },
+  bitmex: {
+    weight: 0.2,
+    timeMicros: 1_000,
+    listing: ({ code, price }) => {
+      const common = { priceDecimals: decimalsFor(price, 4e-6, 1, 8), sizeDecimals: 0, tradeIds: 'uuid' } as const
+      // Bitcoin's contract is a dollar, those of other coins are parts of the coin.
+      if (code === 'BTC') return { quote: 'USD', symbol: 'XBTUSD', instrument: 'BTC-USD-PERP', lotWorth: 1, ...common }
+      const symbol = `${code === 'DOGE' ? 'XDG' : code}USDT`
+      const lotWorth = price / 10 ** contractDecimals(price)
+      return { quote: 'USDT', symbol, instrument: `${code}-USDT-PERP`, lotWorth, ...common }
+    },
+  },
 }
 
 /** How the venue lists the coin. */
