@@ -29,6 +29,8 @@ const POLICY_CLOSE_WAIT_MILLISECONDS = 5_000
 const POLICY_VIOLATION = 1008
 /** Sockets are replaced at this part of the age at which the venue cuts them. */
 const AGE_SHARE = 0.96
+/** A timer of Node's that is to wait longer (24.8 days) does not wait at all. */
+const LONGEST_TIMER_MILLISECONDS = 2_147_483_647
 const GZIP_MAGIC = 0x1f8b
 
 /** What a connection needs of the venue that runs it. */
@@ -190,7 +192,8 @@ export class Connection {
         idleTimer = setInterval(() => this.#checkIdle(), Math.max(250, limits.idleMilliseconds / 4))
         if (limits.connectionAgeMilliseconds !== null) {
           const age = limits.connectionAgeMilliseconds * (AGE_SHARE - 0.04 * Math.random())
-          ageTimer = setTimeout(() => this.#end('planned: the venue limits the age of a connection'), age)
+          const wait = Math.min(age, LONGEST_TIMER_MILLISECONDS)
+          ageTimer = setTimeout(() => this.#end('planned: the venue limits the age of a connection'), wait)
         }
         if (this.#paused) socket.pause()
         this.#record('open', '')
@@ -282,7 +285,7 @@ export class Connection {
     if (at >= this.#wakeAt) return
     this.#wakeAt = at
     clearTimeout(this.#wakeTimer)
-    const wait = Math.max(1, Math.ceil((at - now()) / 1000))
+    const wait = Math.min(LONGEST_TIMER_MILLISECONDS, Math.max(1, Math.ceil((at - now()) / 1000)))
     this.#wakeTimer = setTimeout(() => {
       this.#wakeAt = Number.POSITIVE_INFINITY
       if (!this.#stopping.signal.aborted) this.session.ticked(now(), this.#out)

@@ -85,7 +85,8 @@ export const toyVenue: VenueProtocol = {
   limits: {
     subscriptionsPerConnection: 2,
     connectionsPerMinute: 1_000,
-    connectionAgeMilliseconds: null,
+    // More than a timer can wait: Bitstamp's age, too.
+    connectionAgeMilliseconds: 90 * 86_400_000,
     messagesPerSecond: 1_000,
     frameBytes: 1_000,
     requestWeight: 1_000,
