@@ -41,6 +41,7 @@ const CASES: readonly SimulatedCase[] = [
   { venue: 'kraken-futures' },
   { venue: 'bitfinex' },
   { venue: 'bitmex' },
+  { venue: 'bitstamp', unheard: ['ticker', 'candle'] },
 ]
 
 for (const { venue, depth, unheard = [] } of CASES) {

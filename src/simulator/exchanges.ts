@@ -7,6 +7,7 @@ import {
 import { BitfinexExchange } from './bitfinex/bitfinex-exchange.ts'
 import { BitgetExchange } from './bitget/bitget-exchange.ts'
 import { BitmexExchange } from './bitmex/bitmex-exchange.ts'
+import { BitstampExchange } from './bitstamp/bitstamp-exchange.ts'
 import { BybitExchange } from './bybit/bybit-exchange.ts'
 import { CoinbaseExchange } from './coinbase/coinbase-exchange.ts'
 import { DeribitExchange } from './deribit/deribit-exchange.ts'
@@ -35,6 +36,7 @@ const EXCHANGES: Readonly<Record<Exclude<SimulatedVenue, 'binance'>, new (option
   'kraken-futures': KrakenFuturesExchange,
   bitfinex: BitfinexExchange,
   bitmex: BitmexExchange,
+  bitstamp: BitstampExchange,
 }
 
 /** The exchange that imitates a venue. Binance alone limits the age of connections. */

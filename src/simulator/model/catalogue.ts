@@ -19,6 +19,7 @@ export const SIMULATED_VENUES = [
   'kraken-futures',
   'kucoin',
   'okx',
+  'bitstamp',
 ] as const
 
 export type SimulatedVenue = (typeof SIMULATED_VENUES)[number]

@@ -217,6 +217,18 @@ const FORMS: Readonly<Record<SimulatedVenue, VenueForm>> = {
       return { quote: 'USDT', symbol, instrument: `${code}-USDT-PERP`, lotWorth, ...common }
     },
   },
+  bitstamp: {
+    weight: 0.3,
+    // Live trades have microseconds; those of its history do not, and both are held against the same ledger.
+    timeMicros: 1_000_000,
+    listing: ({ code, price }) => ({
+      quote: 'USD',
+      symbol: `${code}usd`.toLowerCase(),
+      instrument: `${code}-USD`,
+      priceDecimals: decimalsFor(price, 2e-6, 1, 8),
+      sizeDecimals: 8,
+    }),
+  },
 }
 
 /** How the venue lists the coin. */
