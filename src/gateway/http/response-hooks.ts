@@ -2,6 +2,7 @@ import { hash } from 'node:crypto'
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { isLoopback } from '../../platform/index.ts'
 
 /** Smaller answers gain nothing from compression. */
 const COMPRESS_FROM_BYTES = 4 * 1024
@@ -41,11 +42,17 @@ export function addAnswerHooks(app: FastifyInstance): void {
       }
     }
     if (payload.length < COMPRESS_FROM_BYTES || !acceptsGzip(request.headers['accept-encoding'])) return payload
+    if (isNear(request)) return payload
     const packed = await compress(payload, { level: COMPRESSION_LEVEL })
     reply.header('content-encoding', 'gzip').removeHeader('content-length')
     if (!reply.hasHeader('vary')) reply.header('vary', 'Accept-Encoding')
     return packed
   })
+}
+
+/** On the same machine, and for no one behind a proxy: there compression costs more time than it saves. */
+function isNear({ socket, headers }: FastifyRequest): boolean {
+  return isLoopback(socket.remoteAddress ?? '') && headers['x-forwarded-for'] === undefined && headers.via === undefined
 }
 
 /** Whether gzip is named with a weight above zero. */
