@@ -41,6 +41,8 @@ export class ClientConnection {
   sent = 0
   lastSentAt = 0
   lastPongAt: number
+  /** Makes binary messages of texts, where an exchange compresses what it says. */
+  encode: ((text: string) => Buffer) | undefined
 
   constructor(
     id: number,
@@ -61,11 +63,12 @@ export class ClientConnection {
   /** Queues a message; {@link flush} sends it. The text must be ASCII. */
   send(text: string): void {
     if (this.#closing) return
-    this.#pieces.push(header(text.length), text)
+    if (this.encode === undefined) this.#pieces.push(header(text.length), text)
+    else this.sendBinary(this.encode(text))
     this.sent++
   }
 
-  /** Queues a binary message, as no exchange of these sends. */
+  /** Queues a binary message as it is. */
   sendBinary(bytes: Buffer): void {
     if (this.#closing) return
     const length = header(bytes.length)

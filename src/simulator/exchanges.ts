@@ -14,6 +14,7 @@ import { DeribitExchange } from './deribit/deribit-exchange.ts'
 import type { Exchange, ExchangeOptions } from './exchange.ts'
 import { GateioExchange } from './gateio/gateio-exchange.ts'
 import { GateioFuturesExchange } from './gateio/gateio-futures-exchange.ts'
+import { HtxExchange } from './htx/htx-exchange.ts'
 import { KrakenExchange } from './kraken/kraken-exchange.ts'
 import { KrakenFuturesExchange } from './kraken-futures/kraken-futures-exchange.ts'
 import { KucoinExchange } from './kucoin/kucoin-exchange.ts'
@@ -28,6 +29,7 @@ const EXCHANGES: Readonly<Record<Exclude<SimulatedVenue, 'binance'>, new (option
   coinbase: CoinbaseExchange,
   kraken: KrakenExchange,
   okx: OkxExchange,
+  htx: HtxExchange,
   bitget: BitgetExchange,
   kucoin: KucoinExchange,
   deribit: DeribitExchange,

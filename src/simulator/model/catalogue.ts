@@ -19,6 +19,7 @@ export const SIMULATED_VENUES = [
   'kraken-futures',
   'kucoin',
   'okx',
+  'htx',
   'bitstamp',
 ] as const
 

@@ -112,6 +112,17 @@ const FORMS: Readonly<Record<SimulatedVenue, VenueForm>> = {
       sizeDecimals: 6,
     }),
   },
+  htx: {
+    weight: 0.3,
+    timeMicros: 1_000,
+    listing: ({ code, price }) => ({
+      quote: 'USDT',
+      symbol: `${code.toLowerCase()}usdt`,
+      instrument: `${code}-USDT`,
+      priceDecimals: decimalsFor(price, 2e-6, 2, 8),
+      sizeDecimals: 6,
+    }),
+  },
   okx: {
     weight: 0.8,
     timeMicros: 1_000,
