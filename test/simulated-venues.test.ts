@@ -43,6 +43,7 @@ const CASES: readonly SimulatedCase[] = [
   { venue: 'bitfinex' },
   { venue: 'bitmex' },
   { venue: 'bitstamp', unheard: ['ticker', 'candle'] },
+  { venue: 'hyperliquid', depth: 20 },
 ]
 
 for (const { venue, depth, unheard = [] } of CASES) {

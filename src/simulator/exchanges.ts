@@ -15,6 +15,7 @@ import type { Exchange, ExchangeOptions } from './exchange.ts'
 import { GateioExchange } from './gateio/gateio-exchange.ts'
 import { GateioFuturesExchange } from './gateio/gateio-futures-exchange.ts'
 import { HtxExchange } from './htx/htx-exchange.ts'
+import { HyperliquidExchange } from './hyperliquid/hyperliquid-exchange.ts'
 import { KrakenExchange } from './kraken/kraken-exchange.ts'
 import { KrakenFuturesExchange } from './kraken-futures/kraken-futures-exchange.ts'
 import { KucoinExchange } from './kucoin/kucoin-exchange.ts'
@@ -39,6 +40,7 @@ const EXCHANGES: Readonly<Record<Exclude<SimulatedVenue, 'binance'>, new (option
   bitfinex: BitfinexExchange,
   bitmex: BitmexExchange,
   bitstamp: BitstampExchange,
+  hyperliquid: HyperliquidExchange,
 }
 
 /** The exchange that imitates a venue. Binance alone limits the age of connections. */

@@ -10,17 +10,18 @@ export const SIMULATED_VENUES = [
   'bitfinex',
   'bitget',
   'bitmex',
+  'bitstamp',
   'bybit',
   'coinbase',
   'deribit',
   'gateio',
   'gateio-futures',
+  'htx',
+  'hyperliquid',
   'kraken',
   'kraken-futures',
   'kucoin',
   'okx',
-  'htx',
-  'bitstamp',
 ] as const
 
 export type SimulatedVenue = (typeof SIMULATED_VENUES)[number]

@@ -240,6 +240,23 @@ const FORMS: Readonly<Record<SimulatedVenue, VenueForm>> = {
       sizeDecimals: 8,
     }),
   },
+  hyperliquid: {
+    weight: 0.5,
+    timeMicros: 1_000,
+    listing: ({ code, price }) => {
+      const sizeDecimals = decimalsFor(1 / price, 0.5, 0, 5)
+      // "Prices can have up to 5 significant figures, but no more than MAX_DECIMALS - szDecimals decimal places where MAX_DECIMALS
+      // is 6 for perps": https://hyperliquid.gitbook.io/hyperliquid-docs/for-developers/api/tick-and-lot-size (2026-11-22)
+      const significant = 5 - Math.ceil(Math.log10(price))
+      return {
+        quote: 'USDC',
+        symbol: code,
+        instrument: `${code}-USDC-PERP`,
+        priceDecimals: Math.max(0, Math.min(6 - sizeDecimals, significant)),
+        sizeDecimals,
+      }
+    },
+  },
 }
 
 /** How the venue lists the coin. */
