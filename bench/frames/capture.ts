@@ -20,4 +20,6 @@ export interface Capture {
   readonly prelude: readonly CaptureRecord[]
   /** Frames to be timed. */
   readonly frames: readonly CaptureRecord[]
+  /** Frames among them that our protocol refuses, taken out. */
+  readonly leftOut?: number
 }

@@ -5,11 +5,12 @@ import { opentapeContender } from './opentape-contender.ts'
 
 // The process of one contender.
 
-/** Frames that a turn has at least: a short capture is read again and again, each time from its beginning. */
-const FRAMES_A_TURN = 50_000
+/** Beginnings that are played in a turn, however short the capture. */
+const MAXIMUM_REPEATS = 20
 
 let contender: Contender | undefined
 let captures: readonly Capture[] = []
+let framesATurn = 1
 let texts: readonly (readonly string[])[] = []
 
 process.on('message', (message: ContenderOrder | number) => {
@@ -19,6 +20,7 @@ process.on('disconnect', () => process.exit(0))
 
 async function begin(order: ContenderOrder): Promise<ContenderAnswer> {
   captures = order.captures
+  framesATurn = order.framesATurn
   texts = captures.map(({ frames }) => frames.map(({ text }) => text))
   contender = await contenderOf(order.kind)
   return { name: contender?.name ?? null }
@@ -36,7 +38,7 @@ async function turn(index: number): Promise<ContenderAnswer> {
   const capture = captures[index]
   const frames = texts[index]
   if (capture === undefined || frames === undefined || contender === undefined) throw new Error('nothing to read')
-  const repeats = Math.ceil(FRAMES_A_TURN / frames.length)
+  const repeats = Math.min(MAXIMUM_REPEATS, Math.ceil(framesATurn / frames.length))
   let micros = 0
   for (let repeat = 0; repeat < repeats; repeat++) {
     const run = await contender.prepare(capture)

@@ -18,6 +18,8 @@ export type ContenderKind = (typeof CONTENDERS)[number]
 export interface ContenderOrder {
   readonly kind: ContenderKind
   readonly captures: readonly Capture[]
+  /** Frames that a turn has at least: a short capture is read again and again, each time from its beginning. */
+  readonly framesATurn: number
 }
 
 /** From it: its name, or null if it is not installed; then the nanoseconds a frame of each turn. */
@@ -34,9 +36,13 @@ export class ContenderProcess {
   }
 
   /** Undefined if it is not installed. */
-  static async start(kind: ContenderKind, captures: readonly Capture[]): Promise<ContenderProcess | undefined> {
+  static async start(
+    kind: ContenderKind,
+    captures: readonly Capture[],
+    framesATurn: number,
+  ): Promise<ContenderProcess | undefined> {
     const child = fork(join(import.meta.dirname, 'contender-child.ts'), { serialization: 'advanced' })
-    child.send({ kind, captures: [...captures] } satisfies ContenderOrder)
+    child.send({ kind, captures: [...captures], framesATurn } satisfies ContenderOrder)
     const answer = await answerOf(child)
     if ('name' in answer && answer.name !== null) return new ContenderProcess(answer.name, child)
     child.kill()

@@ -11,6 +11,8 @@ import { simulatedCapture } from './simulated.ts'
 /** Rounds in which every contender has its turn; the first of them warm up. */
 const ROUNDS = 14
 const WARM_UP_ROUNDS = 4
+const FRAMES_A_TURN = 50_000
+const SIMULATED_EVENTS = 24_000
 const EVENTS_TARGET = 1.3
 const BOOKS_TARGET = 1.8
 
@@ -32,7 +34,7 @@ async function everyCapture(settings: Settings): Promise<Capture[]> {
     // No session of kraken's present protocol is recorded.
     if (recorded !== undefined && venue !== 'kraken') continue
     settings.say(`capturing frames of the simulated ${venue}`)
-    captures.push(await simulatedCapture(venue))
+    captures.push(await simulatedCapture(venue, SIMULATED_EVENTS))
   }
   return captures
 }
@@ -41,9 +43,8 @@ async function everyCapture(settings: Settings): Promise<Capture[]> {
 type Results = ReadonlyMap<Capture, ReadonlyMap<string, number>>
 
 async function race(captures: readonly Capture[], settings: Settings): Promise<Results> {
-  const contenders = (await Promise.all(CONTENDERS.map((kind) => ContenderProcess.start(kind, captures)))).filter(
-    (contender) => contender !== undefined,
-  )
+  const starting = CONTENDERS.map((kind) => ContenderProcess.start(kind, captures, FRAMES_A_TURN))
+  const contenders = (await Promise.all(starting)).filter((contender) => contender !== undefined)
   try {
     const samples = new Map(captures.map((capture) => [capture, new Map<string, number[]>()]))
     for (let round = 0; round < ROUNDS; round++) {

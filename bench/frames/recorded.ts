@@ -11,16 +11,24 @@ const BINANCE_REPEATS = 60
 
 const NAMES: Readonly<Record<string, string>> = { binance: 'binance', coinbase: 'coinbase', kraken: 'kraken v1' }
 
-/** The recorded session of a venue; undefined if this machine has none. */
-export function recordedCapture(venue: string): Capture | undefined {
-  const path = join(DIRECTORY, 'sessions', `${venue}.ndjson`)
+/** Sessions that lie under another name than the venue's. */
+const FILES: Readonly<Record<string, string>> = { 'binance-usdm': 'binance-futures' }
+
+/** Everything of the recorded session of a venue; undefined if this machine has none. */
+export function recordedSession(venue: string): readonly CaptureRecord[] | undefined {
+  const path = join(DIRECTORY, 'sessions', `${FILES[venue] ?? venue}.ndjson`)
   if (!existsSync(path)) return undefined
-  const records = readFileSync(path, 'utf8')
+  return readFileSync(path, 'utf8')
     .split('\n')
     .filter((line) => line !== '')
     .map(readRecord)
-    // Candles of the exchange are a channel that none of the contenders was asked for.
-    .filter((record) => !record.text.includes('@kline_'))
+}
+
+/** The recorded session of a venue as all contenders can read it; undefined if this machine has none. */
+export function recordedCapture(venue: string): Capture | undefined {
+  // Candles of the exchange are a channel that none of the contenders was asked for.
+  const records = recordedSession(venue)?.filter((record) => !record.text.includes('@kline_'))
+  if (records === undefined) return undefined
   const lastSnapshot = records.findLastIndex(({ text, kind }) => kind === 'http' || isSnapshot(text))
   const settled = lastSnapshot + SETTLING_FRAMES
   const frames = records.slice(settled).filter((record) => record.kind === 'ws' && record.direction === 'in')

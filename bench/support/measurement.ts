@@ -17,6 +17,8 @@ export interface Outcome {
 export interface Settings {
   /** Length of the measurements that need time. */
   readonly minutes: number
+  /** Only these venues, where a measurement goes over venues; empty: all. */
+  readonly venues: readonly string[]
   /** Tells a person what is going on. */
   say(text: string): void
 }

@@ -1,0 +1,94 @@
+import { SIMULATED_VENUES } from '../../src/simulator/index.ts'
+import { venueIds } from '../../src/venues/index.ts'
+import type { Measurement, Outcome, Row, Settings } from '../support/measurement.ts'
+import { median, times } from '../support/statistics.ts'
+import type { Capture } from './capture.ts'
+import { ContenderProcess } from './contender-process.ts'
+import { recordedSession } from './recorded.ts'
+import { simulatedCapture } from './simulated.ts'
+import { steadyCapture } from './steady.ts'
+
+/** Rounds in which every contender has its turn; the first of them warm up. */
+const ROUNDS = 9
+const WARM_UP_ROUNDS = 3
+const FRAMES_A_TURN = 15_000
+const SIMULATED_EVENTS = 16_000
+const EVENTS_TARGET = 1.3
+const BOOKS_TARGET = 1.8
+const KINDS = ['parse', 'opentape-events', 'opentape-books'] as const
+
+export const venues: Measurement = {
+  name: 'venues',
+  title: 'Frames to events of every venue, one thread',
+  run: async (settings) => {
+    const asked = venueIds().filter((venue) => settings.venues.length === 0 || settings.venues.includes(venue))
+    const captures: Capture[] = []
+    const without: string[] = []
+    for (const venue of asked) {
+      settings.say(`frames of ${venue}`)
+      const capture = await captureOf(venue)
+      if (capture === undefined) without.push(venue)
+      else captures.push(capture)
+    }
+    return table(captures, await race(captures, settings), without)
+  },
+}
+
+/** Recorded where there is a recording, simulated where there is a simulated exchange. */
+async function captureOf(venue: string): Promise<Capture | undefined> {
+  const session = recordedSession(venue)
+  if (session !== undefined) {
+    const capture = steadyCapture({ venue, name: venue, source: 'recording' }, session, 0)
+    if (capture.frames.length > 0) return capture
+  }
+  const simulated = SIMULATED_VENUES.find((one) => one === venue)
+  if (simulated === undefined) return undefined
+  const capture = await simulatedCapture(simulated, SIMULATED_EVENTS)
+  return capture.frames.length > 0 ? capture : undefined
+}
+
+/** Nanoseconds a frame: of JSON.parse alone, events, books kept. */
+type Results = ReadonlyMap<Capture, readonly number[]>
+
+async function race(captures: readonly Capture[], settings: Settings): Promise<Results> {
+  const started = await Promise.all(KINDS.map((kind) => ContenderProcess.start(kind, captures, FRAMES_A_TURN)))
+  const contenders = started.filter((contender) => contender !== undefined)
+  try {
+    const samples = captures.map(() => contenders.map((): number[] => []))
+    for (let round = 0; round < ROUNDS; round++) {
+      settings.say(`round ${round + 1} of ${ROUNDS}`)
+      for (const [index] of captures.entries()) {
+        for (const [turn, contender] of contenders.entries()) {
+          const nanoseconds = await contender.turn(index)
+          if (round >= WARM_UP_ROUNDS) samples[index]?.[turn]?.push(nanoseconds)
+        }
+      }
+    }
+    return new Map(captures.map((capture, index) => [capture, (samples[index] ?? []).map(median)]))
+  } finally {
+    for (const contender of contenders) contender.stop()
+  }
+}
+
+function table(captures: readonly Capture[], results: Results, without: readonly string[]): Outcome {
+  const rows = captures.map((capture): Row => {
+    const [parse = Number.NaN, events = Number.NaN, books = Number.NaN] = results.get(capture) ?? []
+    const { frames, source, leftOut } = capture
+    const bytes = frames.reduce((sum, { text }) => sum + text.length, 0) / frames.length
+    const refused = leftOut === undefined || leftOut === 0 ? '' : `, ${leftOut} more refused`
+    const nanoseconds = [parse, events, books].map((value) => value.toFixed(0)).join(' / ')
+    return {
+      what: `${capture.venue} (${source}, ${frames.length} frames of ${Math.round(bytes)} B${refused})`,
+      value: `${nanoseconds} ns: ${times(events / parse)}, ${times(books / parse)}`,
+      target: `≤ ${times(EVENTS_TARGET)}, ${times(BOOKS_TARGET)}`,
+      reached: events / parse <= EVENTS_TARGET && books / parse <= BOOKS_TARGET,
+    }
+  })
+  const notes = [
+    'Nanoseconds a frame of JSON.parse alone, of our events, and of events with the books kept by a consumer; then the last two as multiples of the first.',
+    'From a recording of the real exchange where there is one, else from the simulator. The clock runs from the moment at which every book of the session is whole to its end; short sessions are read again and again, each time from their beginning.',
+    `All venues in one process each for JSON.parse, events and books, one turn after the other, as one collector reads them; processor time of the thread; medians of ${ROUNDS - WARM_UP_ROUNDS} rounds after ${WARM_UP_ROUNDS} to warm up.`,
+  ]
+  if (without.length > 0) notes.push(`No frames on this machine: ${without.join(', ')}.`)
+  return { rows, notes }
+}
