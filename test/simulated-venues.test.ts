@@ -44,6 +44,7 @@ const CASES: readonly SimulatedCase[] = [
   { venue: 'bitmex' },
   { venue: 'bitstamp', unheard: ['ticker', 'candle'] },
   { venue: 'hyperliquid', depth: 20 },
+  { venue: 'coinbase-advanced' },
 ]
 
 for (const { venue, depth, unheard = [] } of CASES) {

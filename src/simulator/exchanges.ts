@@ -10,6 +10,7 @@ import { BitmexExchange } from './bitmex/bitmex-exchange.ts'
 import { BitstampExchange } from './bitstamp/bitstamp-exchange.ts'
 import { BybitExchange } from './bybit/bybit-exchange.ts'
 import { CoinbaseExchange } from './coinbase/coinbase-exchange.ts'
+import { CoinbaseAdvancedExchange } from './coinbase-advanced/coinbase-advanced-exchange.ts'
 import { DeribitExchange } from './deribit/deribit-exchange.ts'
 import type { Exchange, ExchangeOptions } from './exchange.ts'
 import { GateioExchange } from './gateio/gateio-exchange.ts'
@@ -41,6 +42,7 @@ const EXCHANGES: Readonly<Record<Exclude<SimulatedVenue, 'binance'>, new (option
   bitmex: BitmexExchange,
   bitstamp: BitstampExchange,
   hyperliquid: HyperliquidExchange,
+  'coinbase-advanced': CoinbaseAdvancedExchange,
 }
 
 /** The exchange that imitates a venue. Binance alone limits the age of connections. */

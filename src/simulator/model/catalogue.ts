@@ -22,6 +22,7 @@ export const SIMULATED_VENUES = [
   'kraken-futures',
   'kucoin',
   'okx',
+  'coinbase-advanced',
 ] as const
 
 export type SimulatedVenue = (typeof SIMULATED_VENUES)[number]

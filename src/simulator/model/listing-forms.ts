@@ -257,6 +257,17 @@ const FORMS: Readonly<Record<SimulatedVenue, VenueForm>> = {
       }
     },
   },
+  'coinbase-advanced': {
+    weight: 0.3,
+    timeMicros: 1,
+    listing: ({ code, price }) => ({
+      quote: 'USD',
+      symbol: `${code}-USD`,
+      instrument: `${code}-USD`,
+      priceDecimals: decimalsFor(price, 6e-6, 2, 8),
+      sizeDecimals: price > 100 ? 8 : price > 1 ? 6 : 1,
+    }),
+  },
 }
 
 /** How the venue lists the coin. */
