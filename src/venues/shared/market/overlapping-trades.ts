@@ -138,15 +138,15 @@ export class OverlappingTrades implements TradeFlow {
       this.#say(trade, out)
     }
     this.#filled += missed
-    if (this.#isCut) this.#goOn(page.next, reaches || asked.ask.after === null, at, out)
-    else if (missed > 0) this.#stalled(missed, before, at, out)
-    return missed > 0 && !this.#isCut ? 'stalled' : 'done'
-  }
-
-  #stalled(missed: number, before: Micros | null, at: Micros, out: SessionOutput): void {
+    if (this.#isCut) {
+      this.#goOn(page.next, reaches || asked.ask.after === null, at, out)
+      return 'done'
+    }
+    if (missed === 0) return 'done'
+    // It is subscribed to anew: what happens between the two subscriptions is missed as well, and nothing else would show it.
     const evidence = `${missed} trades after ${before} were in the venue's history and did not come`
-    const from = this.feed.lastMessageTime ?? at
-    this.feed.openGap({ from, to: at, cause: 'stall', state: 'repaired', missing: 0, evidence }, at, out)
+    this.#cut('stall', 'recovering', evidence, at, out)
+    return 'stalled'
   }
 
   #goOn(next: string | undefined, reaches: boolean, at: Micros, out: SessionOutput): void {

@@ -1,0 +1,148 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { amount, type Instrument, type Micros, price, type TradeEvent } from '../../../market/index.ts'
+import { RecordingOutput } from '../../testing/recording-output.ts'
+import { Feed } from '../feed.ts'
+import type { TradeHistory } from '../trade-history.ts'
+import { OverlappingTrades } from './overlapping-trades.ts'
+
+const instrument = {
+  venue: 'test',
+  id: 'BTC-USD',
+  symbol: 'btcusd',
+  kind: 'spot',
+  base: 'BTC',
+  quote: 'USD',
+  status: 'trading',
+} as Instrument
+const start = 1_700_000_000_000_000
+
+/** A trade that happened so many milliseconds after the start. */
+function tradeOf(id: string, milliseconds: number, at: number, isBacklog = false): TradeEvent {
+  return {
+    messageType: 'trade',
+    venue: instrument.venue,
+    instrument: instrument.id,
+    symbol: instrument.symbol,
+    id,
+    price: price('1'),
+    amount: amount('1'),
+    side: 'buy',
+    exchangeTime: (start + milliseconds * 1_000) as Micros,
+    receiveTime: at as Micros,
+    ...(isBacklog && { backlog: true as const }),
+  }
+}
+
+/** The newest trades as lists of ids and milliseconds. */
+const history: TradeHistory = {
+  weight: 1,
+  path: () => '/trades',
+  read: (body, _ask, at) => ({
+    trades: (JSON.parse(body) as [string, number][]).map(([id, time]) => tradeOf(id, time, at, true)),
+    next: undefined,
+  }),
+}
+
+class Run {
+  readonly out = new RecordingOutput()
+  readonly trades: OverlappingTrades
+  at = start
+  #requestId = 0
+  #answered = 0
+
+  constructor() {
+    const newRequestId = () => ++this.#requestId
+    this.trades = new OverlappingTrades({
+      feed: new Feed(instrument, 'trade'),
+      history,
+      resume: undefined,
+      newRequestId,
+    })
+  }
+
+  live(id: string, milliseconds: number): this {
+    this.at = start + milliseconds * 1_000
+    this.trades.accept(tradeOf(id, milliseconds, this.at), this.out)
+    return this
+  }
+
+  silent(): this {
+    this.trades.silent(this.at as Micros, this.out)
+    return this
+  }
+
+  wait(seconds: number): this {
+    this.at += seconds * 1_000_000
+    this.trades.ticked(this.at as Micros, this.out)
+    return this
+  }
+
+  /** Answers the newest question. */
+  answer(rows: readonly (readonly [string, number])[]): string {
+    const request = this.out.requests[this.#answered++]
+    assert.ok(request !== undefined, 'nothing is asked')
+    const response = { status: 200, body: JSON.stringify(rows) }
+    return this.trades.answered(request, { kind: 'answered', response }, this.at as Micros, this.out)
+  }
+
+  get said(): string[] {
+    return this.out.of('trade').map(({ id }) => String(id))
+  }
+}
+
+test('what a silent stream did not bring is said, and what it misses while it is subscribed anew is asked for after that', () => {
+  const run = new Run().live('a', 1).live('b', 2)
+  run.at += 1_000_000
+  assert.equal(
+    run.silent().answer([
+      ['a', 1],
+      ['b', 2],
+      ['c', 900],
+    ]),
+    'stalled',
+  )
+  assert.deepEqual(run.said, ['a', 'b', 'c'])
+  assert.partialDeepStrictEqual(run.out.of('gap').at(-1), { cause: 'stall', state: 'open' })
+  // `d` happened between the end of the old subscription and the beginning of the new one.
+  run.live('e', 1_300).wait(2)
+  assert.equal(
+    run.answer([
+      ['c', 900],
+      ['d', 1_200],
+      ['e', 1_300],
+    ]),
+    'done',
+  )
+  assert.deepEqual(run.said, ['a', 'b', 'c', 'e', 'd'])
+  assert.partialDeepStrictEqual(run.out.of('gap').at(-1), { cause: 'stall', state: 'repaired', missing: 0 })
+  assert.equal(run.out.of('feed-state').at(-1)?.state, 'synchronised')
+})
+
+test('a stream that is rightly silent is left alone', () => {
+  const run = new Run().live('a', 1)
+  assert.equal(run.silent().answer([['a', 1]]), 'done')
+  assert.deepEqual(run.out.of('gap'), [])
+})
+
+test('a stalled stream that stays silent is judged by what it is asked next', () => {
+  const run = new Run().live('a', 1)
+  run.silent().answer([['b', 2]])
+  run.silent().wait(2)
+  assert.equal(run.answer([['b', 2]]), 'done')
+  assert.partialDeepStrictEqual(run.out.of('gap').at(-1), { cause: 'stall', state: 'repaired' })
+})
+
+test('after a cut that history mends, the stream is left alone', () => {
+  const run = new Run().live('a', 1)
+  run.trades.closed(run.at as Micros, 'cut', run.out)
+  run.live('c', 500).wait(2)
+  const effect = run.answer([
+    ['a', 1],
+    ['b', 250],
+    ['c', 500],
+  ])
+  assert.equal(effect, 'done')
+  assert.deepEqual(run.said, ['a', 'c', 'b'])
+  assert.partialDeepStrictEqual(run.out.of('gap').at(-1), { cause: 'disconnect', state: 'repaired', missing: 0 })
+})
