@@ -45,6 +45,7 @@ const CASES: readonly SimulatedCase[] = [
   { venue: 'bitstamp', unheard: ['ticker', 'candle'] },
   { venue: 'hyperliquid', depth: 20 },
   { venue: 'coinbase-advanced' },
+  { venue: 'upbit', depth: 30 },
 ]
 
 for (const { venue, depth, unheard = [] } of CASES) {

@@ -22,6 +22,7 @@ import { KrakenFuturesExchange } from './kraken-futures/kraken-futures-exchange.
 import { KucoinExchange } from './kucoin/kucoin-exchange.ts'
 import type { SimulatedVenue } from './model/catalogue.ts'
 import { OkxExchange } from './okx/okx-exchange.ts'
+import { UpbitExchange } from './upbit/upbit-exchange.ts'
 
 const EXCHANGES: Readonly<Record<Exclude<SimulatedVenue, 'binance'>, new (options: ExchangeOptions) => Exchange>> = {
   'binance-coinm': BinanceCoinmExchange,
@@ -43,6 +44,7 @@ const EXCHANGES: Readonly<Record<Exclude<SimulatedVenue, 'binance'>, new (option
   bitstamp: BitstampExchange,
   hyperliquid: HyperliquidExchange,
   'coinbase-advanced': CoinbaseAdvancedExchange,
+  upbit: UpbitExchange,
 }
 
 /** The exchange that imitates a venue. Binance alone limits the age of connections. */

@@ -11,18 +11,19 @@ import { bookText, candleText, contextText, quoteText, tradesText } from './hype
 type Topic = 'trades' | 'bbo' | 'l2Book' | 'activeAssetCtx' | 'candle'
 
 /**
- * Blocks follow one another in less than a tenth of a second; `bbo` comes with a block that changes it, `l2Book` whole, after a while.
- * The venue takes 5.4 s for it (measured by others on 2026-09-24), here it is a tenth, so that seconds are enough to see several.
+ * "l2Book: Snapshot feed, pushed on each block that is at least 0.5 since last push"; `bbo` comes with a block that changes it
+ * (https://hyperliquid.gitbook.io/hyperliquid-docs/for-developers/api/websocket/subscriptions, 2026-11-22). Blocks follow one another in less
+ * than a tenth of a second.
  */
 const FORMS: Readonly<Record<Topic, TopicForm>> = {
   trades: { kind: 'trades' },
   bbo: { kind: 'quote', everyMicros: 70_000 },
-  l2Book: { kind: 'book', everyMicros: 540_000 },
+  l2Book: { kind: 'book', everyMicros: 500_000 },
   activeAssetCtx: { kind: 'ticker', everyMicros: 500_000 },
   candle: { kind: 'candle', everyMicros: 500_000 },
 }
 
-/** The first message of trades has those of about so long (same measurement). */
+/** The first message of trades has those of about so long (measured by others on 2026-09-24). */
 const TRADES_BEFORE_MICROS = 20_000_000
 /**
  * "The server will close any connection if it hasn't sent a message to it in the last 60 seconds"

@@ -6,7 +6,7 @@ import { MINUTE_MICROS, minuteCandles } from '../model/minute-candle.ts'
 import { newestTrades } from '../trade-history.ts'
 import { bookData, candleRow, contextRow, tradeRow, universeRow } from './hyperliquid-text.ts'
 
-/** "Only the most recent 5000 candles are available"; answers "return at most 500 elements" (https://hyperliquid.gitbook.io/hyperliquid-docs/for-developers/api/info-endpoint, 2026-11-22). */
+/** "Only the most recent 5000 candles are available"; 500 elements are in one answer of a range of time (https://hyperliquid.gitbook.io/hyperliquid-docs/for-developers/api/info-endpoint, 2026-11-22). */
 const CANDLES = 5_000
 const RATES = 500
 /** `recentTrades` gives the last ten. */

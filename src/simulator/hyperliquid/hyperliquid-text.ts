@@ -4,7 +4,7 @@ import type { Listing } from '../model/listing.ts'
 import { MINUTE_MICROS, type MinuteCandle } from '../model/minute-candle.ts'
 import type { SimulatedTrade } from '../model/trade-store.ts'
 
-/** Levels of a side of `l2Book` (https://hyperliquid.gitbook.io/hyperliquid-docs/for-developers/api/info-endpoint, 2026-11-22: "at most 20 levels per side"). */
+/** "Returns at most 20 levels per side" (https://hyperliquid.gitbook.io/hyperliquid-docs/for-developers/api/info-endpoint, 2026-11-22) */
 const BOOK_LEVELS = 20
 const FUNDING = '"funding":"0.0000125"'
 

@@ -13,6 +13,7 @@ export const SIMULATED_VENUES = [
   'bitstamp',
   'bybit',
   'coinbase',
+  'coinbase-advanced',
   'deribit',
   'gateio',
   'gateio-futures',
@@ -22,7 +23,7 @@ export const SIMULATED_VENUES = [
   'kraken-futures',
   'kucoin',
   'okx',
-  'coinbase-advanced',
+  'upbit',
 ] as const
 
 export type SimulatedVenue = (typeof SIMULATED_VENUES)[number]
@@ -63,8 +64,8 @@ export interface ListingSpecification {
   readonly weight: number
   /** About what one lot is worth in the quote asset, where lots are contracts and no shares of the base asset. */
   readonly lotWorth?: number
-  /** How the venue names trades; by numbers if absent. */
-  readonly tradeIds?: 'uuid'
+  /** How the venue names trades: by UUIDs, by numbers beyond 2^53; by small numbers if absent. */
+  readonly tradeIds?: 'uuid' | 'long'
 }
 
 // Prices are of the right order of magnitude, no more: nothing here is data.

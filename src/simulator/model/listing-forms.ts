@@ -268,6 +268,19 @@ const FORMS: Readonly<Record<SimulatedVenue, VenueForm>> = {
       sizeDecimals: price > 100 ? 8 : price > 1 ? 6 : 1,
     }),
   },
+  upbit: {
+    weight: 0.4,
+    timeMicros: 1_000,
+    listing: ({ code, price }) => ({
+      quote: 'USDT',
+      // The quote is named first.
+      symbol: `USDT-${code}`,
+      instrument: `${code}-USDT`,
+      priceDecimals: decimalsFor(price, 4e-6, 1, 8),
+      sizeDecimals: 8,
+      tradeIds: 'long',
+    }),
+  },
 }
 
 /** How the venue lists the coin. */

@@ -1,5 +1,8 @@
 import type { ListingSpecification } from './catalogue.ts'
 
+/** Digits of ids that are longer than what doubles can tell apart. */
+const LONG = 19
+
 /** 32 bits that tell symbols apart (FNV-1a). */
 function hash(text: string): number {
   let sum = 0x811c9dc5
@@ -7,8 +10,14 @@ function hash(text: string): number {
   return sum
 }
 
-/** A trade's id as the venue writes it: the number of the model, or, where ids do not count, a UUID that is always the same for it. */
+/** A trade's id as the venue writes it: the number of the model, or what is made of it, always the same. */
 export function tradeIdText({ symbol, tradeIds }: ListingSpecification, id: number): string {
-  if (tradeIds !== 'uuid') return String(id)
+  if (tradeIds === undefined) return String(id)
+  if (tradeIds === 'long') return `1${String(id).padStart(LONG - 1, '0')}`
   return `${hash(symbol).toString(16).padStart(8, '0')}-0000-4000-8000-${id.toString(16).padStart(12, '0')}`
+}
+
+/** The number of the model that a long id was made of; NaN if it was not. */
+export function numberOfLongId(text: string): number {
+  return new RegExp(`^1\\d{${LONG - 1}}$`).test(text) ? Number(text.slice(1)) : Number.NaN
 }
