@@ -33,6 +33,7 @@ const CASES: readonly SimulatedCase[] = [
   { venue: 'coinbase' },
   { venue: 'kraken' },
   { venue: 'okx' },
+  { venue: 'crypto-com', depth: 50, unheard: POLLED },
   { venue: 'htx', unheard: POLLED },
   { venue: 'bitget', unheard: POLLED },
   { venue: 'kucoin', unheard: POLLED },

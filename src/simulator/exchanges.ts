@@ -11,6 +11,7 @@ import { BitstampExchange } from './bitstamp/bitstamp-exchange.ts'
 import { BybitExchange } from './bybit/bybit-exchange.ts'
 import { CoinbaseExchange } from './coinbase/coinbase-exchange.ts'
 import { CoinbaseAdvancedExchange } from './coinbase-advanced/coinbase-advanced-exchange.ts'
+import { CryptoComExchange } from './crypto-com/crypto-com-exchange.ts'
 import { DeribitExchange } from './deribit/deribit-exchange.ts'
 import type { Exchange, ExchangeOptions } from './exchange.ts'
 import { GateioExchange } from './gateio/gateio-exchange.ts'
@@ -32,6 +33,7 @@ const EXCHANGES: Readonly<Record<Exclude<SimulatedVenue, 'binance'>, new (option
   coinbase: CoinbaseExchange,
   kraken: KrakenExchange,
   okx: OkxExchange,
+  'crypto-com': CryptoComExchange,
   htx: HtxExchange,
   bitget: BitgetExchange,
   kucoin: KucoinExchange,

@@ -100,6 +100,12 @@ export abstract class TopicExchange<Topic extends string> extends Exchange {
     return true
   }
 
+  /** Sends a text that nothing in the market has caused to all who have a topic. */
+  protected tellAll(topic: Topic, listing: Listing, text: string): void {
+    const listeners = this.#audiences.get(topic)?.of(listing.index)
+    if (listeners !== undefined && listeners.size > 0) this.deliver(this.#channel(topic), listing, text, listeners)
+  }
+
   /** The venue's clock now, microseconds. */
   protected get venueNow(): number {
     return this.model.venueTime(this.venue, this.options.now())

@@ -23,6 +23,7 @@ export const SIMULATED_VENUES = [
   'kraken-futures',
   'kucoin',
   'okx',
+  'crypto-com',
   'upbit',
 ] as const
 

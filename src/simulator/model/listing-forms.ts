@@ -123,6 +123,17 @@ const FORMS: Readonly<Record<SimulatedVenue, VenueForm>> = {
       sizeDecimals: 6,
     }),
   },
+  'crypto-com': {
+    weight: 0.3,
+    timeMicros: 1_000,
+    listing: ({ code, price }) => ({
+      quote: 'USD',
+      symbol: `${code}USD-PERP`,
+      instrument: `${code}-USD-PERP`,
+      priceDecimals: decimalsFor(price, 2e-6, 1, 8),
+      sizeDecimals: 6,
+    }),
+  },
   okx: {
     weight: 0.8,
     timeMicros: 1_000,
