@@ -1,10 +1,12 @@
 import { Command, CommanderError } from 'commander'
 import { EXIT } from '../platform/index.ts'
 import { CliError, exitCodeFor } from './cli-error.ts'
+import { addBackfillCommand } from './commands/backfill.ts'
 import { addCollectCommand } from './commands/collect.ts'
 import { addCompletenessCommand } from './commands/completeness.ts'
 import { addDoctorCommand } from './commands/doctor.ts'
 import { addExportCommand } from './commands/export.ts'
+import { addImportCommand } from './commands/import.ts'
 import { addNormalizeCommand } from './commands/normalize.ts'
 import { addProcessCommand } from './commands/process.ts'
 import { addServeCommand } from './commands/serve.ts'
@@ -47,6 +49,8 @@ export function createProgram(): Command {
   addSimulateCommand(root)
   addNormalizeCommand(root)
   addExportCommand(root)
+  addBackfillCommand(root)
+  addImportCommand(root)
   addCompletenessCommand(root)
   addVenuesCommand(root)
   addDoctorCommand(root)

@@ -1,3 +1,8 @@
+export { type BackfillProgress, RangeProgress } from './backfill/backfill-progress.ts'
+export type { GapJob } from './backfill/gap-queue.ts'
+export { coverageOf, GapRepair, momentOf } from './backfill/gap-repair.ts'
+export { readPast } from './backfill/past-reader.ts'
+export { VenuePast } from './backfill/venue-past.ts'
 export type { Watchlist, WatchlistKeeper } from './collector.ts'
 export * from './collector-error.ts'
 export { type CollectorRoleOptions, runCollector } from './run-collector.ts'

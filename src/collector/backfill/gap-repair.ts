@@ -149,20 +149,15 @@ export class GapRepair {
 }
 
 /** That a range of exchange times was read to its end. */
-export function coverageOf(range: PastRange, channel: CoverageEvent['channel'], at: Micros): CoverageEvent {
-  const { venue, id, symbol } = range.instrument
+export function coverageOf(
+  range: PastRange,
+  channel: CoverageEvent['channel'],
+  at: Micros,
+  source: 'backfill' | 'import' = 'backfill',
+): CoverageEvent {
+  const { venue, id: instrument, symbol } = range.instrument
   const { from: since, to: until } = range
-  return {
-    messageType: 'coverage',
-    venue,
-    instrument: id,
-    symbol,
-    channel,
-    since,
-    until,
-    source: 'backfill',
-    receiveTime: at,
-  }
+  return { messageType: 'coverage', venue, instrument, symbol, channel, since, until, source, receiveTime: at }
 }
 
 /** When the thing was that an event of history tells of. */
