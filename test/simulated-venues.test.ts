@@ -47,6 +47,7 @@ const CASES: readonly SimulatedCase[] = [
   { venue: 'hyperliquid', depth: 20 },
   { venue: 'coinbase-advanced' },
   { venue: 'upbit', depth: 30 },
+  { venue: 'gemini', unheard: ['ticker', 'status'] },
 ]
 
 for (const { venue, depth, unheard = [] } of CASES) {

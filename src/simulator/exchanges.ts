@@ -16,6 +16,7 @@ import { DeribitExchange } from './deribit/deribit-exchange.ts'
 import type { Exchange, ExchangeOptions } from './exchange.ts'
 import { GateioExchange } from './gateio/gateio-exchange.ts'
 import { GateioFuturesExchange } from './gateio/gateio-futures-exchange.ts'
+import { GeminiExchange } from './gemini/gemini-exchange.ts'
 import { HtxExchange } from './htx/htx-exchange.ts'
 import { HyperliquidExchange } from './hyperliquid/hyperliquid-exchange.ts'
 import { KrakenExchange } from './kraken/kraken-exchange.ts'
@@ -47,6 +48,7 @@ const EXCHANGES: Readonly<Record<Exclude<SimulatedVenue, 'binance'>, new (option
   hyperliquid: HyperliquidExchange,
   'coinbase-advanced': CoinbaseAdvancedExchange,
   upbit: UpbitExchange,
+  gemini: GeminiExchange,
 }
 
 /** The exchange that imitates a venue. Binance alone limits the age of connections. */

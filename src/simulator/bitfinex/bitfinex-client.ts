@@ -1,6 +1,6 @@
 import type { Listing } from '../model/listing.ts'
 
-/** "SEQ_ALL 65536: adds sequence numbers to each event; OB_CHECKSUM 131072; TIMESTAMP 32768" (https://docs.bitfinex.com/docs/ws-general, 2026-11-22). */
+/** The flags TIMESTAMP, SEQ_ALL and OB_CHECKSUM (https://docs.bitfinex.com/docs/ws-general, 2026-11-22). */
 const TIMESTAMPS = 32_768
 const NUMBERS = 65_536
 const CHECKSUMS = 131_072
@@ -32,7 +32,7 @@ export class BitfinexClient<Topic extends string> {
     return this.#channels.values()
   }
 
-  /** Opens a channel. "The CHAN_ID is a numeric channel identifier that the developer can use to distinguish between updates" (ws-general). */
+  /** Opens a channel under a number of its own (ws-general). */
   open(channel: OpenChannel<Topic>): number {
     const number = this.#next++
     this.#numbers.set(keyOf(channel.topic, channel.listing), number)

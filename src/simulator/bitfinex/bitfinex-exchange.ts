@@ -12,7 +12,7 @@ import { bookText, candleRow, changeTexts, checksumText, tickerFields, tradeRow 
 
 type Topic = 'trades' | 'book' | 'ticker' | 'candles'
 
-/** "freq: F0 = realtime" (https://docs.bitfinex.com/reference/ws-public-books, 2026-11-22). */
+/** Frequency F0 is real time (https://docs.bitfinex.com/reference/ws-public-books, 2026-11-22). */
 const FORMS: Readonly<Record<Topic, TopicForm>> = {
   trades: { kind: 'trades' },
   book: { kind: 'changes' },
@@ -25,7 +25,7 @@ const TRADES_AT_SUBSCRIPTION = 30
 const CANDLES_AT_SUBSCRIPTION = 240
 /** "You can subscribe to 25 channels at the same time on the same connection" (https://docs.bitfinex.com/docs/ws-public, 2026-11-22). */
 const CHANNELS_PER_CONNECTION = 25
-/** "If there is no activity in the channel for 15 seconds, the Websocket server will send you a heartbeat message" (https://docs.bitfinex.com/docs/ws-general, 2026-11-22). */
+/** A heartbeat comes on each channel every 15 seconds (https://docs.bitfinex.com/docs/ws-general, 2026-11-22). */
 const HEARTBEAT_MICROS = 15_000_000
 /** Numbers of the channels of one connection lie apart from those of the others. */
 const NUMBERS_PER_CONNECTION = 1_000
@@ -75,7 +75,7 @@ export class BitfinexExchange extends TopicExchange<Topic> {
         this.#ending(connection, client, request)
         return
       default:
-        // "10000: Unknown event" (ws-general, 2026-11-22).
+        // "10000 : Unknown event" (ws-general, 2026-11-22).
         connection.send('{"event":"error","msg":"unknown event","code":10000}')
     }
   }
@@ -177,7 +177,7 @@ export class BitfinexExchange extends TopicExchange<Topic> {
 }
 
 /**
- * "10300: Subscription failed (generic) · 10302: Unknown channel · 10305: Reached limit of open channels"
+ * 10300: failed, 10302: unknown channel, "10305 : Reached limit of open channels"
  * (https://docs.bitfinex.com/docs/ws-general, 2026-11-22).
  */
 function refusalOf(

@@ -6,7 +6,7 @@ import { MINUTE_MICROS, minuteCandles } from '../model/minute-candle.ts'
 import { newestTrades } from '../trade-history.ts'
 import { candleRow, tickerFields, tradeRow } from './bitfinex-text.ts'
 
-/** "limit: max 10000" (https://docs.bitfinex.com/reference/rest-public-trades and rest-public-candles, 2026-11-22). */
+/** 10,000 rows at most (https://docs.bitfinex.com/reference/rest-public-trades and rest-public-candles, 2026-11-22). */
 const LARGEST_PAGE = 10_000
 
 /** Which rows of a history are asked for. */
@@ -57,7 +57,7 @@ export class BitfinexRest {
     return ok(`[${this.#rows(what === 'trades', listing, stretch).join(',')}]`)
   }
 
-  /** "sort: +1: sort in ascending order, -1: sort in descending order (by MTS field)" (rest-public-trades). */
+  /** Sort +1 gives the oldest first, otherwise the newest are (rest-public-trades). */
   #rows(areTrades: boolean, listing: Listing, { limit, start, end, isAscending }: Stretch): string[] {
     const since = start * 1_000
     const before = (end + 1) * 1_000
@@ -87,7 +87,7 @@ function pairOf(listing: Listing): string {
   return listing.specification.symbol.slice(1)
 }
 
-/** "[PAIR, [_, _, _, MIN_ORDER_SIZE, MAX_ORDER_SIZE, _, _, _, INITIAL_MARGIN, MIN_MARGIN]]" (https://docs.bitfinex.com/reference/rest-public-conf, 2026-11-22). */
+/** [PAIR, [_, _, _, MIN_ORDER_SIZE, MAX_ORDER_SIZE, _, _, _, INITIAL_MARGIN, MIN_MARGIN]] (https://docs.bitfinex.com/reference/rest-public-conf, 2026-11-22). */
 function infoRow(listing: Listing): string {
   return `["${pairOf(listing)}",[null,null,null,"${lotText(listing)}","2000.0",null,null,null,0.2,0.1,null,null]]`
 }
@@ -96,7 +96,7 @@ function ok(body: string): Reply {
   return { status: 200, body }
 }
 
-/** "10020: parameter error" (https://docs.bitfinex.com/docs/rest-general, 2026-11-22). */
+/** 10020: an error of the parameters (https://docs.bitfinex.com/docs/rest-general, 2026-11-22). */
 function failed(message: string): Reply {
   return { status: 500, body: `["error",10020,"${message}"]` }
 }

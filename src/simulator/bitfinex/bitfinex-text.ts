@@ -7,7 +7,7 @@ import type { Listing } from '../model/listing.ts'
 import type { MinuteCandle } from '../model/minute-candle.ts'
 import type { SimulatedTrade } from '../model/trade-store.ts'
 
-/** "The checksum covers the first 25 bids and asks" (https://docs.bitfinex.com/docs/ws-websocket-checksum, 2026-11-22). */
+/** "A CRC32 value which covers the first 25 bids and asks" (https://docs.bitfinex.com/docs/ws-websocket-checksum, 2026-11-22). */
 const CHECKSUM_LEVELS = 25
 
 /** A number as JavaScript writes it, with an exponent where it is small: `2e-8` was recorded in 2021. */
@@ -23,7 +23,7 @@ function amount(listing: Listing, lots: number): string {
   return number(lots, listing.specification.sizeDecimals)
 }
 
-/** "[PRICE, COUNT, AMOUNT]: AMOUNT is positive for bids, negative for asks" (https://docs.bitfinex.com/reference/ws-public-books, 2026-11-22). */
+/** [PRICE, COUNT, AMOUNT]; the amount is positive for bids, negative for asks (https://docs.bitfinex.com/reference/ws-public-books, 2026-11-22). */
 function levelText(listing: Listing, side: 1 | -1, ticks: number, lots: number): string {
   return `[${price(listing, ticks)},${1 + (ticks % 3)},${amount(listing, side * lots)}]`
 }
@@ -40,8 +40,8 @@ export function bookText(listing: Listing, limit: number): string {
 }
 
 /**
- * One message a level: "when count = 0 then you have to delete the price level: if amount = 1 then remove from bids, if amount = -1 then
- * remove from asks" (same page).
+ * One message a level: a COUNT of 0 deletes it, from the bids if the amount is 1, from the asks if it is
+ * -1 (same page).
  */
 export function changeTexts(listing: Listing, { bids, asks }: BookChanges): string[] {
   const texts: string[] = []
@@ -71,13 +71,13 @@ export function checksumText(listing: Listing): string {
   return `"cs",${crc32(parts.join(':')) | 0}`
 }
 
-/** "[ID, MTS, AMOUNT, PRICE]: how much was bought (positive) or sold (negative)" (https://docs.bitfinex.com/reference/ws-public-trades, 2026-11-22). */
+/** [ID, MTS, AMOUNT, PRICE]: "How much was bought (positive) or sold (negative)" (https://docs.bitfinex.com/reference/ws-public-trades, 2026-11-22). */
 export function tradeRow(listing: Listing, { id, price: ticks, lots, buy, time }: SimulatedTrade): string {
   return `[${id},${milliseconds(time)},${amount(listing, buy ? lots : -lots)},${price(listing, ticks)}]`
 }
 
 /**
- * "[BID, BID_SIZE, ASK, ASK_SIZE, DAILY_CHANGE, DAILY_CHANGE_RELATIVE, LAST_PRICE, VOLUME, HIGH, LOW]", the sizes being sums of 25 levels
+ * [BID, BID_SIZE, ASK, ASK_SIZE, DAILY_CHANGE, DAILY_CHANGE_RELATIVE, LAST_PRICE, VOLUME, HIGH, LOW], the sizes being sums of 25 levels
  * (https://docs.bitfinex.com/reference/ws-public-ticker, 2026-11-22).
  */
 export function tickerFields(listing: Listing): string {
@@ -105,7 +105,7 @@ function sumOf(ladder: Ladder): number {
   return sum
 }
 
-/** "[MTS, OPEN, CLOSE, HIGH, LOW, VOLUME]" (https://docs.bitfinex.com/reference/ws-public-candles, 2026-11-22). */
+/** [MTS, OPEN, CLOSE, HIGH, LOW, VOLUME] (https://docs.bitfinex.com/reference/ws-public-candles, 2026-11-22). */
 export function candleRow(listing: Listing, { start, open, close, high, low, lots }: MinuteCandle): string {
   const prices = [open, close, high, low].map((ticks) => price(listing, ticks)).join(',')
   return `[${milliseconds(start)},${prices},${amount(listing, lots)}]`

@@ -14,7 +14,7 @@ const FORMS: Readonly<Record<Topic, TopicForm>> = {
   diff_order_book: { kind: 'changes' },
 }
 
-/** "time: the time interval from which we want the transactions to be returned: minute, hour (default), day" (https://www.bitstamp.net/api/, 2026-11-22). */
+/** The last minute, hour (if nothing is said) or day, in seconds (https://www.bitstamp.net/api/, 2026-11-22). */
 const INTERVALS: Readonly<Record<string, number>> = { minute: 60, hour: 3_600, day: 86_400 }
 const LARGEST_CANDLES = 1_000
 const FAR = 99_999_999_999
@@ -105,7 +105,7 @@ export class BitstampExchange extends TopicExchange<Topic> {
     return ok(`[${trades.map((trade) => tradeRow(listing, trade)).join(',')}]`)
   }
 
-  /** "step, limit (minimum: 1; maximum: 1000), start, end: Unix timestamp" (HTTP API, OHLC data); oldest first. */
+  /** Step, limit (1,000 at most), start and end in seconds (HTTP API, OHLC data); oldest first. */
   #candles(listing: Listing, asked: URLSearchParams): Reply {
     const limit = wholeNumber(asked.get('limit'), 10, LARGEST_CANDLES)
     const start = wholeNumber(asked.get('start'), 0, FAR)

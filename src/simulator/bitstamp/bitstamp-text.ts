@@ -31,7 +31,7 @@ function changed(listing: Listing, changes: readonly ChangedLevel[]): string {
   return changes.map(({ price, lots }) => levelText(listing, price, lots)).join(',')
 }
 
-/** "bids, asks: list of top or changed orders; timestamp, microtimestamp" (https://www.bitstamp.net/websocket/v2/, Live full order book, 2026-11-22). */
+/** What changed, and when (in seconds and in microseconds) (https://www.bitstamp.net/websocket/v2/, Live full order book, 2026-11-22). */
 export function changesText(channel: string, listing: Listing, { bids, asks }: BookChanges, moment: number): string {
   return (
     `{"data":{"timestamp":"${seconds(moment)}","microtimestamp":"${moment}","bids":[${changed(listing, bids)}],` +
@@ -47,7 +47,7 @@ export function bookText(listing: Listing, moment: number): string {
   )
 }
 
-/** "type: Trade type (0 - buy; 1 - sell)"; numbers are doubles beside their texts (WebSocket v2, Live ticker, 2026-11-22). */
+/** Types are "0 - buy; 1 - sell"; numbers are doubles beside their texts (WebSocket v2, Live ticker, 2026-11-22). */
 export function tradeText(channel: string, listing: Listing, { id, price, lots, buy, time }: SimulatedTrade): string {
   const amount = sizeText(listing, lots)
   const cost = priceText(listing, price)
@@ -59,7 +59,7 @@ export function tradeText(channel: string, listing: Listing, { id, price, lots, 
   )
 }
 
-/** A row of `GET /transactions/[market]/`: "date: Unix timestamp date and time" in seconds (HTTP API, Transactions, 2026-11-22). */
+/** A row of `GET /transactions/[market]/`: the date is in whole seconds (HTTP API, Transactions, 2026-11-22). */
 export function tradeRow(listing: Listing, { id, price, lots, buy, time }: SimulatedTrade): string {
   return (
     `{"date":"${seconds(time)}","tid":"${id}","amount":"${sizeText(listing, lots)}","type":"${buy ? 0 : 1}",` +
@@ -67,7 +67,7 @@ export function tradeRow(listing: Listing, { id, price, lots, buy, time }: Simul
   )
 }
 
-/** A row of `GET /ticker/`: "open_24: price 24 hours ago; open: first transaction of the day" (HTTP API, Ticker, 2026-11-22). */
+/** A row of `GET /ticker/`: `open_24` is the price 24 hours ago, `open` that of the day (HTTP API, Ticker, 2026-11-22). */
 export function tickerRow(listing: Listing, time: number): string {
   const { statistics, bids, asks } = listing
   const { open, high, low, last, turnover, volumeLots } = statistics

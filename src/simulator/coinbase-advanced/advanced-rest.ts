@@ -7,7 +7,7 @@ import { bestText, candleRow, productRow, tradeRow } from './advanced-text.ts'
 
 /** Trades of one answer: the documentation names no largest number, so this one is assumed. */
 const LARGEST_PAGE = 1_000
-/** "The maximum is 350" (…/rest-api, Get public product candles, 2026-11-22). */
+/** 350 candles at most (…/rest-api, Get public product candles, 2026-11-22). */
 const LARGEST_CANDLES = 350
 const FAR = 99_999_999_999
 const PRODUCTS = '/api/v3/brokerage/market/products'
@@ -35,7 +35,7 @@ export class AdvancedRest {
     return what === 'candles' ? this.#candles(listing, searchParams) : NOT_FOUND
   }
 
-  /** "start, end: the UNIX timestamp indicating the time interval" in seconds (Get public market trades, 2026-11-22); newest first. */
+  /** Start and end are in seconds (Get public market trades, 2026-11-22); newest first. */
   #trades(listing: Listing, asked: URLSearchParams): Reply {
     const limit = wholeNumber(asked.get('limit'), 100, LARGEST_PAGE)
     const start = wholeNumber(asked.get('start'), 0, FAR)

@@ -18,7 +18,7 @@ function sizeText(listing: Listing, lots: number): string {
 const NUMBER = '"sequence_num":'
 
 /**
- * A message without its number: "channel, client_id, timestamp, sequence_num, events"
+ * A message without its number: channel, client_id, timestamp, sequence_num, events
  * (https://docs.cdp.coinbase.com/coinbase-app/advanced-trade-apis/websocket/websocket-channels, 2026-11-22).
  */
 export function messageText(channel: string, event: string, now: number): string {
@@ -48,7 +48,7 @@ export function bookText(listing: Listing, now: number): string {
   return level2Text(listing, 'snapshot', [...side('bid', listing.bids), ...side('offer', listing.asks)], now)
 }
 
-/** "new_quantity is the updated size at that price level, not a delta. A new_quantity of "0" indicates the price level can be removed." (websocket-channels) */
+/** The new quantity is what is there now, no difference; 0 removes the level (websocket-channels, Level2 channel). */
 export function changesText(listing: Listing, { bids, asks }: BookChanges, now: number): string {
   const time = isoTime(now)
   const side = (name: Side, changes: readonly ChangedLevel[]) =>
@@ -56,13 +56,13 @@ export function changesText(listing: Listing, { bids, asks }: BookChanges, now: 
   return level2Text(listing, 'update', [...side('bid', bids), ...side('offer', asks)], now)
 }
 
-/** "The level2 channel sends a message with fields, type ("snapshot" or "update"), product_id, and updates", on `l2_data` (websocket-channels). */
+/** The channel is called `level2` in subscriptions and `l2_data` in messages (websocket-channels, Level2 channel). */
 function level2Text(listing: Listing, type: 'snapshot' | 'update', updates: readonly string[], now: number): string {
   const event = `{"type":"${type}","product_id":"${listing.specification.symbol}","updates":[${updates.join(',')}]}`
   return messageText('l2_data', event, now)
 }
 
-/** "side, which refers to the makers side" (websocket-channels, Market trades channel); REST writes the same row. */
+/** "`side`, which refers to the makers side" (websocket-channels, Market trades channel); REST writes the same row. */
 export function tradeRow(listing: Listing, { id, price, lots, buy, time }: SimulatedTrade, more = ''): string {
   return (
     `{"trade_id":"${id}","product_id":"${listing.specification.symbol}","price":"${priceText(listing, price)}",` +

@@ -59,7 +59,7 @@ export class CoinbaseAdvancedExchange extends TopicExchange<Topic> {
     const isKnown = isTopic(channel) || channel === 'status' || channel === 'heartbeats'
     if ((type !== 'subscribe' && type !== 'unsubscribe') || !isKnown || typeof listings === 'string') {
       const reason = typeof listings === 'string' ? listings : `cannot ${String(type)} ${String(channel)}`
-      // "{"type":"error","message":"…"}" (websocket-overview, 2026-11-22): outside of the sequence.
+      // `{"type":"error","message":"…"}` (websocket-overview, 2026-11-22): outside of the sequence.
       connection.send(asciiJson({ type: 'error', message: reason }))
       return
     }

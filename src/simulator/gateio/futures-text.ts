@@ -17,7 +17,7 @@ function signed(listing: Listing, { lots, buy }: SimulatedTrade): string {
   return `${buy ? '' : '-'}${sizeText(listing, lots)}`
 }
 
-/** "size: positive: buyer, negative: seller" in contracts (https://www.gate.com/docs/developers/futures/ws/en/, Trades, 2026-11-22). */
+/** The size is in contracts, positive where the taker bought, negative where it sold (https://www.gate.com/docs/developers/futures/ws/en/, Trades, 2026-11-22). */
 export function tradesText(listing: Listing, trades: readonly SimulatedTrade[], now: number): string {
   const rows = trades.map(
     (trade) =>
@@ -56,7 +56,7 @@ function candle(listing: Listing, { start, open, high, low, close, lots }: Minut
   return `{"t":${seconds(start)},"v":${sizeText(listing, lots)},"c":"${price(close)}","h":"${price(high)}","l":"${price(low)}","o":"${price(open)}"`
 }
 
-/** "t, o, c, h, l, v: contracts, n: name of the subscription" in a list (futures WebSocket, Candlesticks, 2026-11-22). */
+/** Members t, o, c, h, l, v (contracts) and n (name of the subscription), in a list (futures WebSocket, Candlesticks, 2026-11-22). */
 export function candleText(listing: Listing, now: number): string {
   const row = `${candle(listing, minuteCandle(listing, now))},"n":"1m_${listing.specification.symbol}","w":false}`
   return updateText('futures.candlesticks', `[${row}]`, now)

@@ -60,7 +60,7 @@ export abstract class GateExchange extends TopicExchange<GateTopic> {
       return
     }
     const { market } = this.#texts
-    // "Each ping is answered by a pong" (spot WebSocket, Application ping pong, 2026-11-22).
+    // Each ping is answered by a pong (spot WebSocket, Application ping pong, 2026-11-22).
     if (request.channel === `${market}.ping`) {
       const now = this.venueNow
       const times = `"time":${seconds(now)},"time_ms":${milliseconds(now)}`
@@ -83,7 +83,7 @@ export abstract class GateExchange extends TopicExchange<GateTopic> {
               ? !this.subscribe(connection, topic, listing)
               : !this.unsubscribe(connection, topic, listing),
           )
-    // "For the same depth stream only one subscription per connection is allowed; duplicates return an error" (article 45317).
+    // A stream may be subscribed to once on a connection; again is an error (article 45317).
     if (isSubscription && topic === 'obu' && repeated !== undefined) {
       const error = `{"code":2,"message":"Alert sub ob.${repeated.specification.symbol}.400"}`
       connection.send(this.#answer(request, `,"error":${error},"result":null`))
@@ -95,7 +95,7 @@ export abstract class GateExchange extends TopicExchange<GateTopic> {
     }
   }
 
-  /** "If an error occurs, error is its code and message; the names of a message are taken together or not at all" (spot WebSocket, Error, 2026-11-22). */
+  /** Of the names of one message all are taken or none (spot WebSocket, Error, 2026-11-22). */
   #wanted(request: {
     readonly [key: string]: unknown
   }): { topic: GateTopic | undefined; listings: readonly Listing[] } | Refused {
@@ -122,7 +122,7 @@ export abstract class GateExchange extends TopicExchange<GateTopic> {
     return { topic: isTopic(name) ? name : undefined, listings }
   }
 
-  /** "time, id, channel, event, error, result" (spot WebSocket, Server Response, 2026-11-22). */
+  /** Members time, id, channel, event, error, result (spot WebSocket, Server Response, 2026-11-22). */
   #answer({ id, channel, event, payload }: { readonly [key: string]: unknown }, rest: string): string {
     const now = this.venueNow
     const given = asciiJson({ time: seconds(now), time_ms: milliseconds(now), id, channel, event, payload })

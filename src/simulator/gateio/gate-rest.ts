@@ -47,7 +47,7 @@ export class GateRest {
     return ok(`[${trades.map(write).join(',')}]`)
   }
 
-  /** Candles of a stretch of whole seconds, oldest first. "limit conflicts with from and to" (REST, 2026-11-22). */
+  /** Candles of a stretch of whole seconds, oldest first. A limit does not go together with from and to (REST, Market K-line chart, 2026-11-22). */
   candles(url: URL, listing: Listing, write: (candle: MinuteCandle, isOver: boolean) => string): Reply {
     const limit = wholeNumber(url.searchParams.get('limit'), 100, LARGEST_PAGE)
     const range = this.#range(url)
@@ -74,7 +74,7 @@ export function ok(body: string): Reply {
   return { status: 200, body }
 }
 
-/** "label, message" of an error (REST, Error Handling, 2026-11-22). */
+/** Label and message of an error (REST, Error Handling, 2026-11-22). */
 const INVALID: Reply = {
   status: 400,
   body: '{"label":"INVALID_PARAM_VALUE","message":"Invalid parameter value"}',

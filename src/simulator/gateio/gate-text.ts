@@ -13,7 +13,7 @@ export function seconds(time: number): number {
   return Math.floor(time / 1_000_000)
 }
 
-/** A message of a channel: "time, time_ms, channel, event, result" (https://www.gate.com/docs/developers/apiv4/ws/en/, Server Notification, 2026-11-22). */
+/** A message of a channel: time, time_ms, channel, event, result (https://www.gate.com/docs/developers/apiv4/ws/en/, Server Notification, 2026-11-22). */
 export function updateText(channel: string, result: string, time: number): string {
   return `{"time":${seconds(time)},"time_ms":${milliseconds(time)},"channel":"${channel}","event":"update","result":${result}}`
 }
@@ -35,7 +35,7 @@ function stream(listing: Listing): string {
   return `ob.${listing.specification.symbol}.${BOOK_LEVELS}`
 }
 
-/** "The first push will always be a full depth update: full is true, u is the id of the depth" (article 45317). */
+/** "The first push will always be a full depth update" (article 45317); its `u` is the id of the book. */
 export function bookText(channel: string, listing: Listing, time: number): string {
   const result =
     `{"t":${milliseconds(time)},"full":true,"s":"${stream(listing)}","u":${listing.updateId},` +
@@ -43,7 +43,7 @@ export function bookText(channel: string, listing: Listing, time: number): strin
   return updateText(channel, result, time)
 }
 
-/** "U: id of the first change, u: id of the last; the amounts are absolute, an amount of 0 removes the price" (article 45317). */
+/** `U` and `u` are the ids of the first and the last change; amounts are absolute, and 0 removes the price (article 45317). */
 export function changesText(channel: string, listing: Listing, changes: BookChanges, time: number): string {
   const bids = changes.bids.length === 0 ? '' : `,"b":[${changed(listing, changes.bids)}]`
   const asks = changes.asks.length === 0 ? '' : `,"a":[${changed(listing, changes.asks)}]`
@@ -51,7 +51,7 @@ export function changesText(channel: string, listing: Listing, changes: BookChan
   return updateText(channel, `{"t":${milliseconds(time)},"s":"${stream(listing)}",${ids}${bids}${asks}}`, time)
 }
 
-/** "t, u: id of the order book, s, b: best bid price, B: its amount, a, A" (spot WebSocket, Best bid or ask price, 2026-11-22). */
+/** Members t, u (id of the book), s, b and B (best bid and its amount), a and A (spot WebSocket, Best bid or ask price, 2026-11-22). */
 export function quoteText(channel: string, listing: Listing, time: number): string {
   const { bids, asks, specification, updateId } = listing
   const result =

@@ -5,7 +5,7 @@ import { GateRest, NOT_FOUND, ok } from './gate-rest.ts'
 import { updateText } from './gate-text.ts'
 import { candleRow, candleText, orderBookText, pairRow, tickerRow, tradeRow, tradeText } from './spot-text.ts'
 
-/** "limit: maximum 100" (https://www.gate.com/docs/developers/apiv4/en/, Retrieve order book, 2026-11-22). */
+/** 100 levels at most (https://www.gate.com/docs/developers/apiv4/en/, Retrieve order book, 2026-11-22). */
 const LARGEST_BOOK = 100
 
 /** Gate's spot market. */

@@ -11,7 +11,7 @@ function fineTime(time: number): string {
 }
 
 /**
- * "id, create_time, create_time_ms, side, currency_pair, amount, price" of the taker's side, one trade a message
+ * Members id, create_time, create_time_ms, side (the taker's), currency_pair, amount, price; one trade a message
  * (https://www.gate.com/docs/developers/apiv4/ws/en/, Public Trades Channel, 2026-11-22).
  */
 export function tradeText(listing: Listing, trade: SimulatedTrade, now: number): string {
@@ -43,7 +43,7 @@ export function tickerRow(listing: Listing): string {
   )
 }
 
-/** "v: total volume (Quote Currency), a: base currency trading amount, w: window close" (spot WebSocket, Candlesticks Channel, 2026-11-22). */
+/** `v` is the turnover in the quote asset, `a` the base amount, `w` whether the minute is over (spot WebSocket, Candlesticks Channel, 2026-11-22). */
 export function candleText(listing: Listing, now: number): string {
   const { start, open, high, low, close, lots, turnover } = minuteCandle(listing, now)
   const price = (ticks: number) => priceText(listing, ticks)
@@ -53,7 +53,7 @@ export function candleText(listing: Listing, now: number): string {
   return updateText('spot.candlesticks', result, now)
 }
 
-/** "[time, quote volume, close, high, low, open, base volume, whether it is over]" (REST, Market K-line chart, 2026-11-22). */
+/** [time, turnover, close, high, low, open, base amount, whether it is over] (REST, Market K-line chart, 2026-11-22). */
 export function candleRow(listing: Listing, candle: MinuteCandle, isOver: boolean): string {
   const { start, open, high, low, close, lots, turnover } = candle
   const prices = [close, high, low, open].map((ticks) => `"${priceText(listing, ticks)}"`).join(',')
@@ -70,7 +70,7 @@ export function pairRow(listing: Listing): string {
   )
 }
 
-/** `GET /spot/order_book`: "id: returned when with_id is set; current, update: milliseconds" (REST, Retrieve order book, 2026-11-22). */
+/** `GET /spot/order_book`: id (with `with_id`), current and update in milliseconds (REST, Retrieve order book, 2026-11-22). */
 export function orderBookText(listing: Listing, limit: number, now: number): string {
   const { bids, asks, updateId } = listing
   return (

@@ -25,6 +25,7 @@ export const SIMULATED_VENUES = [
   'okx',
   'crypto-com',
   'upbit',
+  'gemini',
 ] as const
 
 export type SimulatedVenue = (typeof SIMULATED_VENUES)[number]

@@ -292,6 +292,17 @@ const FORMS: Readonly<Record<SimulatedVenue, VenueForm>> = {
       tradeIds: 'long',
     }),
   },
+  gemini: {
+    weight: 0.2,
+    timeMicros: 1_000,
+    listing: ({ code, price }) => ({
+      quote: 'USD',
+      symbol: `${code}USD`,
+      instrument: `${code}-USD`,
+      priceDecimals: decimalsFor(price, 2e-6, 2, 8),
+      sizeDecimals: 8,
+    }),
+  },
 }
 
 /** How the venue lists the coin. */
