@@ -94,6 +94,20 @@ test('one channel that is refused does not take the others with it', () => {
   )
 })
 
+test('an answer that names a channel is about that one alone', () => {
+  const { session, out } = open(['trade'], [PERP, instrument('XYZUSD-PERP')])
+  out.clear()
+  session.received('{"id":1,"method":"subscribe","code":0,"channel":"trade.BTCUSD-PERP"}', at(1), out)
+  const refusal = '"code":40003,"channel":"trade.XYZUSD-PERP","message":"Unknown symbol"'
+  session.received(`{"id":1,"method":"subscribe",${refusal}}`, at(1), out)
+  assert.deepEqual(asked(out), [])
+  const halted = out.of('feed-state').filter(({ state }) => state === 'halted')
+  assert.deepEqual(
+    halted.map(({ symbol }) => symbol),
+    ['XYZUSD-PERP'],
+  )
+})
+
 test('too many requests are asked again later', () => {
   const { session, out } = open(['trade'])
   session.received('{"id":1,"method":"subscribe","code":42901,"message":"TOO_MANY_REQUESTS"}', at(1), out)

@@ -174,20 +174,31 @@ export class CryptoComWords implements MarketWords {
     return JSON.stringify({ id, method, params, nonce: Math.floor(this.#now / 1_000) })
   }
 
+  /**
+   * One answer is documented for all channels of a message; the venue answers each by its name (`channel`), or with its first data, which
+   * have the id of the request (probed by others on 2026-09-22).
+   */
   #confirmed(root: TextObject, facts: MarketFacts): void {
     const id = optionalTextOf(root, 'id') ?? ''
-    const wires = this.#asked.get(id)
-    if (wires === undefined) return
-    this.#asked.delete(id)
-    for (const wire of wires) this.#each(wire, (symbol, channel) => facts.subscribed(symbol, channel))
+    const named = isTextObject(root.result) ? root.result.subscription : root.channel
+    const confirmed = this.#answered(id, typeof named === 'string' ? named : undefined)
+    for (const wire of confirmed) this.#each(wire, (symbol, channel) => facts.subscribed(symbol, channel))
+  }
+
+  /** The channels that an answer is about: the one that it names, or all that are left of its message. */
+  #answered(id: string, named: string | undefined): readonly string[] {
+    const asked = this.#asked.get(id) ?? []
+    const left = named === undefined ? [] : asked.filter((wire) => wire !== named)
+    if (left.length > 0) this.#asked.set(id, left)
+    else this.#asked.delete(id)
+    return asked.filter((wire) => !left.includes(wire))
   }
 
   #failed(root: TextObject, facts: MarketFacts): void {
     const code = optionalTextOf(root, 'code') ?? ''
     const reason = `${code} ${optionalTextOf(root, 'message') ?? ''}`.trim()
     const id = optionalTextOf(root, 'id') ?? ''
-    const wires = this.#asked.get(id) ?? []
-    this.#asked.delete(id)
+    const wires = this.#answered(id, optionalTextOf(root, 'channel'))
     const [wire] = wires
     if (TOO_MANY.has(code)) facts.tooMany(reason)
     else if (wire === undefined) facts.venueError(reason)
