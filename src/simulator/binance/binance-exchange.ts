@@ -17,7 +17,7 @@ import {
   timeText,
   tradePayload,
 } from './binance-text.ts'
-import { markPricePayload, pairMember } from './contract-text.ts'
+import { contractInfoPayload, markPricePayload, pairMember } from './contract-text.ts'
 import { DepthBatch } from './depth-batch.ts'
 
 /*
@@ -28,6 +28,8 @@ const MOST_STREAMS = 1_024
 const TICKER_MICROS = 1_000_000
 /** "Update Speed: … 2000ms for the other intervals" (Kline Streams). */
 const KLINE_MICROS = 2_000_000
+/** The stream of all contracts together that tells of changes of their status. */
+const CONTRACT_INFO = '!contractInfo'
 const DAY_MILLISECONDS = 86_400_000
 
 interface Client {
@@ -56,6 +58,8 @@ class BinanceMarketExchange extends Exchange {
   readonly #slow = new Map<number, DepthBatch>()
   readonly #tops = new BestQuotes()
   readonly #market: BinanceMarket
+  /** Contracts that traded when this was told last. */
+  readonly #trading = new Set<Listing>()
   #nextTicker = 0
   #nextKline = 0
   /** The minute of the candles that were told last. */
@@ -158,6 +162,7 @@ class BinanceMarketExchange extends Exchange {
       this.#nextTicker = now + TICKER_MICROS
       for (const listing of this.#heard('ticker')) this.#sendTicker(listing, now)
       for (const listing of this.#heard('markPrice@1s')) this.#sendMarkPrice(listing, now)
+      if (this.#market.contracts !== undefined) this.#tellOfContracts(now)
     }
     if (now >= this.#nextKline) this.#sendKlines(now)
     for (const [connection, client] of this.#clients) this.#lookAfter(connection, client, now)
@@ -273,6 +278,20 @@ class BinanceMarketExchange extends Exchange {
   #sendMarkPrice(listing: Listing, now: number): void {
     if (this.#market.contracts === undefined) return
     this.#send('markPrice@1s', listing, () => markPricePayload(listing, this.model.venueTime(this.venue, now)))
+  }
+
+  /** Contracts that began or ended to trade since this was looked at last. */
+  #tellOfContracts(now: number): void {
+    for (const listing of this.model.listings) {
+      if (listing.specification.venue !== this.venue || listing.active === this.#trading.has(listing)) continue
+      if (listing.active) this.#trading.add(listing)
+      else this.#trading.delete(listing)
+      const data = contractInfoPayload(listing, this.model.venueTime(this.venue, now))
+      for (const [connection, { streams, combined }] of this.#clients) {
+        if (!streams.has(CONTRACT_INFO)) continue
+        this.tell(connection, 'ticker', listing, combined ? `{"stream":"${CONTRACT_INFO}","data":${data}}` : data)
+      }
+    }
   }
 
   /** The minute so far; once it is over, all of it for the last time first. */

@@ -264,14 +264,14 @@ export class BinanceRest {
     const more = this.#market.contracts === undefined ? ',"isBestMatch":true' : ''
     const name = this.#market.contracts === 'inverse' ? 'baseQty' : 'quoteQty'
     return (
-      `{"id":${singleId(this.#market, trade)},"price":"${priceText(this.#market, listing, trade.price)}",` +
+      `{"id":${singleId(this.#market, trade.id)},"price":"${priceText(this.#market, listing, trade.price)}",` +
       `"qty":"${sizeText(this.#market, listing, trade.lots)}","${name}":"${quote}",` +
       `"time":${timeText(trade.time, false)},"isBuyerMaker":${!trade.buy}${more}}`
     )
   }
 
   readonly #aggregateRow: Row = (listing, trade) => {
-    const single = singleId(this.#market, trade)
+    const single = singleId(this.#market, trade.id)
     const more = this.#market.contracts === undefined ? ',"M":true' : ''
     return (
       `{"a":${trade.id},"p":"${priceText(this.#market, listing, trade.price)}",` +

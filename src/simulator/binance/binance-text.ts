@@ -46,8 +46,8 @@ export function updateIdText(market: BinanceMarket, updateId: number): string {
 }
 
 /** Where aggregates are what can be asked for by number, single trades have a numbering of their own. */
-export function singleId(market: BinanceMarket, trade: SimulatedTrade): number {
-  return market.opensTrades ? trade.id : trade.id + 7_000_000
+export function singleId(market: BinanceMarket, id: number): number {
+  return market.opensTrades ? id : id + 7_000_000
 }
 
 export function levelTexts(market: BinanceMarket, listing: Listing, ladder: Ladder, limit: number): string {
@@ -73,7 +73,7 @@ export function tradePayload(
   const time = timeText(trade.time, inMicros)
   const more = market.contracts === undefined ? ',"M":true' : ''
   return (
-    `{"e":"trade","E":${time},"s":"${listing.specification.symbol}","t":${singleId(market, trade)},` +
+    `{"e":"trade","E":${time},"s":"${listing.specification.symbol}","t":${singleId(market, trade.id)},` +
     `"p":"${priceText(market, listing, trade.price)}","q":"${sizeText(market, listing, trade.lots)}",` +
     `"T":${time},"m":${!trade.buy}${more}}`
   )
@@ -88,7 +88,7 @@ export function aggregatePayload(
 ): string {
   const time = timeText(trade.time, inMicros)
   const more = market.contracts === undefined ? ',"M":true' : ''
-  const single = singleId(market, trade)
+  const single = singleId(market, trade.id)
   return (
     `{"e":"aggTrade","E":${time},"s":"${listing.specification.symbol}","a":${trade.id},` +
     `"p":"${priceText(market, listing, trade.price)}","q":"${sizeText(market, listing, trade.lots)}",` +
@@ -120,10 +120,12 @@ export function klinePayload(
 ): string {
   const { symbol } = listing.specification
   const end = candle.start + MINUTE_MICROS - 1
+  const { firstId, lastId, count } = candle
+  const trades = count === 0 ? '"f":-1,"L":-1' : `"f":${singleId(market, firstId)},"L":${singleId(market, lastId)}`
   const price = (ticks: number): string => priceText(market, listing, ticks)
   return (
     `{"e":"kline","E":${timeText(now, inMicros)},"s":"${symbol}","k":{"t":${timeText(candle.start, inMicros)},` +
-    `"T":${timeText(end, inMicros)},"s":"${symbol}","i":"1m","f":${candle.firstId},"L":${candle.lastId},` +
+    `"T":${timeText(end, inMicros)},"s":"${symbol}","i":"1m",${trades},` +
     `"o":"${price(candle.open)}","c":"${price(candle.close)}","h":"${price(candle.high)}","l":"${price(candle.low)}",` +
     `"v":"${sizeText(market, listing, candle.lots)}","n":${candle.count},"x":${end < now},` +
     `"q":"${turnoverText(market, listing, candle.lots, candle.turnover)}",` +

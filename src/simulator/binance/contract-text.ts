@@ -5,6 +5,9 @@ import type { BinanceMarket } from './binance-market.ts'
 /** "Funding is exchanged every 8 hours" is the usual interval of a contract. */
 const FUNDING_MICROS = 8 * 3_600_000_000
 const FUNDING_RATE = '0.00010000'
+/** The day of delivery of a contract that has none. */
+const NEVER = 4_133_404_800_000
+const LISTED = 1_569_398_400_000
 
 /** The pair of a contract, which messages of coin-margined ones name beside the symbol. */
 export function pairOf(listing: Listing): string {
@@ -42,6 +45,27 @@ export function markPricePayload(listing: Listing, time: number): string {
   )
 }
 
+/**
+ * Payload of `!contractInfo`: "pushes when contract info updates (listing/settlement/contract bracket update)"
+ * (https://developers.binance.com/docs/derivatives/usds-margined-futures/websocket-market-streams/Contract-Info-Stream, looked at 2026-11-22).
+ */
+export function contractInfoPayload(listing: Listing, time: number): string {
+  return JSON.stringify({
+    e: 'contractInfo',
+    E: Math.floor(time / 1_000),
+    s: listing.specification.symbol,
+    ps: pairOf(listing),
+    ct: 'PERPETUAL',
+    dt: NEVER,
+    ot: LISTED,
+    cs: statusOf(listing),
+  })
+}
+
+function statusOf(listing: Listing): string {
+  return listing.active ? 'TRADING' : 'SETTLING'
+}
+
 function nextFunding(time: number): number {
   return (Math.floor(time / FUNDING_MICROS) + 1) * FUNDING_MICROS
 }
@@ -70,14 +94,13 @@ export function openInterestText(market: BinanceMarket, listing: Listing, time: 
 /** What a contract has in `exchangeInfo` beside its filters. */
 export function contractRow(market: BinanceMarket, listing: Listing): Record<string, unknown> {
   const { symbol, base, quote, priceDecimals, sizeDecimals } = listing.specification
-  const status = listing.active ? 'TRADING' : 'SETTLING'
+  const status = statusOf(listing)
   return {
     symbol,
     pair: pairOf(listing),
     contractType: 'PERPETUAL',
-    // The end of the year 2100: it is never delivered.
-    deliveryDate: 4_133_404_800_000,
-    onboardDate: 1_569_398_400_000,
+    deliveryDate: NEVER,
+    onboardDate: LISTED,
     ...(market.contracts === 'inverse'
       ? { contractStatus: status, contractSize: contractSize(listing), marginAsset: base }
       : { status, marginAsset: quote }),
