@@ -61,7 +61,7 @@ for (const { venue, depth, unheard = [] } of CASES) {
     }
     await delay(700)
     control.addFault({ kind: 'drop', venue })
-    await delay(1_000)
+    await delay(1_800)
     await control.quiesce()
     await untilEmpty(() => watched.difference(depth), 20_000)
     await untilEmpty(() => watched.unwell(unheard), 10_000)
