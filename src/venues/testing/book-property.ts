@@ -14,7 +14,7 @@ export interface WireBook {
 
 /** How a venue writes books, for {@link assertBooksRecover}. */
 export interface BookWire {
-  readonly protocol: VenueProtocol
+  readonly protocol: Pick<VenueProtocol, 'plan' | 'session'>
   readonly instrument: Instrument
   change(book: WireBook): string
   /** The frame that answers a text of ours with the whole book; undefined if that text does not ask for it. */
