@@ -72,7 +72,7 @@ describe('the dashboard when something is wrong', { skip: SKIP_REASON }, () => {
     await page.getByText('is not valid here').waitFor()
     await page.getByLabel('Token').fill('secret')
     await page.getByRole('button', { name: 'Open' }).click()
-    await page.getByRole('heading', { name: 'Recent gaps' }).waitFor()
+    await page.getByRole('heading', { name: 'Feeds', level: 2 }).waitFor()
     await page.getByRole('status').getByText('Connected', { exact: true }).waitFor()
     assert.equal(new URL(page.url()).search, '')
     await close()

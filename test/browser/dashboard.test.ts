@@ -41,7 +41,7 @@ describe('the dashboard against a stand-in for the gateway', { skip: SKIP_REASON
       assert.equal(await page.getByRole('button', { name: 'Local' }).getAttribute('aria-pressed'), 'true')
 
       await page.getByRole('link', { name: 'Feeds', exact: true }).click()
-      await page.getByRole('heading', { name: 'Recent gaps' }).waitFor()
+      await page.getByRole('heading', { name: 'Feeds', level: 2 }).waitFor()
       await page.locator('.feed-table tbody tr').nth(10).waitFor()
       await page.getByLabel('State').selectOption('stale')
       await page.getByText(/^12 of 192$/).waitFor()
@@ -57,10 +57,75 @@ describe('the dashboard against a stand-in for the gateway', { skip: SKIP_REASON
     })
   }
 
+  test('the completeness of every feed is drawn, and each part is told to pointers, keyboards and listeners', async () => {
+    const { url } = await gateway()
+    const { page, complaints, close } = await openPage(browser(), `${url}/feeds`)
+    await page.getByLabel('Channel').selectOption('book')
+    const strip = page.getByRole('slider', { name: 'Completeness of binance ETH-USDT book' })
+    await strip.waitFor()
+    assert.deepEqual(await strip.locator('.part').evaluateAll((parts) => parts.map((part) => part.className.trim())), [
+      'part part-complete',
+      'part part-missing',
+    ])
+    await strip.focus()
+    await page.keyboard.press('End')
+    await page.locator('.coverage-tip').getByText('disconnect · open · not numbered').waitFor()
+    assert.match((await strip.getAttribute('aria-valuetext')) ?? '', /^Missing, .* complete$/)
+    await page.keyboard.press('ArrowLeft')
+    assert.match((await strip.getAttribute('aria-valuetext')) ?? '', /^Complete, /)
+    await page.keyboard.press('Escape')
+    assert.equal(await page.locator('.coverage-tip').count(), 0)
+    assert.equal(new URL(page.url()).pathname, '/feeds')
+    await strip.hover({ position: { x: 4, y: 8 } })
+    await page.locator('.coverage-tip').getByText('Complete', { exact: true }).waitFor()
+
+    const unwatched = page.getByRole('slider', { name: 'Completeness of binance XRP-USDT book' })
+    await unwatched.locator('.part-unknown').first().waitFor({ state: 'attached' })
+    await page.getByRole('button', { name: '7 d' }).click()
+    await strip.waitFor()
+    assert.deepEqual(complaints, [])
+    await close()
+  })
+
+  test('the gap catalogue is filtered, says what is missing by count and ids, and why', async () => {
+    const { url } = await gateway()
+    const { page, complaints, close } = await openPage(browser(), `${url}/feeds/gaps`)
+    const rows = page.locator('.gap-table tbody tr')
+    await rows.nth(5).waitFor()
+    await page.getByLabel('Cause').selectOption('missed-trades')
+    await until('one gap is left', async () => (await rows.count()) === 1)
+    assert.match(
+      (await rows.first().textContent()) ?? '',
+      /SOL-USDT.*missed trades.*41.*8812301-8812340,8812345.*mock:/,
+    )
+    await page.getByLabel('State').selectOption('open')
+    await page.getByText('No gap is known that fits.').waitFor()
+
+    await page.getByRole('link', { name: 'Venues' }).click()
+    await page.getByRole('row', { name: /Kraken connected .* 8\.2 21 64 190/ }).waitFor()
+    await page.getByRole('link', { name: 'Audit' }).click()
+    await page.getByRole('row', { name: /BTC-USDT volume of a candle 12\.5 12\.75/ }).waitFor()
+    assert.equal(await page.title(), 'Audit · Opentape')
+    assert.deepEqual(complaints, [])
+    await close()
+  })
+
+  test('a venue that is watched as best effort says so', async () => {
+    const mock = await gateway()
+    const { page, close } = await openPage(browser(), `${mock.url}/feeds`)
+    await page.locator('.feed-table tbody tr').nth(10).waitFor()
+    const [said] = mock.world.feedStates()
+    assert.ok(said !== undefined)
+    const payload = { ...said.payload, venue: 'ccxt:mexc', instrument: 'A-B', state: 'stale' }
+    mock.say([{ ...said, payload }])
+    await page.getByRole('row', { name: /ccxt:mexc best effort/ }).waitFor()
+    await close()
+  })
+
   test('an address can be opened directly, and one that names nothing says so', async () => {
     const { url } = await gateway()
     const { page, close } = await openPage(browser(), `${url}/feeds`)
-    await page.getByRole('heading', { name: 'Recent gaps' }).waitFor()
+    await page.getByRole('heading', { name: 'Feeds', level: 2 }).waitFor()
     await page.goto(`${url}/no/such/page/here`)
     await page.getByRole('heading', { name: 'There is no page here' }).waitFor()
     await page.goto(`${url}/markets/binance/NOPE-NOPE`)

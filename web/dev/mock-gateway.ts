@@ -206,7 +206,16 @@ function reply(world: MockWorld, mode: string, url: URL): [status: number, body:
     return list(definitions)
   }
   if (path === '/feeds') return list(world.feeds().filter(chosen))
-  if (path === '/gaps') return list(world.gaps().filter(chosen))
+  if (path === '/gaps') {
+    const fits = (gap: Record<string, unknown>): boolean =>
+      ['channel', 'cause', 'state'].every((name) => [null, gap[name]].includes(url.searchParams.get(name)))
+    return list(world.gaps().filter((gap) => chosen(gap) && fits(gap)))
+  }
+  if (path === '/audits/latest') return list(world.audits().filter(chosen))
+  if (path === '/completeness' && venue !== null && instrument !== null) {
+    const [from, to] = [Number(url.searchParams.get('from')), Number(url.searchParams.get('to'))]
+    return [200, world.completeness(venue, instrument, url.searchParams.get('channel') ?? 'trade', from, to)]
+  }
   const market = world.markets.find(chosen)
   const limit = Number(url.searchParams.get('limit'))
   if (market !== undefined && path === '/trades') return list(market.history(limit))

@@ -365,8 +365,50 @@ export class MockWorld {
       return {
         ...{ id: `gap-${index}`, revision: 1, venue, instrument, symbol, channel: index % 2 === 0 ? 'trade' : 'book' },
         ...{ from: now - (index + 1) * 600 * SECOND, to: index === 1 ? null : now - (index + 1) * 480 * SECOND },
-        ...{ cause: 'disconnect', state, missing: index === 2 ? 41 : 0, receiveTime: now },
+        ...{ cause: index === 2 ? 'missed-trades' : 'disconnect', state, receiveTime: now },
+        ...(index === 2 ? { missing: 41, missingIds: '8812301-8812340,8812345' } : { missing: null, missingIds: null }),
         evidence: 'mock: connection closed with 1006; ids 8812301 to 8812345 asked from history',
+      }
+    })
+  }
+
+  /** Everything is watched but the first quarter of every fourth instrument; gaps are as they are listed. */
+  completeness(venue: string, instrument: string, channel: string, from: number, to: number) {
+    const number = this.markets.findIndex((market) => market.venue === venue && market.instrument === instrument)
+    const since = number % 4 === 3 ? from + (to - from) / 4 : from
+    const gaps = this.gaps().filter(
+      (gap) =>
+        gap.venue === venue && gap.instrument === instrument && gap.channel === channel && gap.state !== 'repaired',
+    )
+    const segments: { from: number; to: number; state: string; gaps: string[] }[] = []
+    const add = (state: string, start: number, end: number, ids: string[] = []): void => {
+      if (start < end) segments.push({ from: start, to: end, state, gaps: ids })
+    }
+    add('unknown', from, since)
+    let at = since
+    for (const gap of gaps) {
+      const start = Math.max(at, gap.from)
+      add('complete', at, Math.min(start, to))
+      at = Math.min(to, gap.to ?? to)
+      add('missing', start, at, [gap.id])
+    }
+    add('complete', at, to)
+    const complete = segments
+      .filter(({ state }) => state === 'complete')
+      .reduce((sum, { from, to }) => sum + to - from, 0)
+    const missing = gaps.length > 0 && gaps.every((gap) => gap.missing !== null) ? 41 : gaps.length > 0 ? null : 0
+    const state = gaps.length > 0 ? 'missing' : since > from ? 'unknown' : 'complete'
+    return { venue, instrument, channel, from, to, state, completeShare: complete / (to - from), missing, segments }
+  }
+
+  audits() {
+    const now = micros()
+    return this.markets.slice(0, 2).map((market, index) => {
+      const { venue, instrument, symbol } = market.summary()
+      return {
+        ...{ venue, instrument, symbol, exchangeTime: null, receiveTime: now, feedState: 'synchronised', live: true },
+        ...{ subject: index === 0 ? 'candle' : 'last-price', field: index === 0 ? 'volume' : 'last' },
+        ...{ ours: '12.5', theirs: '12.75', of: now - 90 * SECOND, evidence: '17 prints of ours' },
       }
     })
   }
@@ -400,7 +442,7 @@ export class MockWorld {
         },
         ...{
           channels: CHANNELS,
-          latency: null,
+          latency: empty ? null : { minimum: 8_200, p50: 21_400, p90: 64_000, p99: 190_000 },
           integrity: { trades: 'consecutive ids', books: 'sequence numbers' },
           limits: null,
         },

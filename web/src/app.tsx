@@ -74,7 +74,7 @@ function Page({ route }: { route: Route }) {
     case 'markets':
       return <MarketsPage />
     case 'feeds':
-      return <FeedsPage />
+      return <FeedsPage view={route.view} />
     case 'instrument':
       return (
         <InstrumentPage key={`${route.venue}/${route.instrument}`} venue={route.venue} instrument={route.instrument} />

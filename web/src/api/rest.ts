@@ -1,6 +1,8 @@
 import type {
+  Audit,
   CandleInterval,
   CandlePage,
+  Completeness,
   FeedPage,
   GapPage,
   InstrumentPage,
@@ -106,10 +108,36 @@ export function getFeeds(filter: { venue?: string; instrument?: string }, signal
 
 /** The newest gaps first; one page is enough for people. */
 export function getGaps(
-  filter: { venue?: string; instrument?: string; from?: number; limit?: number },
+  filter: GapFilter & { instrument?: string; from?: number; to?: number; limit?: number; cursor?: string | null },
   signal?: AbortSignal,
 ) {
-  return request<GapPage>('GET', `/gaps${query(filter)}`, signal)
+  return request<GapPage>('GET', `/gaps${query({ ...filter, order: 'desc' })}`, signal)
+}
+
+/** Which gaps; undefined: all of them. */
+export interface GapFilter {
+  readonly venue?: string | undefined
+  readonly channel?: string | undefined
+  readonly cause?: string | undefined
+  readonly state?: string | undefined
+}
+
+export function getCompleteness(
+  filter: { venue: string; instrument: string; channel: string; from: number; to: number },
+  signal?: AbortSignal,
+) {
+  return request<Completeness>('GET', `/completeness${query(filter)}`, signal)
+}
+
+/** The newest difference of each instrument between our trades and what its venue says. */
+export function getLatestAudits(signal?: AbortSignal) {
+  return allPages((cursor) =>
+    request<{ items: Audit[]; nextCursor: string | null }>(
+      'GET',
+      `/audits/latest${query({ limit: 1_000, cursor })}`,
+      signal,
+    ),
+  )
 }
 
 export function getInstrument(venue: string, instrument: string, signal?: AbortSignal) {
@@ -118,7 +146,14 @@ export function getInstrument(venue: string, instrument: string, signal?: AbortS
 
 /** Candles that open before `to`, the newest first. */
 export function getCandles(
-  filter: { venue: string; instrument: string; interval: CandleInterval; to?: number; limit: number },
+  filter: {
+    venue: string
+    instrument: string
+    interval: CandleInterval
+    from?: number
+    to?: number
+    limit: number
+  },
   signal?: AbortSignal,
 ) {
   return request<CandlePage>('GET', `/candles${query({ ...filter, order: 'desc' })}`, signal)

@@ -6,7 +6,7 @@ import { useServices, useSignal } from '../services.ts'
 import type { DerivativeFeed, LiquidationLine } from '../state/derivative-feed.ts'
 
 /** What it was worth in the quote asset. */
-function worthOf(line: LiquidationLine, definition: Instrument): string {
+function worthOf(line: LiquidationLine, definition: Instrument): string | null {
   const { contractSize, contractUnit, baseMultiplier } = definition
   const contract = {
     ...(contractSize === null ? {} : { contractSize: contractSize as DecimalText }),

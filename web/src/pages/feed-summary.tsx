@@ -1,5 +1,6 @@
-import type { Gap } from '../../../src/gateway/schemas/index.ts'
+import type { Gap, Status } from '../../../src/gateway/schemas/index.ts'
 import { StateBadge } from '../components/state-dot.tsx'
+import { VenueLabel } from '../components/venue-label.tsx'
 import { useServices, useSignal } from '../services.ts'
 import { totalsOf } from '../state/feed-order.ts'
 import type { FeedRow } from '../state/feed-store.ts'
@@ -19,13 +20,16 @@ function Tile(props: { label: string; value: string; note: string; tone?: 'good'
 }
 
 /** How the whole stands, before the details. */
-export function FeedSummary({ feeds, gaps }: { feeds: readonly FeedRow[]; gaps: readonly Gap[] }) {
+export function FeedSummary(props: {
+  feeds: readonly FeedRow[]
+  gaps: readonly Gap[]
+  venues: readonly Status['venues'][number][]
+}) {
+  const { feeds, gaps, venues } = props
   const { status } = useServices()
   const answer = useSignal(status.status)
   const totals = totalsOf(feeds, gaps)
   const { synchronised, recovering, stale, unknown, halted } = totals.states
-  // Many venues can be watched; those of which nothing was ever heard are not.
-  const venues = answer?.venues.filter((venue) => venue.stateTime !== null) ?? []
   const behind =
     answer === null ? null : answer.log.topics.reduce((sum, topic) => sum + Math.max(0, topic.next - topic.position), 0)
   return (
@@ -73,7 +77,9 @@ export function FeedSummary({ feeds, gaps }: { feeds: readonly FeedRow[]; gaps: 
         <ul className="venue-strip" aria-label="Venues">
           {venues.map((venue) => (
             <li key={venue.id} title={`${venue.integrity.trades}\n${venue.integrity.books}`}>
-              <b>{venue.name}</b>
+              <b>
+                <VenueLabel venue={venue.id} name={venue.name} />
+              </b>
               <StateBadge state={venue.state} title={venue.reason} />
               <span className="muted">
                 {venue.connectionsOpen}/{venue.connectionsPlanned} connections · {venue.instruments} instruments

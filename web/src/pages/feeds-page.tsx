@@ -1,72 +1,35 @@
-import { useEffect, useMemo, useRef, useState } from 'react'
-import { CHANNELS } from '../../../src/market/index.ts'
+import { useEffect, useMemo, useState } from 'react'
 import { getFeeds, getGaps } from '../api/rest.ts'
-import { StateBadge } from '../components/state-dot.tsx'
-import { formatDuration } from '../format/time-format.ts'
+import { Link } from '../components/link.tsx'
 import { useServices, useSignal } from '../services.ts'
-import { type FeedFilter, orderFeeds } from '../state/feed-order.ts'
-import { type FeedRow, FeedStore } from '../state/feed-store.ts'
+import { FeedStore } from '../state/feed-store.ts'
+import { FEEDS_VIEWS, type FeedsView, feedsPath } from '../state/router.ts'
+import { AuditTable } from './audit-table.tsx'
 import { FeedSummary } from './feed-summary.tsx'
+import { FeedTable } from './feed-table.tsx'
 import { GapTable } from './gap-table.tsx'
-import { useNow } from './use-now.ts'
-import { useWindow } from './use-window.ts'
+import { VenueTable } from './venue-table.tsx'
 
-const LINE_HEIGHT = 34
 /** Facts that no message brings, such as open gaps and ages, are read anew this often. */
 const POLL_MILLISECONDS = 3_000
 
-function FeedLine({ row, now }: { row: FeedRow; now: number }) {
-  return (
-    <tr title={row.reason}>
-      <td>
-        <StateBadge state={row.state} />
-      </td>
-      <td className="cell-venue">{row.venue}</td>
-      <td>
-        <b>{row.instrument}</b>
-      </td>
-      <td>{row.channel}</td>
-      <td className="number">{row.lastMessageTime === null ? '—' : formatDuration(now - row.lastMessageTime)}</td>
-      <td className="number cell-delay">{row.delay === null ? '—' : `${(row.delay / 1_000).toFixed(0)} ms`}</td>
-      <td className="number cell-sequence">{row.lastSequence ?? '—'}</td>
-      <td className="number cell-resyncs">{row.resyncs}</td>
-      <td className={`number ${row.openGaps > 0 ? 'warn' : ''}`}>{row.openGaps}</td>
-      <td className="cell-reason muted">{row.reason}</td>
-    </tr>
-  )
-}
+const NAMES: Record<FeedsView, string> = { feeds: 'Feeds', gaps: 'Gaps', venues: 'Venues', audits: 'Audit' }
 
-const COLUMNS: readonly { label: string; className?: string; title?: string }[] = [
-  { label: 'State' },
-  { label: 'Venue', className: 'cell-venue' },
-  { label: 'Instrument' },
-  { label: 'Channel' },
-  { label: 'Age', className: 'number', title: 'Since its last message' },
-  {
-    label: 'Delay',
-    className: 'number cell-delay',
-    title: "From the venue's time of the last trade to our receiving it; it holds the difference of the two clocks too",
-  },
-  { label: 'Last sequence', className: 'number cell-sequence' },
-  { label: 'Resyncs', className: 'number cell-resyncs', title: 'Since the collector started' },
-  { label: 'Open gaps', className: 'number' },
-  { label: 'Why', className: 'cell-reason' },
-]
-
-export function FeedsPage() {
-  const { stream, slowly } = useServices()
+/** What the tape is worth: how each feed stands, how complete it is, what is missing and why, and what the venues say of it. */
+export function FeedsPage({ view }: { view: FeedsView }) {
+  const { stream, slowly, status } = useServices()
   const [store] = useState(() => new FeedStore(slowly))
   const feeds = useSignal(store.feeds)
   const gaps = useSignal(store.gaps)
-  const now = useNow()
-  const [filter, setFilter] = useState<FeedFilter>({ state: '', venue: '', channel: '' })
+  const answer = useSignal(status.status)
   const [failure, setFailure] = useState<string | null>(null)
-  const [gapFailure, setGapFailure] = useState<string | null>(null)
   const [loaded, setLoaded] = useState(false)
-  const scroller = useRef<HTMLElement>(null)
 
   useEffect(() => {
-    document.title = 'Feeds · Opentape'
+    document.title = `${NAMES[view]} · Opentape`
+  }, [view])
+
+  useEffect(() => {
     const abort = new AbortController()
     const load = async (): Promise<void> => {
       // Each for itself: feeds are in the gateway's memory, gaps in the store, and one may be there without the other.
@@ -81,7 +44,6 @@ export function FeedsPage() {
       }
       setFailure(allFeeds.status === 'rejected' ? messageOf(allFeeds.reason) : null)
       if (newestGaps.status === 'fulfilled') store.mergeGaps(newestGaps.value.items)
-      setGapFailure(newestGaps.status === 'rejected' ? messageOf(newestGaps.reason) : null)
     }
     void load()
     const timer = setInterval(load, POLL_MILLISECONDS)
@@ -93,100 +55,33 @@ export function FeedsPage() {
     }
   }, [store, stream])
 
-  const shown = useMemo(() => orderFeeds(feeds, filter), [feeds, filter])
-  const lines = useWindow(scroller, shown.length, LINE_HEIGHT)
-  const channels = useMemo(() => CHANNELS.filter((channel) => feeds.some((row) => row.channel === channel)), [feeds])
-  const venues = useMemo(() => [...new Set(feeds.map((row) => row.venue))].sort(), [feeds])
-
+  // Many venues can be watched; those of which nothing was ever heard are not.
+  const venues = useMemo(() => answer?.venues.filter((venue) => venue.stateTime !== null) ?? [], [answer])
+  const venueIds = useMemo(() => venues.map(({ id }) => id), [venues])
   return (
     <div className="feeds">
       <h1 className="visually-hidden">Feeds</h1>
-      <FeedSummary feeds={feeds} gaps={gaps} />
+      <FeedSummary feeds={feeds} gaps={gaps} venues={view === 'venues' ? [] : venues} />
       {failure !== null && (
         <div className="banner banner-error" role="alert">
           {failure}
         </div>
       )}
-      <div className="feeds-columns">
-        <section className="panel feed-panel" aria-labelledby="feeds-title">
-          <header className="panel-head">
-            <h2 id="feeds-title">Feeds</h2>
-            <span className="muted">
-              {shown.length === feeds.length ? feeds.length : `${shown.length} of ${feeds.length}`}
-            </span>
-            <span className="panel-tools">
-              <select
-                aria-label="State"
-                value={filter.state}
-                onChange={(event) => setFilter({ ...filter, state: event.target.value })}
-              >
-                <option value="">Every state</option>
-                {['synchronised', 'recovering', 'stale', 'halted', 'unknown'].map((state) => (
-                  <option key={state}>{state}</option>
-                ))}
-              </select>
-              <select
-                aria-label="Venue"
-                value={filter.venue}
-                onChange={(event) => setFilter({ ...filter, venue: event.target.value })}
-              >
-                <option value="">All venues</option>
-                {venues.map((venue) => (
-                  <option key={venue}>{venue}</option>
-                ))}
-              </select>
-              <select
-                aria-label="Channel"
-                value={filter.channel}
-                onChange={(event) => setFilter({ ...filter, channel: event.target.value })}
-              >
-                <option value="">All channels</option>
-                {channels.map((channel) => (
-                  <option key={channel}>{channel}</option>
-                ))}
-              </select>
-            </span>
-          </header>
-          <section ref={scroller} className="panel-body feed-scroller" aria-label="Every feed">
-            <table className="feed-table" aria-rowcount={shown.length + 1}>
-              <thead>
-                <tr>
-                  {COLUMNS.map((column) => (
-                    <th key={column.label} scope="col" className={column.className} title={column.title}>
-                      {column.label}
-                    </th>
-                  ))}
-                </tr>
-              </thead>
-              <tbody>
-                {lines.from > 0 && <Spacer height={lines.from * LINE_HEIGHT} />}
-                {shown.slice(lines.from, lines.to).map((row) => (
-                  <FeedLine key={row.key} row={row} now={now} />
-                ))}
-                {lines.to < shown.length && <Spacer height={(shown.length - lines.to) * LINE_HEIGHT} />}
-              </tbody>
-            </table>
-            {shown.length === 0 && (
-              <p className="panel-note" role="status">
-                {feeds.length > 0 ? 'No feed fits the filters.' : loaded ? 'No feed is watched yet.' : 'Loading feeds…'}
-              </p>
-            )}
-          </section>
-        </section>
-        <GapTable gaps={gaps} loaded={loaded} failure={gapFailure} />
-      </div>
+      <nav className="feeds-nav" aria-label="Views of the feeds">
+        {FEEDS_VIEWS.map((each) => (
+          <Link key={each} href={feedsPath(each)} aria-current={each === view ? 'page' : undefined}>
+            {NAMES[each]}
+          </Link>
+        ))}
+      </nav>
+      {view === 'feeds' && <FeedTable feeds={feeds} loaded={loaded} />}
+      {view === 'gaps' && <GapTable venues={venueIds} />}
+      {view === 'venues' && <VenueTable venues={venues} />}
+      {view === 'audits' && <AuditTable />}
     </div>
   )
 }
 
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
-}
-
-function Spacer({ height }: { height: number }) {
-  return (
-    <tr className="spacer">
-      <td style={{ height }} />
-    </tr>
-  )
 }

@@ -3,6 +3,7 @@ import { Icon } from '../components/icon.tsx'
 import { Link } from '../components/link.tsx'
 import { SIGN_CLASS } from '../components/sign.ts'
 import { StateDot } from '../components/state-dot.tsx'
+import { VenueLabel } from '../components/venue-label.tsx'
 import { formatCompact, formatPercent, formatPrice, signOf, UNKNOWN } from '../format/decimal-format.ts'
 import { formatDuration } from '../format/time-format.ts'
 import { useServices, useSignal } from '../services.ts'
@@ -90,7 +91,9 @@ export function InstrumentHeader(props: { venue: string; instrument: string; sca
       </Link>
       <h1>
         <InstrumentName instrument={instrument} />
-        <span className="venue">{venue}</span>
+        <span className="venue">
+          <VenueLabel venue={venue} />
+        </span>
         {row?.simulated === true && <span className="simulated-mark">simulated</span>}
       </h1>
       <p className="last">

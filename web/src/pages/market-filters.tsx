@@ -1,5 +1,6 @@
 import type { RefObject } from 'react'
 import { Icon } from '../components/icon.tsx'
+import { venueText } from '../components/venue-label.tsx'
 import { DEFAULT_VIEW, type MarketView } from '../state/market-order.ts'
 
 interface Choices {
@@ -13,6 +14,7 @@ function Choice(props: {
   all: string
   value: string
   choices: readonly string[]
+  textOf?: (choice: string) => string
   onChange: (value: string) => void
 }) {
   return (
@@ -25,7 +27,7 @@ function Choice(props: {
       <option value="">{props.all}</option>
       {props.choices.map((choice) => (
         <option key={choice} value={choice}>
-          {choice}
+          {props.textOf?.(choice) ?? choice}
         </option>
       ))}
     </select>
@@ -79,6 +81,7 @@ export function MarketFilters(props: {
         all="All venues"
         value={view.venue}
         choices={choices.venues}
+        textOf={venueText}
         onChange={(venue) => onChange({ ...view, venue })}
       />
       <Choice

@@ -4,6 +4,7 @@ import { Link } from '../components/link.tsx'
 import { SIGN_CLASS } from '../components/sign.ts'
 import { Sparkline } from '../components/sparkline.tsx'
 import { StateDot } from '../components/state-dot.tsx'
+import { VenueLabel } from '../components/venue-label.tsx'
 import {
   formatCompact,
   formatPercent,
@@ -65,7 +66,9 @@ export const MarketLine = memo(function MarketLine({ id, index }: { id: string; 
           <span className="name">
             <InstrumentName instrument={row.instrument} />
           </span>
-          <span className="venue">{row.venue}</span>
+          <span className="venue">
+            <VenueLabel venue={row.venue} />
+          </span>
         </Link>
       </td>
       <td className="number cell-price">

@@ -1,8 +1,13 @@
 import { Signal } from './signal.ts'
 
+/** What the page of feeds shows below its summary. */
+export const FEEDS_VIEWS = ['feeds', 'gaps', 'venues', 'audits'] as const
+
+export type FeedsView = (typeof FEEDS_VIEWS)[number]
+
 export type Route =
   | { readonly page: 'markets' }
-  | { readonly page: 'feeds' }
+  | { readonly page: 'feeds'; readonly view: FeedsView }
   | { readonly page: 'instrument'; readonly venue: string; readonly instrument: string }
   | { readonly page: 'missing'; readonly path: string }
 
@@ -10,7 +15,10 @@ export type Route =
 export function parseRoute(path: string): Route {
   const parts = path.split('/').filter(Boolean)
   if (parts.length === 0) return { page: 'markets' }
-  if (parts.length === 1 && parts[0] === 'feeds') return { page: 'feeds' }
+  if (parts.length <= 2 && parts[0] === 'feeds') {
+    const view = FEEDS_VIEWS.find((name) => name === (parts[1] ?? 'feeds'))
+    return view === undefined ? { page: 'missing', path } : { page: 'feeds', view }
+  }
   if (parts.length === 3 && parts[0] === 'markets') {
     try {
       return {
@@ -23,6 +31,10 @@ export function parseRoute(path: string): Route {
     }
   }
   return { page: 'missing', path }
+}
+
+export function feedsPath(view: FeedsView): string {
+  return view === 'feeds' ? '/feeds' : `/feeds/${view}`
 }
 
 export function instrumentPath(venue: string, instrument: string): string {
