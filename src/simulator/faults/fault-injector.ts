@@ -3,6 +3,7 @@ import type { Ledger } from '../ledger.ts'
 import type { SimulatedVenue } from '../model/catalogue.ts'
 import type { Listing } from '../model/listing.ts'
 import type { Random } from '../model/random.ts'
+import { hasChecksum, withOtherChecksum } from './checksum-text.ts'
 import type { FaultChannel, FaultSpecification } from './fault-specification.ts'
 import { garbage, hugeFrame } from './garbage.ts'
 
@@ -28,8 +29,6 @@ interface DelayedMessage {
   readonly due: number
 }
 
-/** A checksum as Kraken and others write it, and as Bitfinex does. */
-const CHECKSUM = /("checksum":|"cs",)(-?\d+)/
 /** A message that nothing overtakes within this time is let go, so that reordering loses nothing. */
 const HOLD_MICROS = 250_000
 
@@ -141,7 +140,7 @@ export class FaultInjector {
         continue
       }
       if (!isMessageFault(specification) || !concerns(specification, channel, listing)) continue
-      if (specification.kind === 'corrupt-checksum' && !CHECKSUM.test(message)) continue
+      if (specification.kind === 'corrupt-checksum' && !hasChecksum(message)) continue
       if (!this.#hits(fault, specification.probability)) continue
       this.#note(specification.kind, {
         channel,
@@ -161,7 +160,7 @@ export class FaultInjector {
           hold = true
           break
         case 'corrupt-checksum':
-          message = corrupted(message)
+          message = withOtherChecksum(message)
           break
         case 'garbage':
           extra.push(garbage(specification.variant, text, this.#random))
@@ -271,14 +270,6 @@ function isMessageFault(specification: FaultSpecification): specification is Mes
     kind === 'garbage' ||
     kind === 'huge-frame'
   )
-}
-
-/** Another checksum, of 32 bits as well: signed where this one is. */
-function corrupted(message: string): string {
-  return message.replace(CHECKSUM, (_, sum: string) => {
-    const other = Number(sum) ^ 1
-    return `"checksum":${sum.startsWith('-') ? other : other >>> 0}`
-  })
 }
 
 function concerns(specification: MessageFault, channel: FaultChannel, listing: Listing | undefined): boolean {
