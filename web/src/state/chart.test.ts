@@ -71,7 +71,9 @@ test('marks of the time axis', () => {
 
 test('addresses name pages', () => {
   assert.deepEqual(parseRoute('/'), { page: 'markets' })
-  assert.deepEqual(parseRoute('/feeds'), { page: 'feeds' })
+  assert.deepEqual(parseRoute('/feeds'), { page: 'feeds', view: 'feeds' })
+  assert.deepEqual(parseRoute('/feeds/gaps'), { page: 'feeds', view: 'gaps' })
+  assert.deepEqual(parseRoute('/feeds/nothing'), { page: 'missing', path: '/feeds/nothing' })
   assert.deepEqual(parseRoute('/markets/binance/BTC-USDT'), {
     page: 'instrument',
     venue: 'binance',
