@@ -29,7 +29,6 @@ export interface PastWorkOptions {
 /** Reading a stretch of the past onto the tape: piece by piece, each reconciled with what is stored, and remembered. */
 export class PastWork {
   readonly #options: PastWorkOptions
-  readonly #differences: Difference[] = []
   #state: SavedState
   #repairs: readonly GapRepair[]
 
@@ -58,7 +57,7 @@ export class PastWork {
   }
 
   get differences(): readonly Difference[] {
-    return this.#differences
+    return this.#state.differences
   }
 
   /** Takes what was read next. @param cursor where to go on after it */
@@ -79,11 +78,11 @@ export class PastWork {
       )
     })
     const { fresh, stored, differences } = await reconciler.reconcile(within)
-    this.#differences.push(...differences.slice(0, TOLD_DIFFERENCES - this.#differences.length))
     await appender.append(fresh)
     const { counts } = this.#state
     this.#state = {
       cursor,
+      differences: [...this.#state.differences, ...differences].slice(0, TOLD_DIFFERENCES),
       oldest,
       newest,
       counts: {

@@ -74,11 +74,11 @@ export async function backfillRange(options: RangeBackfillOptions): Promise<Past
       now,
     })) {
       await work.take(events, next ?? cursor ?? '')
-      if (next === undefined) break
-      if (signal.aborted) throw interrupted()
+      if (signal.aborted && next !== undefined) throw interrupted()
       progress.add(events.length, events.map(momentOf))
       bar.update(Math.round(progress.part * ((to - from) / 60_000_000)))
     }
+    bar.update(Math.ceil((to - from) / 60_000_000))
     bar.finish()
     const { coverage, gaps } = await work.finish(false)
     if (coverage === undefined) say(`${venue} gave nothing of this range; it keeps ${source.depth}`)

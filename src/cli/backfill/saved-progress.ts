@@ -3,13 +3,15 @@ import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { GapJob } from '../../collector/index.ts'
 import { CliError, codeOf, messageOf } from '../cli-error.ts'
-import { type Counts, NO_COUNTS } from './reconcile.ts'
+import { type Counts, type Difference, NO_COUNTS } from './reconcile.ts'
 
 /** How far a backfill or an import is. */
 export interface SavedState {
   /** Where to go on: the venue's cursor, or the rows that are done. Absent at the beginning. */
   readonly cursor?: string
   readonly counts: Counts
+  /** The first that were found. */
+  readonly differences: readonly Difference[]
   /** Exchange times of the first and the last thing that was read. */
   readonly oldest: number | null
   readonly newest: number | null
@@ -33,7 +35,7 @@ export class SavedProgress {
     } catch (error) {
       // Half a file is as none: the work begins anew, and what is stored already is not stored again.
       if (codeOf(error) === 'ENOENT' || error instanceof SyntaxError)
-        return { counts: NO_COUNTS, oldest: null, newest: null, gaps: [] }
+        return { counts: NO_COUNTS, differences: [], oldest: null, newest: null, gaps: [] }
       throw error
     }
   }
