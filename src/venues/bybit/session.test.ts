@@ -311,3 +311,17 @@ function mutate(frame: string, session: VenueSession): void {
     session.received(frame.slice(0, at), AT, out)
   }
 }
+
+test('a silent topic that serves several channels is really subscribed to anew, and trades are left alone', () => {
+  const { session, out } = opened('linear', ['BTCUSDT'], ['trade', 'ticker', 'funding', 'mark-price'])
+  session.received('{"success":true,"ret_msg":"","conn_id":"x","req_id":"1","op":"subscribe"}', after(1), out)
+  out.clear()
+  session.silent({ instrument: instrument('linear', 'BTCUSDT'), channel: 'ticker' }, after(60), out)
+  assert.deepEqual(
+    out.sent.map((text) => [JSON.parse(text).op, JSON.parse(text).args]),
+    [
+      ['unsubscribe', ['tickers.BTCUSDT']],
+      ['subscribe', ['tickers.BTCUSDT']],
+    ],
+  )
+})

@@ -201,7 +201,7 @@ export class MarketSession implements VenueSession, MarketFacts {
     else if (!market.isPlain(channel)) market.book?.silent(at, out)
     else {
       market.feed(channel).become('stale', 'silent beyond its usual rate', at, out)
-      this.#resubscribe(market, [channel], out)
+      this.#restart(market, channel, out)
     }
     this.#wake(at, out)
   }
@@ -486,6 +486,25 @@ export class MarketSession implements VenueSession, MarketFacts {
     if (!this.#isOpen || subscriptions.length === 0) return
     for (const text of this.#words.unsubscribe(subscriptions)) out.command({ kind: 'send', text })
     for (const text of this.#words.subscribe(subscriptions)) out.command({ kind: 'send', text })
+  }
+
+  /**
+   * Subscribes anew to the stream that carries a channel. Where it carries others as well it ends with the last of them only: then
+   * the others end, too. Those of which every message counts are left alone.
+   */
+  #restart(market: Market, channel: Channel, out: SessionOutput): void {
+    const { instrument } = market
+    const silent = this.#streamed([{ instrument, channel }])
+    if (!this.#isOpen || silent.length === 0) return
+    let texts = this.#words.unsubscribe(silent)
+    let ended = silent
+    if (texts.length === 0) {
+      const others = [...market.wanted].filter((one) => one !== channel && market.isPlain(one))
+      const beside = this.#streamed(others.map((one) => ({ instrument, channel: one })))
+      texts = this.#words.unsubscribe(beside)
+      ended = [...silent, ...beside]
+    }
+    for (const text of [...texts, ...this.#words.subscribe(ended)]) out.command({ kind: 'send', text })
   }
 
   /** Those that go over the socket. */
