@@ -94,3 +94,32 @@ test('whoever waits when the collector stops is told so', async (t) => {
   stop()
   for (const outcome of await Promise.all(waiting)) assert.equal(outcome.kind, 'failed')
 })
+
+test('what can wait goes one at a time, after everything else that waits', async (t) => {
+  const paths: string[] = []
+  let underWay = 0
+  let most = 0
+  const { client: rest } = await client(t, (request, response) => {
+    paths.push(request.url ?? '')
+    if (request.url?.startsWith('/past') === true) most = Math.max(most, ++underWay)
+    setTimeout(() => {
+      if (request.url?.startsWith('/past') === true) underWay--
+      response.end('ok')
+    }, 10)
+  })
+  const past = [1, 2, 3].map((id) => rest.getPatiently({ ...REQUEST, id, path: `/past${id}` }))
+  const live = Array.from({ length: 8 }, (_, id) => rest.get({ ...REQUEST, id, path: `/live${id}` }))
+  const outcomes = await Promise.all([...past, ...live])
+  assert.ok(outcomes.every(({ kind }) => kind === 'answered'))
+  assert.equal(most, 1)
+  // The first went out when nothing else was waiting.
+  assert.deepEqual(paths.slice(-2), ['/past2', '/past3'])
+})
+
+test('what can wait ends with the collector', async (t) => {
+  const { client: rest, stop } = await client(t, () => undefined)
+  const waiting = [rest.getPatiently(REQUEST), rest.getPatiently(REQUEST)]
+  stop()
+  for (const outcome of await Promise.all(waiting)) assert.equal(outcome.kind, 'failed')
+  assert.equal((await rest.getPatiently(REQUEST)).kind, 'failed')
+})

@@ -123,6 +123,20 @@ test('the tape counts as whole only below the first hole', async () => {
   assert.equal(state.trades(VENUE).get(BTC)?.lastTradeId, '6')
 })
 
+test('history that was read later tells nothing of what a collector heard', async () => {
+  const log = arrayLog()
+  const past = [trade(1, 10), trade(3, 30), gap(1, 'open')].map((event) => `${encodeEvent(event)}\n`)
+  for (const key of ['test/backfill', 'test/backfill-0a1b', 'test/A-backfill'])
+    await log.append('market-data', [{ key, value: Buffer.from(past.join('')) }])
+  const state = await ResumeState.load(log, 'a', () => true)
+  assert.equal(state.trades(VENUE).size, 0)
+  assert.deepEqual(
+    state.outages(VENUE, 100 as Micros, () => undefined),
+    [],
+  )
+  assert.equal(state.stoppedInOrder, true)
+})
+
 test('a hole that was given up no longer holds the tape back', async () => {
   const state = new ResumeState('a')
   for (const event of [trade(1, 10), trade(9, 90)]) state.note(event)

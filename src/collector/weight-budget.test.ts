@@ -42,3 +42,11 @@ test('never spends more than its share in any window, whatever is asked when', (
     }),
   )
 })
+
+test('what can wait leaves the rest of the budget to what cannot', () => {
+  const budget = new WeightBudget(100, 10_000)
+  while (budget.delayFor(5, 0, 0.5) === 0) budget.spend(5, 0)
+  assert.equal(budget.used(0), 40)
+  assert.equal(budget.delayFor(5, 0), 0)
+  assert.equal(budget.delayFor(5, 0, 0.5), 10_000)
+})
