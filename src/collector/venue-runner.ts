@@ -15,6 +15,7 @@ import { channelOfEvent, now } from '../market/index.ts'
 import type { Logger, VenueConfig } from '../platform/index.ts'
 import type { ConnectionPlan, Refusal, RestOutcome, RestRequest, Subscription, VenueProtocol } from '../venues/index.ts'
 import { BackOff, type BackOffLimits, DEFAULT_BACK_OFF } from './back-off.ts'
+import { withBan } from './ban.ts'
 import type { Canary } from './canary.ts'
 import { Catalogue } from './catalogue.ts'
 import type { CollectorMetrics } from './collector-metrics.ts'
@@ -166,7 +167,7 @@ export class VenueRunner implements VenueWatcher {
   }
 
   get reason(): string {
-    return this.#reason
+    return withBan(this.#reason, this.#budget.blockedUntil(Date.now()))
   }
 
   get config(): VenueConfig {
@@ -494,7 +495,7 @@ export class VenueRunner implements VenueWatcher {
       messageType: 'venue-state',
       venue: this.protocol.venue,
       state: this.#state,
-      reason: this.#reason,
+      reason: this.reason,
       connectionsOpen: this.connections.filter((connection) => connection.state === 'open').length,
       connectionsPlanned: this.#connections.size,
       instruments: new Set([...this.#wanted.values()].map(({ instrument }) => instrument.id)).size,
