@@ -98,12 +98,7 @@ export function resolveOptions(options: SimulatorOptions): ResolvedOptions {
     resolved.rate,
     'above 0, at most 1000000, or max',
   )
-  check(
-    Number.isInteger(resolved.port) && resolved.port >= 0 && resolved.port <= 65_532,
-    'port',
-    resolved.port,
-    '0 to 65532',
-  )
+  check(within(resolved.port, 0, 65_535 - venues.length), 'port', resolved.port, `0 to ${65_535 - venues.length}`)
   check(within(resolved.historyTrades, 0, 1_000_000), 'historyTrades', resolved.historyTrades, '0 to 1000000')
   check(within(resolved.historySeconds, 1, 31_536_000), 'historySeconds', resolved.historySeconds, '1 to 31536000')
   check(within(resolved.bookLevels, 15, 5_000), 'bookLevels', resolved.bookLevels, '15 to 5000')

@@ -18,6 +18,8 @@ export interface TopicForm {
   readonly kind: TopicKind
   /** Least time between two messages of a listing, in virtual microseconds; 0 or absent: with every event. */
   readonly everyMicros?: number
+  /** After so long without a message the last one is said again; needs `everyMicros`. */
+  readonly repeatMicros?: number
 }
 
 /** What a message is made of. */
@@ -128,9 +130,10 @@ export abstract class TopicExchange<Topic extends string> extends Exchange {
       }
     }
     for (const [topic, pending] of this.#throttled) {
+      const { everyMicros = 0, repeatMicros = Number.POSITIVE_INFINITY } = this.#forms.get(topic) ?? {}
       for (const one of pending.values()) {
-        if (!one.isPending || one.due > now) continue
-        this.#sendThrottled(topic, one, now)
+        const isDue = one.isPending ? one.due <= now : one.due - everyMicros + repeatMicros <= now
+        if (isDue) this.#sendThrottled(topic, one, now)
       }
     }
     this.beat(now)

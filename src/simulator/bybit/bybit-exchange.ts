@@ -11,13 +11,14 @@ import { bookDeltaText, bookSnapshotText, candleText, tickerText, tradesText } f
 type Topic = 'publicTrade' | 'orderbook.1' | 'orderbook.1000' | 'tickers' | 'kline.1'
 
 /**
- * "Linear & inverse: Level 1 data, push frequency: 10ms; Level 1000 data, push frequency: 200ms"
+ * "Linear & inverse: Level 1 data, push frequency: 10ms; Level 1000 data, push frequency: 200ms"; "Linear, inverse, spot level 1 data: if 3
+ * seconds have elapsed without a change in the orderbook, a snapshot message will be pushed again, and the field u will be the same"
  * (https://bybit-exchange.github.io/docs/v5/websocket/public/orderbook); "Push frequency: Derivatives & Options - 100ms" of tickers;
  * "1-60s" of klines (pages of those topics). All looked at 2026-11-22.
  */
 const FORMS: Readonly<Record<Topic, TopicForm>> = {
   publicTrade: { kind: 'trades' },
-  'orderbook.1': { kind: 'quote', everyMicros: 10_000 },
+  'orderbook.1': { kind: 'quote', everyMicros: 10_000, repeatMicros: 3_000_000 },
   'orderbook.1000': { kind: 'changes', everyMicros: 200_000 },
   tickers: { kind: 'ticker', everyMicros: 100_000 },
   'kline.1': { kind: 'candle', everyMicros: 1_000_000 },
