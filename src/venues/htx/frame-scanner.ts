@@ -1,7 +1,7 @@
 import { type Amount, type BookLevel, MICROS_PER_MILLISECOND, type Micros, type Price } from '../../market/index.ts'
 import type { MarketFacts } from '../shared/market/market-facts.ts'
 import { WireCursor } from '../shared/wire-cursor.ts'
-import { readTopic } from './topics.ts'
+import { readTopic, type Topic, type TopicKind } from './topics.ts'
 
 const COMMA = 44
 const OPEN_BRACKET = 91
@@ -10,9 +10,18 @@ const CLOSE_BRACKET = 93
 const FIRST_MILLISECOND = 1e12
 const END_OF_MILLISECONDS = 1e13
 
+interface ScannedTrade {
+  readonly id: string
+  readonly price: Price
+  readonly amount: Amount
+  readonly side: 'buy' | 'sell'
+  readonly time: Micros
+}
+
 const cursor = new WireCursor()
 /** What the members of a frame said, in whichever order they came. */
-let topic = ''
+let topic: Topic | undefined
+let hasTick = false
 let messageTime = -1
 let bookTime = -1
 let version = -1
@@ -20,14 +29,20 @@ let sequence = -1
 let previous = -1
 let bids: BookLevel[] | undefined
 let asks: BookLevel[] | undefined
+let bid: Price | undefined
+let bidSize: Amount | undefined
+let ask: Price | undefined
+let askSize: Amount | undefined
+let trades: ScannedTrade[] | undefined
 
 /**
- * Says a book, whole or changed, straight from its text: nearly all that comes is such.
+ * Says a book, whole or changed, a quote or trades straight from the text: nearly all that comes is such.
  * @returns false, having said nothing, for every other frame and for one that is not written as expected
  */
-export function scanBook(frame: string, facts: MarketFacts): boolean {
+export function scanFrame(frame: string, facts: MarketFacts): boolean {
   cursor.start(frame)
-  topic = ''
+  topic = undefined
+  hasTick = false
   messageTime = -1
   bookTime = -1
   version = -1
@@ -35,17 +50,43 @@ export function scanBook(frame: string, facts: MarketFacts): boolean {
   previous = -1
   bids = undefined
   asks = undefined
+  bid = undefined
+  bidSize = undefined
+  ask = undefined
+  askSize = undefined
+  trades = undefined
   const isRead = cursor.members(readRoot) && cursor.isAtEnd
   cursor.clear()
-  const read = isRead && messageTime >= 0 ? readTopic(topic) : undefined
-  if (read?.kind === 'mbp' && sequence >= 0 && previous >= 0) {
-    const change = { bids: bids ?? [], asks: asks ?? [], exchangeTime: messageTime as Micros }
-    facts.book(read.symbol, { kind: 'update', ...change, first: sequence, last: sequence, previous })
-    return true
+  const read = topicRead()
+  if (!isRead || messageTime < 0 || read === undefined) return false
+  switch (read.kind) {
+    case 'mbp':
+      return sayChange(read.symbol, facts)
+    case 'depth':
+      return sayWhole(read.symbol, facts)
+    case 'bbo':
+      return sayQuote(read.symbol, facts)
+    default:
+      return sayTrades(read.symbol, facts)
   }
-  if (read?.kind !== 'depth' || version < 0 || bids === undefined || asks === undefined) return false
+}
+
+/** In a function of its own, since readers assign it out of the compiler's sight. */
+function topicRead(): Topic | undefined {
+  return topic
+}
+
+function sayChange(symbol: string, facts: MarketFacts): boolean {
+  if (sequence < 0 || previous < 0) return false
+  const change = { bids: bids ?? [], asks: asks ?? [], exchangeTime: messageTime as Micros }
+  facts.book(symbol, { kind: 'update', ...change, first: sequence, last: sequence, previous })
+  return true
+}
+
+function sayWhole(symbol: string, facts: MarketFacts): boolean {
+  if (version < 0 || bids === undefined || asks === undefined) return false
   const exchangeTime = (bookTime < 0 ? messageTime : bookTime) as Micros
-  facts.book(read.symbol, {
+  facts.book(symbol, {
     kind: 'snapshot',
     bids,
     asks,
@@ -57,16 +98,128 @@ export function scanBook(frame: string, facts: MarketFacts): boolean {
   return true
 }
 
+function sayQuote(symbol: string, facts: MarketFacts): boolean {
+  if (bid === undefined || bidSize === undefined || ask === undefined || askSize === undefined) return false
+  if (sequence < 0 || bookTime < 0) return false
+  facts.quote(symbol, bid, bidSize, ask, askSize, bookTime as Micros, sequence)
+  return true
+}
+
+function sayTrades(symbol: string, facts: MarketFacts): boolean {
+  if (trades === undefined) return false
+  for (const { id, price, amount, side, time } of trades) facts.trade(symbol, id, price, amount, side, time, false)
+  return true
+}
+
 function readRoot(name: string): boolean {
   switch (name) {
-    case 'ch':
-      topic = cursor.quoted() ?? ''
-      return topic.includes('.depth.') || topic.includes('.mbp.')
+    case 'ch': {
+      // Once, and first: the topic says how its tick is to be read.
+      const text = cursor.quoted()
+      if (text === undefined || topic !== undefined) return false
+      topic = readTopic(text)
+      return topic !== undefined && SCANNED.has(topic.kind)
+    }
     case 'ts':
       messageTime = time()
       return messageTime >= 0
     case 'tick':
-      return cursor.members(readTick)
+      if (topic === undefined || hasTick) return false
+      hasTick = true
+      if (topic.kind === 'bbo') return cursor.members(readQuote)
+      return cursor.members(topic.kind === 'trade' ? readTradeTick : readTick)
+  }
+  return false
+}
+
+const SCANNED: ReadonlySet<TopicKind> = new Set(['mbp', 'depth', 'bbo', 'trade'])
+
+function readQuote(name: string): boolean {
+  switch (name) {
+    case 'bid':
+      bid = cursor.number() as Price | undefined
+      return bid !== undefined
+    case 'bidSize':
+      bidSize = cursor.number() as Amount | undefined
+      return bidSize !== undefined
+    case 'ask':
+      ask = cursor.number() as Price | undefined
+      return ask !== undefined
+    case 'askSize':
+      askSize = cursor.number() as Amount | undefined
+      return askSize !== undefined
+    case 'seqId':
+      sequence = cursor.whole()
+      return sequence >= 0
+    case 'quoteTime':
+      bookTime = time()
+      return bookTime >= 0
+    case 'symbol':
+      return cursor.quoted() !== undefined
+  }
+  return false
+}
+
+function readTradeTick(name: string): boolean {
+  switch (name) {
+    case 'id':
+    case 'ts':
+      return cursor.whole() >= 0
+    case 'data':
+      return readTrades()
+  }
+  return false
+}
+
+function readTrades(): boolean {
+  if (!cursor.character(OPEN_BRACKET)) return false
+  const found: ScannedTrade[] = []
+  do {
+    tradeId = ''
+    tradePrice = undefined
+    tradeAmount = undefined
+    tradeSide = undefined
+    tradeTime = -1
+    if (!cursor.members(readTrade)) return false
+    if (tradeId === '' || tradePrice === undefined || tradeAmount === undefined) return false
+    if (tradeSide === undefined || tradeTime < 0) return false
+    found.push({ id: tradeId, price: tradePrice, amount: tradeAmount, side: tradeSide, time: tradeTime as Micros })
+  } while (cursor.character(COMMA))
+  trades = found
+  return cursor.character(CLOSE_BRACKET)
+}
+
+let tradeId = ''
+let tradePrice: Price | undefined
+let tradeAmount: Amount | undefined
+let tradeSide: 'buy' | 'sell' | undefined
+let tradeTime = -1
+
+function readTrade(name: string): boolean {
+  switch (name) {
+    case 'tradeId': {
+      const first = cursor.at
+      if (cursor.whole() < 0) return false
+      tradeId = cursor.text.slice(first, cursor.at)
+      return true
+    }
+    // Up to 25 digits, and not used beside the other.
+    case 'id':
+      return cursor.decimal() !== undefined
+    case 'ts':
+      tradeTime = time()
+      return tradeTime >= 0
+    case 'price':
+      tradePrice = cursor.number() as Price | undefined
+      return tradePrice !== undefined
+    case 'amount':
+      tradeAmount = cursor.number() as Amount | undefined
+      return tradeAmount !== undefined
+    case 'direction':
+      if (cursor.literal('"buy"')) tradeSide = 'buy'
+      else if (cursor.literal('"sell"')) tradeSide = 'sell'
+      else return false
+      return true
   }
   return false
 }
@@ -113,9 +266,9 @@ function levels(): BookLevel[] | undefined {
   if (cursor.character(CLOSE_BRACKET)) return found
   do {
     if (!cursor.character(OPEN_BRACKET)) return undefined
-    const price = cursor.decimal()
+    const price = cursor.number()
     if (price === undefined || !cursor.character(COMMA)) return undefined
-    const amount = cursor.decimal()
+    const amount = cursor.number()
     if (amount === undefined || !cursor.character(CLOSE_BRACKET)) return undefined
     found.push([price as Price, amount as Amount])
   } while (cursor.character(COMMA))

@@ -1,4 +1,5 @@
 import type { Channel } from '../../market/index.ts'
+import { detached } from '../shared/wire-cursor.ts'
 
 /** The deepest book that changes are pushed of. "levels: 5, 20, 150, 400" (market.$symbol.mbp.$levels, 2026-11-22). */
 export const DEEPEST = 400
@@ -58,8 +59,24 @@ const CHANNELS: Readonly<Record<TopicKind, readonly Channel[]>> = {
 
 const MBP = /^mbp\.(refresh\.)?\d{1,3}$/
 
+/** Topics that were read: the same come again and again. */
+const read = new Map<string, Topic>()
+/** More than a connection carries; beyond, it is begun anew. */
+const MAXIMUM_READ = 20_000
+
 /** Reads a topic; undefined for one that is not known. */
 export function readTopic(topic: string): Topic | undefined {
+  let found = read.get(topic)
+  if (found !== undefined) return found
+  found = parseTopic(topic)
+  if (found === undefined) return undefined
+  if (read.size >= MAXIMUM_READ) read.clear()
+  // Cut from frames, which must not stay in memory with them.
+  read.set(detached(topic), { symbol: detached(found.symbol), kind: found.kind })
+  return found
+}
+
+function parseTopic(topic: string): Topic | undefined {
   if (!topic.startsWith('market.')) return undefined
   const end = topic.indexOf('.', 7)
   if (end < 0) return undefined

@@ -9,7 +9,7 @@ import { VenueError } from '../venue-error.ts'
 import { HTX_BOOKS } from './book-rule.ts'
 import { noticeKind, readNotice } from './contract-reader.ts'
 import { readPush, readWholeBook } from './frame-reader.ts'
-import { scanBook } from './frame-scanner.ts'
+import { scanFrame } from './frame-scanner.ts'
 import { HTX_TRADE_HISTORY } from './history.ts'
 import { htxStatusPoll } from './status-poll.ts'
 import { channelsOfTopic, DEEP, DEEPEST, readTopic, topicOf } from './topics.ts'
@@ -60,7 +60,7 @@ export class HtxWords implements MarketWords {
   }
 
   read(frame: string, facts: MarketFacts): boolean {
-    if (scanBook(frame, facts)) return true
+    if (scanFrame(frame, facts)) return true
     const root = parseJsonText(frame)
     if (!isTextObject(root)) throw new VenueError('VENUE_TEXT_INVALID', 'a frame is no object')
     if (typeof root.ch === 'string') {

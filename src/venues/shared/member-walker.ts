@@ -15,8 +15,19 @@ const CLOSE_BRACE = 125
 
 /** Longest name of a member that is remembered. */
 const MAXIMUM_NAME = 60
-/** Members of one object whose order is remembered. */
+/** Members of one object. */
 const MAXIMUM_MEMBERS = 64
+/** Members that are remembered as coming behind one and the same. */
+const MAXIMUM_FOLLOWERS = 6
+/** Members that are remembered altogether: with more, it is learnt anew. */
+const MAXIMUM_REMEMBERED = 2_000
+
+/** A member as it was written (`"price":`), and those that came behind it, the last one first. */
+interface Expected {
+  readonly literal: string
+  readonly member: number
+  readonly followers: Expected[]
+}
 
 /**
  * Reads the value of a member that is a list or an object, from its bracket on.
@@ -26,8 +37,8 @@ type InnerReader = (text: string, at: number, member: number) => number
 
 /**
  * Walks over the members of a JSON object in one pass and notes where the values of some of them stand, in whichever order they
- * come. It expects them in the order of the object before, so it is fast where a venue writes the same members again and again,
- * and right where it does not. It is strict: what it does not accept is left to the careful reader, and it accepts nothing that
+ * come. It expects them in the orders of the objects before, so it is fast where a venue writes the same members again and
+ * again, and right where it does not. It is strict: what it does not accept is left to the careful reader, and it accepts nothing that
  * JSON would refuse.
  */
 export class MemberWalker implements MemberValues {
@@ -35,8 +46,9 @@ export class MemberWalker implements MemberValues {
   readonly #inner: InnerReader | undefined
   readonly #starts: number[]
   readonly #ends: number[]
-  /** The members of the object before, as they were written: `"price":`. */
-  readonly #expected: Array<{ readonly literal: string; readonly member: number }> = []
+  /** Of no member: those that follow it begin an object. */
+  readonly #beginning: Expected = { literal: '', member: -1, followers: [] }
+  #remembered = 0
   #text = ''
   /** Counts objects: which of them a value is of. */
   #object = 0
@@ -70,12 +82,14 @@ export class MemberWalker implements MemberValues {
     this.#object++
     if (text.charCodeAt(from) !== OPEN_BRACE) return -1
     let at = from + 1
+    let before = this.#beginning
     for (let step = 0; step < MAXIMUM_MEMBERS; step++) {
-      let expected = this.#expected[step]
+      let expected = before.followers[0]
       if (expected === undefined || text.slice(at, at + expected.literal.length) !== expected.literal) {
-        expected = this.#learn(text, at, step)
+        expected = this.#another(text, at, before)
         if (expected === undefined) return -1
       }
+      before = expected
       at = this.#value(text, at + expected.literal.length, expected.member)
       if (at < 0) return -1
       const code = text.charCodeAt(at)
@@ -86,14 +100,33 @@ export class MemberWalker implements MemberValues {
     return -1
   }
 
-  #learn(text: string, at: number, step: number) {
+  /** A member that is not the one that came behind `before` the last time. */
+  #another(text: string, at: number, before: Expected): Expected | undefined {
+    const { followers } = before
+    for (let place = 1; place < followers.length; place++) {
+      const known = followers[place] as Expected
+      if (!text.startsWith(known.literal, at)) continue
+      followers[place] = followers[0] as Expected
+      followers[0] = known
+      return known
+    }
+    return this.#learn(text, at, followers)
+  }
+
+  #learn(text: string, at: number, followers: Expected[]): Expected | undefined {
     if (text.charCodeAt(at) !== QUOTE) return undefined
     const end = text.indexOf('"', at + 1)
     if (end < 0 || end - at > MAXIMUM_NAME || text.charCodeAt(end + 1) !== COLON) return undefined
     const name = text.slice(at + 1, end)
     if (!isPlain(text, at + 1, end)) return undefined
-    const learnt = { literal: detached(text.slice(at, end + 2)), member: this.#indexes.get(name) ?? -1 }
-    this.#expected[step] = learnt
+    const literal = detached(text.slice(at, end + 2))
+    const learnt: Expected = { literal, member: this.#indexes.get(name) ?? -1, followers: [] }
+    if (++this.#remembered > MAXIMUM_REMEMBERED) {
+      this.#remembered = 0
+      this.#beginning.followers.length = 0
+    }
+    followers.unshift(learnt)
+    if (followers.length > MAXIMUM_FOLLOWERS) followers.pop()
     return learnt
   }
 

@@ -1,4 +1,4 @@
-import { type DecimalText, microsFromIso } from '../../market/index.ts'
+import { type DecimalText, decimal, microsFromIso } from '../../market/index.ts'
 
 const ZERO = 48
 const NINE = 57
@@ -10,6 +10,8 @@ const COLON = 58
 const OPEN_BRACE = 123
 const CLOSE_BRACE = 125
 const UTC = 90
+/** As JSON has them, without sign; no more digits and no larger exponents than venues write. */
+const EXPONENTIAL = /^(?:0|[1-9]\d{0,20})(?:\.\d{1,20})?[eE][+-]?\d{1,2}$/
 
 /** Longest decimal that the cursor reads itself; others are left to the careful reader. */
 const MAXIMUM_DECIMAL = 40
@@ -75,10 +77,27 @@ export class WireCursor {
   members(read: (name: string) => boolean): boolean {
     if (!this.character(OPEN_BRACE)) return false
     do {
-      const name = this.quoted()
-      if (name === undefined || !this.character(COLON) || !read(name)) return false
+      const name = this.#name()
+      if (name === undefined || !read(name)) return false
     } while (this.character(COMMA))
     return this.character(CLOSE_BRACE)
+  }
+
+  /** The name of a member, with the colon behind it. Names are short: one pass is faster than a search for the quote. */
+  #name(): string | undefined {
+    const text = this.#text
+    const first = this.at + 1
+    if (text.charCodeAt(this.at) !== QUOTE) return undefined
+    let index = first
+    let code = text.charCodeAt(index)
+    while (code !== QUOTE) {
+      // At the end of the text it is no number.
+      if (!(code >= 32) || code === BACKSLASH) return undefined
+      code = text.charCodeAt(++index)
+    }
+    if (text.charCodeAt(index + 1) !== COLON) return undefined
+    this.at = index + 2
+    return text.slice(first, index)
   }
 
   /** A whole number without sign that a double holds exactly; -1 if none comes next. */
@@ -149,6 +168,31 @@ export class WireCursor {
     if (code === 101 || code === 69 || index - first > MAXIMUM_DECIMAL) return undefined
     this.at = index
     return text.slice(first, keep) as DecimalText
+  }
+
+  /** As {@link decimal}, and with an exponent (`2.24e-4`), as some venues write small numbers. */
+  number(): DecimalText | undefined {
+    const first = this.at
+    const plain = this.decimal()
+    if (plain !== undefined) return plain
+    const text = this.#text
+    let index = first
+    let code = text.charCodeAt(index)
+    // Digits, point, `e`, `E`, `+`, `-`.
+    while (
+      (code >= ZERO && code <= NINE) ||
+      code === POINT ||
+      code === 101 ||
+      code === 69 ||
+      code === 43 ||
+      code === 45
+    ) {
+      code = text.charCodeAt(++index)
+    }
+    const written = text.slice(first, index)
+    if (!EXPONENTIAL.test(written)) return undefined
+    this.at = index
+    return decimal(written)
   }
 
   /** Epoch seconds with a fraction in quotes (`"1618678132.358447"`) in microseconds; -1 if none comes next. */
