@@ -23,7 +23,7 @@ export function venuesPage(): string {
 }
 
 function section(protocol: VenueProtocol): string[] {
-  const { venue, name, endpoints, integrity, limits, verified, past, channels } = protocol
+  const { venue, name, endpoints, integrity, limits, verified, past, bulk, channels } = protocol
   const age = limits.connectionAgeMilliseconds
   return [
     `## ${venue}`,
@@ -38,6 +38,7 @@ function section(protocol: VenueProtocol): string[] {
     `| integrity of trades | ${integrity.trades} |`,
     `| integrity of books | ${integrity.books} |`,
     `| history | ${past === undefined ? 'none' : past.map(({ channel, depth }) => `${channel}: ${depth}`).join('; ')} |`,
+    ...(bulk === undefined ? [] : [`| bulk files | ${bulk.map(({ what }) => what).join('; ')} |`]),
     `| subscriptions on one socket | ${count(limits.subscriptionsPerConnection)} |`,
     `| new sockets a minute | ${count(limits.connectionsPerMinute)} |`,
     `| messages a second to the venue, each socket | ${count(limits.messagesPerSecond)} |`,
