@@ -7,11 +7,12 @@ const ABSURD: readonly unknown[] = [-1, '-0.5', '1e9999', 'NaN', 'Infinity', '9'
 const WRONG: readonly unknown[] = [null, [], {}, true, [[[]]], { price: {} }]
 const INVALID = ['', '{', '}{', 'undefined', '<html><body>502 Bad Gateway</body></html>', '{"a":1,}', '[1,2', '\\u0000']
 
-/** Fields that carry prices and amounts in the three venues' messages. */
+/** Fields that carry prices and amounts in the venues' messages. */
 const NUMBERS = new Set(
-  'p q b B a A c w o h l v price qty size bid ask bid_qty ask_qty last best_bid best_ask best_bid_size best_ask_size last_size'.split(
-    ' ',
-  ),
+  (
+    'p q b B a A c w o h l v price qty size bid ask bid_qty ask_qty last best_bid best_ask best_bid_size best_ask_size last_size ' +
+    'px sz tp tv ap bp as bs amount quantity price_str amount_str price_level new_quantity'
+  ).split(' '),
 )
 /** Fields without which a message means nothing. */
 const ESSENTIALS = new Set([
