@@ -212,7 +212,6 @@ export const ConfigSchema = section('Configuration of Opentape.', {
       optionSummaryDays: keepDays('option summaries', 30),
       statusDays: keepDays('statuses of instruments', 0),
       auditDays: keepDays('audits', 365),
-      auditDays: keepDays('audits', 365),
     }),
   }),
   control: section('Small relational state: tokens, configuration in force.', {
