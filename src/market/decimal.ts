@@ -70,7 +70,9 @@ function slowDecimal(text: string): DecimalText {
   }
   if (pointAt > digits.length) digits += '0'.repeat(pointAt - digits.length)
   const integer = digits.slice(0, pointAt).replace(/^0+(?=\d)/, '')
-  const rest = digits.slice(pointAt).replace(/0+$/, '')
+  let end = digits.length
+  while (end > pointAt && digits.charCodeAt(end - 1) === ZERO) end--
+  const rest = digits.slice(pointAt, end)
   if (integer.length > MAXIMUM_DECIMAL_DIGITS || rest.length > MAXIMUM_DECIMAL_DIGITS) throw invalid(text)
   const magnitude = (integer === '' ? '0' : integer) + (rest === '' ? '' : `.${rest}`)
   return (sign === '-' && magnitude !== '0' ? `-${magnitude}` : magnitude) as DecimalText

@@ -93,3 +93,30 @@ test('times are read as the careful readers read them', () => {
     ),
   )
 })
+
+test('a number with an exponent is the decimal that it stands for, or left to the careful reader', () => {
+  const cursor = new WireCursor()
+  const digits = fc.array(fc.constantFrom('0', '1', '5', '9', '.', 'e', 'E', '-', '+'), { maxLength: 8 })
+  fc.assert(
+    fc.property(
+      fc.constantFrom('2', '7.50', '0', '1'),
+      fc.constantFrom('', 'e-', 'E-', 'e'),
+      digits,
+      (head, e, tail) => {
+        const text = `${head}${e}${tail.join('')},`
+        cursor.start(text)
+        const read = cursor.number()
+        if (read === undefined) {
+          assert.equal(cursor.at, 0)
+          return
+        }
+        const written = text.slice(0, cursor.at)
+        assert.ok(Number.isFinite(JSON.parse(written)), `${written} is a number of JSON`)
+        assert.equal(read, decimal(written))
+      },
+    ),
+    { numRuns: 3_000 },
+  )
+  cursor.start('2.240e-4')
+  assert.equal(cursor.number(), '0.000224')
+})

@@ -1,4 +1,4 @@
-import { type DecimalText, decimal, microsFromIso } from '../../market/index.ts'
+import { type DecimalText, microsFromIso } from '../../market/index.ts'
 
 const ZERO = 48
 const NINE = 57
@@ -10,8 +10,11 @@ const COLON = 58
 const OPEN_BRACE = 123
 const CLOSE_BRACE = 125
 const UTC = 90
-/** As JSON has them, without sign; no more digits and no larger exponents than venues write. */
-const EXPONENTIAL = /^(?:0|[1-9]\d{0,20})(?:\.\d{1,20})?[eE][+-]?\d{1,2}$/
+const MINUS = 45
+const LARGE_E = 69
+const SMALL_E = 101
+/** Smaller numbers are left to the careful reader. */
+const MAXIMUM_EXPONENT = 20
 
 /** Longest decimal that the cursor reads itself; others are left to the careful reader. */
 const MAXIMUM_DECIMAL = 40
@@ -165,34 +168,43 @@ export class WireCursor {
       if (index === fraction) return undefined
       this.fractionDigits = index - fraction
     } else if (code >= ZERO && code <= NINE) return undefined
-    if (code === 101 || code === 69 || index - first > MAXIMUM_DECIMAL) return undefined
+    if (code === SMALL_E || code === LARGE_E || index - first > MAXIMUM_DECIMAL) return undefined
     this.at = index
     return text.slice(first, keep) as DecimalText
   }
 
-  /** As {@link decimal}, and with an exponent (`2.24e-4`), as some venues write small numbers. */
+  /** As {@link decimal}, and with a negative exponent behind one digit (`2.24e-4`, `7E-8`), as some venues write small numbers. */
   number(): DecimalText | undefined {
-    const first = this.at
     const plain = this.decimal()
     if (plain !== undefined) return plain
     const text = this.#text
-    let index = first
+    const first = this.at
+    const digit = text.charCodeAt(first)
+    if (!(digit > ZERO && digit <= NINE)) return undefined
+    let index = first + 1
+    let keep = index
     let code = text.charCodeAt(index)
-    // Digits, point, `e`, `E`, `+`, `-`.
-    while (
-      (code >= ZERO && code <= NINE) ||
-      code === POINT ||
-      code === 101 ||
-      code === 69 ||
-      code === 43 ||
-      code === 45
-    ) {
+    if (code === POINT) {
       code = text.charCodeAt(++index)
+      while (code >= ZERO && code <= NINE) {
+        index++
+        if (code !== ZERO) keep = index
+        code = text.charCodeAt(index)
+      }
+      if (index === first + 2 || index - first > MAXIMUM_DECIMAL) return undefined
     }
-    const written = text.slice(first, index)
-    if (!EXPONENTIAL.test(written)) return undefined
+    if ((code !== SMALL_E && code !== LARGE_E) || text.charCodeAt(index + 1) !== MINUS) return undefined
+    index += 2
+    let exponent = 0
+    for (code = text.charCodeAt(index); code >= ZERO && code <= NINE; code = text.charCodeAt(++index)) {
+      exponent = exponent * 10 + (code - ZERO)
+      if (exponent > MAXIMUM_EXPONENT) return undefined
+    }
+    // Without digits there is no exponent either.
+    if (exponent === 0) return undefined
     this.at = index
-    return decimal(written)
+    const fraction = keep > first + 1 ? text.slice(first + 2, keep) : ''
+    return `0.${'0'.repeat(exponent - 1)}${text.charAt(first)}${fraction}` as DecimalText
   }
 
   /** Epoch seconds with a fraction in quotes (`"1618678132.358447"`) in microseconds; -1 if none comes next. */
