@@ -146,3 +146,27 @@ test('after a cut that history mends, the stream is left alone', () => {
   assert.deepEqual(run.said, ['a', 'c', 'b'])
   assert.partialDeepStrictEqual(run.out.of('gap').at(-1), { cause: 'disconnect', state: 'repaired', missing: 0 })
 })
+
+test('history that holds only what came after the cut does not mend it', () => {
+  const run = new Run().live('a', 1)
+  run.trades.closed(run.at as Micros, 'cut', run.out)
+  run.live('c', 500).live('d', 600).wait(2)
+  run.answer([
+    ['c', 500],
+    ['d', 600],
+  ])
+  assert.partialDeepStrictEqual(run.out.of('gap').at(-1), {
+    cause: 'disconnect',
+    state: 'beyond-repair',
+    missing: null,
+  })
+})
+
+test('what the venue sends twice at subscription does not mend a cut', () => {
+  const run = new Run().live('a', 1)
+  run.trades.closed(run.at as Micros, 'cut', run.out)
+  for (let time = 0; time < 2; time++) run.trades.accept(tradeOf('c', 500, run.at, true), run.out)
+  assert.partialDeepStrictEqual(run.out.of('gap').at(-1), { cause: 'disconnect', state: 'open' })
+  run.trades.accept(tradeOf('a', 1, run.at, true), run.out)
+  assert.partialDeepStrictEqual(run.out.of('gap').at(-1), { cause: 'disconnect', state: 'repaired' })
+})

@@ -37,6 +37,8 @@ export class OverlappingTrades implements TradeFlow {
   readonly #history: TradeHistory | null
   readonly #newRequestId: () => number
   readonly #ids = new Set<string>()
+  /** Those of them that came after the cut that is not judged yet: that history holds them does not show that it reaches back to it. */
+  readonly #afterCut = new Set<string>()
   /** Oldest first. */
   readonly #order: string[] = []
   #oldest = 0
@@ -74,7 +76,7 @@ export class OverlappingTrades implements TradeFlow {
   accept(trade: TradeEvent, out: SessionOutput): void {
     const { id, receiveTime: at } = trade
     const isKnown = id !== null && this.#ids.has(id)
-    if (this.#isCut && trade.backlog === true && isKnown) {
+    if (this.#isCut && trade.backlog === true && this.#wasBefore(id)) {
       this.#judged('repaired', 'the history sent at subscription reaches back to the trades before', at, out)
     }
     if (isKnown) {
@@ -130,7 +132,7 @@ export class OverlappingTrades implements TradeFlow {
     for (const trade of trades) {
       const isKnown = trade.id !== null && this.#ids.has(trade.id)
       const isOld = isBefore(trade.exchangeTime, asked.ask.after, this.#history.timeStep ?? 0)
-      if (isKnown || isOld) reaches = true
+      if (this.#wasBefore(trade.id) || isOld) reaches = true
       if (isKnown || isOld) continue
       // History of trades without ids cannot be told from what came already.
       if (trade.id === null) continue
@@ -193,6 +195,7 @@ export class OverlappingTrades implements TradeFlow {
 
   #judged(state: 'repaired' | 'partly' | 'beyond-repair', evidence: string, at: Micros, out: SessionOutput): void {
     this.#isCut = false
+    this.#afterCut.clear()
     this.#due = Number.POSITIVE_INFINITY
     this.#asked = undefined
     const missing = state === 'repaired' ? 0 : null
@@ -224,11 +227,19 @@ export class OverlappingTrades implements TradeFlow {
     out.event(trade)
   }
 
+  /** Whether a trade is on the tape from before the cut, if there is one. */
+  #wasBefore(id: string | null): boolean {
+    return id !== null && this.#ids.has(id) && !this.#afterCut.has(id)
+  }
+
   #remember(id: string): void {
     this.#ids.add(id)
+    if (this.#isCut) this.#afterCut.add(id)
     if (this.#order.length < REMEMBERED_IDS) this.#order.push(id)
     else {
-      this.#ids.delete(this.#order[this.#oldest] as string)
+      const oldest = this.#order[this.#oldest] as string
+      this.#ids.delete(oldest)
+      this.#afterCut.delete(oldest)
       this.#order[this.#oldest] = id
       this.#oldest = (this.#oldest + 1) % REMEMBERED_IDS
     }
