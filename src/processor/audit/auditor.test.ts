@@ -122,6 +122,11 @@ test('a last price that none of our prints had is told with both values', () => 
   assert.equal(heard.audits[0]?.of, tape.at(100))
 })
 
+test('history that is read meanwhile does not make a last price ours', () => {
+  const tape = tickerTape().trade(-90_000, '103.5', '1', { backlog: true, said: 98 }).ticker(100, '103.5')
+  assert.deepEqual(told(audited(tape)), [['last-price', 'last', '102', '103.5']])
+})
+
 test('a last price is not judged where a print may be missing, or none of ours is known', () => {
   const missing = audited(tickerTape().gap(85, 90, 'partly', 92).ticker(100, '103.5'))
   assert.deepEqual([told(missing), of(missing, 'last-price')], [[], ['last-price undecided']])

@@ -45,7 +45,8 @@ export class PriceSample {
 
   trade({ trade: { price, exchangeTime, receiveTime } }: PlacedTrade): void {
     const time = exchangeTime ?? receiveTime
-    if (this.#ticker !== undefined && time > this.#to) return
+    // History that is read meanwhile is of another time.
+    if (time < this.#from - EARLIER_MICROS || (this.#ticker !== undefined && time > this.#to)) return
     if (this.#prices.size < MAXIMUM_PRICES) this.#prices.add(price)
     if (time >= (this.#newest?.time ?? 0)) this.#newest = { price, time }
   }
