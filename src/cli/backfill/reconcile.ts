@@ -63,8 +63,10 @@ export class Reconciler {
   /** Events of one channel. */
   async reconcile(events: readonly MarketEvent[]): Promise<Reconciled> {
     const trades = events.filter((event): event is TradeEvent => event.messageType === 'trade')
-    if (trades.length > 0)
-      return this.#identity.kind === 'id' ? await this.#byId(trades) : await this.#byContent(trades)
+    if (trades.length > 0) {
+      const haveIds = this.#identity.kind === 'id' && trades.every(({ id }) => id !== null)
+      return haveIds ? await this.#byId(trades) : await this.#byContent(trades)
+    }
     const candles = events.filter((event): event is VenueCandleEvent => event.messageType === 'venue-candle')
     if (candles.length > 0) return await this.#candles(candles)
     return await this.#fundings(events.filter((event): event is FundingEvent => event.messageType === 'funding'))

@@ -1,6 +1,6 @@
 import { decodeEvent, type GapEvent, now } from '../../market/index.ts'
 import { CollectorError } from '../collector-error.ts'
-import { isOfLine, tapeTopic } from '../line.ts'
+import { isBackfill, isOfLine, tapeTopic } from '../line.ts'
 import { newestState } from '../newest-state.ts'
 import type { BackfillLog } from './backfill-log.ts'
 import type { GapJob, GapQueue } from './gap-queue.ts'
@@ -46,7 +46,11 @@ export class BackfillMemory {
       const last = records.at(-1)
       if (last === undefined) return
       for (const { key, value } of records)
-        if (isOfLine(key, this.#line)) for (const gap of gapsIn(value)) queue.note(gap)
+        for (const gap of isBackfill(key) || isOfLine(key, this.#line) ? gapsIn(value) : []) {
+          // What history was read for is judged: reading it again would say the same.
+          if (isBackfill(key)) queue.judged(gap)
+          else queue.note(gap)
+        }
       position = last.position + 1
     }
   }

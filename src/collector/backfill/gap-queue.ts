@@ -56,6 +56,12 @@ export class GapQueue {
     this.#bound()
   }
 
+  /** A gap was judged after history was read: nothing more is done for it, unless it is said anew. */
+  judged(gap: GapEvent): void {
+    const known = this.#jobs.get(gap.id)
+    if (known !== undefined && known.gap.revision <= gap.revision) this.done(gap.id)
+  }
+
   restore(job: GapJob): void {
     this.#jobs.set(job.gap.id, job)
   }

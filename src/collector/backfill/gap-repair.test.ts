@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import {
+  amount,
   decimal,
   type FundingEvent,
   type GapEvent,
@@ -68,6 +69,19 @@ test('a gap of candles is whole again with every closed minute that it touches, 
   const shallow = judged(gap, [candle(3)])
   assert.deepEqual([shallow.gap.state, shallow.coverage], ['partly', undefined])
   assert.equal(judged(gap, []).gap.state, 'beyond-repair')
+})
+
+test('trades without ids are not taken for those that are missing', () => {
+  const trade = (id: string | null, second: number): MarketEvent => {
+    const at = (START + second * 1_000_000) as Micros
+    const [amountOf, priceOf] = [amount('1'), price('1')]
+    return { messageType: 'trade', ...NAMES, id, price: priceOf, amount: amountOf, side: 'buy', exchangeTime: at }
+  }
+  const gap = gapOf('trade', START + 10_000_000, START + 20_000_000)
+  const nameless = judged(gap, [trade(null, 5), trade(null, 15)])
+  assert.deepEqual([nameless.fresh.length, nameless.gap.state, nameless.coverage], [0, 'beyond-repair', undefined])
+  const named = judged(gap, [trade('a', 5), trade('b', 15)])
+  assert.deepEqual([named.gap.state, named.coverage !== undefined], ['repaired', true])
 })
 
 test('of a gap of funding the exchanged rates are had, and the estimates between are not', () => {

@@ -53,6 +53,8 @@ export class GapRepair {
   readonly #anchor: number
   #found: number
   #reachesBack: boolean
+  /** Whether history has trades without ids: those cannot be told from the ones that are on the tape. */
+  #isNameless = false
 
   constructor(job: GapJob, range: PastRange, tape: TradesOnTape | undefined) {
     this.#job = job
@@ -117,6 +119,7 @@ export class GapRepair {
     switch (this.#job.gap.channel) {
       case 'trade': {
         if (event.messageType !== 'trade') return false
+        if (event.id === null) this.#isNameless = true
         if (this.#missing === undefined) return event.id !== null && !this.#held.has(event.id)
         const id = Number(event.id)
         return event.id !== null && Number.isSafeInteger(id) && this.#missing.take(id, id)
@@ -137,6 +140,8 @@ export class GapRepair {
       const evidence = `history, read later, had ${found} of them and does not hold the others`
       return { state: some, evidence }
     }
+    if (this.#isNameless)
+      return { state: some, evidence: 'history has trades without ids, which cannot be told from those that are there' }
     if (!this.#reachesBack)
       return { state: some, evidence: `history, read later, gave ${found} and does not reach back to before it` }
     if (this.#job.gap.channel === 'funding')
