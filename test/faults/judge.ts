@@ -1,4 +1,5 @@
-import type { LedgerTrade } from '../../src/simulator/index.ts'
+import type { LedgerTrade, SimulatedVenue } from '../../src/simulator/index.ts'
+import { venueProtocol } from '../../src/venues/index.ts'
 import { until } from '../support/until.ts'
 import { exact, times } from './exact.ts'
 import type { FaultPlan } from './fault-plan.ts'
@@ -7,8 +8,27 @@ import type { Stage } from './stage.ts'
 const CONVERGENCE_MILLISECONDS = 90_000
 const MINUTE = 60_000_000
 
-/** Last id of each instrument before watching began. */
-export type Baseline = ReadonlyMap<string, number>
+/** Ids of each instrument's trades before watching began. */
+export type Baseline = ReadonlyMap<string, ReadonlySet<string>>
+
+/** Exchanges that show no more levels than these. */
+const DEPTHS: Readonly<Partial<Record<SimulatedVenue, number>>> = { hyperliquid: 20, upbit: 30, 'crypto-com': 50 }
+/** Exchanges that cut the times of past trades to the second. */
+const SECONDS_IN_HISTORY: ReadonlySet<string> = new Set<SimulatedVenue>(['bitget'])
+/** What a message needs at most on its way, in microseconds; clocks of exchange and collector are one. */
+const WAY_MICROS = 500_000
+const SECOND = 1_000_000
+
+/** What happened before watching begins. */
+export function baselineOf(stage: Stage): Baseline {
+  const known = new Map<string, Set<string>>()
+  for (const { venue, instrument, id } of stage.simulator.control.ledger.trades({ history: true })) {
+    const key = `${venue} ${instrument}`
+    const ids = known.get(key) ?? new Set<string>()
+    known.set(key, ids.add(id))
+  }
+  return known
+}
 
 export interface Verdict {
   readonly trades: number
@@ -30,6 +50,7 @@ interface StoredTrade {
 /** Compares the store and the books with what really happened. @throws Error naming the first difference. */
 export async function judge(stage: Stage, plan: FaultPlan, baseline: Baseline): Promise<Verdict> {
   const ledger = ledgerTrades(stage, baseline)
+  const everHappened = baselineOf(stage)
   const kinds = new Set(plan.faults.map(({ kind }) => kind))
   // History that the exchange itself has forgotten cannot come back; then the gaps must say what is missing.
   const mayMiss = kinds.has('history-limit')
@@ -37,7 +58,7 @@ export async function judge(stage: Stage, plan: FaultPlan, baseline: Baseline): 
   await until(
     'the store holds what happened',
     async () => {
-      lastDifference = await difference(stage, ledger, mayMiss, !kinds.has('clock-shift'))
+      lastDifference = await difference(stage, ledger, everHappened, mayMiss, !kinds.has('clock-shift'))
       if (lastDifference === '') lastDifference = await bookDifference(stage)
       return lastDifference === ''
     },
@@ -59,8 +80,8 @@ function ledgerTrades(stage: Stage, baseline: Baseline): Map<string, LedgerTrade
   const byInstrument = new Map<string, LedgerTrade[]>()
   for (const trade of stage.simulator.control.ledger.trades()) {
     const key = `${trade.venue} ${trade.instrument}`
-    const from = baseline.get(key)
-    if (from === undefined || Number(trade.id) <= from) continue
+    const before = baseline.get(key)
+    if (before === undefined || before.has(trade.id)) continue
     const list = byInstrument.get(key) ?? []
     list.push(trade)
     byInstrument.set(key, list)
@@ -81,6 +102,7 @@ async function storedTrades(stage: Stage, key: string): Promise<StoredTrade[]> {
 async function difference(
   stage: Stage,
   ledger: Map<string, LedgerTrade[]>,
+  everHappened: Baseline,
   mayMiss: boolean,
   compareTimes: boolean,
 ): Promise<string> {
@@ -88,12 +110,15 @@ async function difference(
   for (const [key, happened] of ledger) {
     const stored = await storedTrades(stage, key)
     const byId = new Map(stored.map((trade) => [trade.id, trade]))
+    const gaps = isNumbered(key) ? [] : await tradeGaps(stage, key)
     if (byId.size !== stored.length) return `${key}: ${stored.length - byId.size} trades are stored twice`
     for (const trade of happened) {
       const found = byId.get(trade.id)
       if (found === undefined) {
         // What was traded between a crash and the delisting cannot be asked for any more: then a gap has to say so.
         if (await endedUnwatched(stage, key)) continue
+        // Where nothing numbers the trades, a gap can only say when some are missing.
+        if (gaps.some(({ from, to }) => trade.exchangeTime >= from - WAY_MICROS && trade.exchangeTime <= to)) continue
         if (!mayMiss)
           return `${key}: trade ${trade.id} is not stored (${stored.length} are, ${happened.length} happened)`
         missing++
@@ -103,16 +128,38 @@ async function difference(
         exact(found.price) === exact(trade.price) &&
         exact(found.amount) === exact(trade.amount) &&
         found.side === trade.side &&
-        (!compareTimes || found.time === String(trade.exchangeTime))
+        (!compareTimes || isSameTime(key, found.time, trade.exchangeTime))
       if (!same)
         return `${key}: trade ${trade.id} is stored as ${JSON.stringify(found)} and was ${JSON.stringify(trade)}`
     }
-    const last = Number(happened.at(-1)?.id ?? 0)
-    const invented = stored.find(({ id }) => Number(id) > last)
+    const invented = stored.find(({ id }) => everHappened.get(key)?.has(id) !== true)
     if (invented !== undefined) return `${key}: trade ${invented.id} is stored and never happened`
   }
   const named = await missingByGaps(stage)
   return missing === named ? '' : `${missing} trades are missing and the gaps name ${named}`
+}
+
+/** Whether a lost trade shows in the ids. */
+function isNumbered(key: string): boolean {
+  return venueProtocol(key.split(' ')[0] ?? '').tradeIds === 'consecutive'
+}
+
+function isSameTime(key: string, stored: string, happened: number): boolean {
+  if (stored === String(happened)) return true
+  return SECONDS_IN_HISTORY.has(key.split(' ')[0] ?? '') && Number(stored) === Math.floor(happened / SECOND) * SECOND
+}
+
+/** When trades of an instrument are said to be missing for good, by times of the collector. */
+async function tradeGaps(
+  stage: Stage,
+  key: string,
+): Promise<readonly { readonly from: number; readonly to: number }[]> {
+  const [venue, instrument] = key.split(' ')
+  const rows = await stage.opentape.sql(
+    `SELECT toString(toUnixTimestamp64Micro(from_time)), toString(toUnixTimestamp64Micro(ifNull(to_time, now64(6)))) FROM gaps FINAL
+     WHERE venue = '${venue}' AND instrument = '${instrument}' AND channel = 'trade' AND state IN ('partly', 'beyond-repair')`,
+  )
+  return rows.map(([from, to]) => ({ from: Number(from), to: Number(to) }))
 }
 
 /** Whether an instrument was delisted while nothing watched it, and the tape says so. */
@@ -148,12 +195,13 @@ async function bookDifference(stage: Stage): Promise<string> {
     const where = `${book.venue} ${book.instrument}`
     const live = await stage.opentape.json<LiveBook>(url)
     if (!live.live) return `the book of ${where} is ${live.feedState}`
-    const depth = book.venue === 'kraken' ? Math.min(live.bids.length, book.bids.length) : book.bids.length
+    const shown = DEPTHS[book.venue]
+    const depth = book.venue === 'kraken' ? Math.min(live.bids.length, book.bids.length) : (shown ?? book.bids.length)
     for (const side of ['bids', 'asks'] as const) {
       const wanted =
         side === 'bids'
           ? book.bids.slice(0, depth)
-          : book.asks.slice(0, book.venue === 'kraken' ? live.asks.length : undefined)
+          : book.asks.slice(0, book.venue === 'kraken' ? live.asks.length : shown)
       const text = (levels: readonly (readonly [string, string])[]): string =>
         levels.map((level) => level.join(' x ')).join(', ')
       if (live[side].length === 0 || text(live[side]) !== text(wanted)) {

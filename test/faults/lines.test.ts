@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { until } from '../support/until.ts'
-import { judge } from './judge.ts'
+import { baselineOf, judge } from './judge.ts'
 import { Stage } from './stage.ts'
 
 test('with two lines, killing either collector loses nothing, doubles nothing, and leaves no gap', {
@@ -10,10 +10,7 @@ test('with two lines, killing either collector loses nothing, doubles nothing, a
   const stage = await Stage.set({ seed: 7, lines: 2 })
   const { control } = stage.simulator
   try {
-    const baseline = new Map<string, number>()
-    for (const { venue, instrument, id } of control.ledger.trades({ history: true })) {
-      baseline.set(`${venue} ${instrument}`, Math.max(baseline.get(`${venue} ${instrument}`) ?? 0, Number(id)))
-    }
+    const baseline = baselineOf(stage)
     await stage.opentape.start()
     await stage.untilConnected()
     control.resume()
@@ -24,7 +21,11 @@ test('with two lines, killing either collector loses nothing, doubles nothing, a
     }
     await untilBothAreWhole(stage)
     await control.quiesce()
-    const verdict = await judge(stage, { seed: 7, faults: [], kills: [], durationMilliseconds: 0 }, baseline)
+    const verdict = await judge(
+      stage,
+      { seed: 7, venues: [], faults: [], kills: [], durationMilliseconds: 0 },
+      baseline,
+    )
     assert.ok(verdict.trades > 500, `${verdict.trades} trades are too few to tell`)
     assert.equal(verdict.beyondRepair, 0)
     const gaps = await stage.opentape.sql("SELECT id, state, evidence FROM gaps FINAL WHERE state != 'repaired'")

@@ -1,6 +1,6 @@
 import { until } from '../support/until.ts'
 import type { FaultPlan } from './fault-plan.ts'
-import { judge, type Verdict } from './judge.ts'
+import { baselineOf, judge, type Verdict } from './judge.ts'
 import { Stage } from './stage.ts'
 
 /** Trades that every instrument must have before the faults begin, so that a missing one can be told from one never watched. */
@@ -8,19 +8,19 @@ const WARM_TRADES = 2
 
 /** Carries out one plan from start to verdict. @throws Error with the seed, the plan and the end of the output. */
 export async function runPlan(plan: FaultPlan): Promise<Verdict> {
-  const stage = await Stage.set({ seed: plan.seed })
+  const stage = await Stage.set({ seed: plan.seed, venues: plan.venues })
   const { control } = stage.simulator
   try {
-    const baseline = lastIds(stage)
+    const baseline = baselineOf(stage)
     await stage.opentape.start()
     await stage.untilConnected()
     control.resume()
     await until('every instrument has traded', async () => {
       const stored = await stage.opentape.sql(
-        `SELECT venue, instrument, max(ordinal) FROM trades GROUP BY venue, instrument`,
+        'SELECT venue, instrument, count() FROM trades WHERE NOT backlog GROUP BY venue, instrument',
       )
-      const newest = new Map(stored.map(([venue, instrument, id]) => [`${venue} ${instrument}`, Number(id)]))
-      return [...baseline].every(([key, id]) => (newest.get(key) ?? 0) >= id + WARM_TRADES)
+      const live = new Map(stored.map(([venue, instrument, count]) => [`${venue} ${instrument}`, Number(count)]))
+      return [...baseline.keys()].every((key) => (live.get(key) ?? 0) >= WARM_TRADES)
     })
     const begun = performance.now()
     for (const fault of plan.faults) control.addFault(fault)
@@ -52,15 +52,6 @@ export async function runPlan(plan: FaultPlan): Promise<Verdict> {
   } finally {
     await stage.stop()
   }
-}
-
-function lastIds(stage: Stage): Map<string, number> {
-  const last = new Map<string, number>()
-  for (const { venue, instrument, id } of stage.simulator.control.ledger.trades({ history: true })) {
-    const key = `${venue} ${instrument}`
-    last.set(key, Math.max(last.get(key) ?? 0, Number(id)))
-  }
-  return last
 }
 
 function pause(milliseconds: number): Promise<void> {

@@ -1,4 +1,4 @@
-import { type Simulator, startSimulator } from '../../src/simulator/index.ts'
+import { type SimulatedVenue, type Simulator, startSimulator } from '../../src/simulator/index.ts'
 import { Opentape } from '../support/opentape.ts'
 import { until } from '../support/until.ts'
 
@@ -8,6 +8,8 @@ const CHANNELS = ['trade', 'quote', 'book', 'ticker'] as const
 
 export interface StageOptions {
   readonly seed: number
+  /** Exchanges that are simulated; binance, coinbase and kraken if absent. */
+  readonly venues?: readonly SimulatedVenue[]
   /** Market events a second over all venues. */
   readonly rate?: number
   /** Collectors that watch the exchanges; one if absent. */
@@ -28,6 +30,7 @@ export class Stage {
   static async set(options: StageOptions): Promise<Stage> {
     const simulator = await startSimulator({
       seed: options.seed,
+      ...(options.venues === undefined ? {} : { venues: options.venues }),
       instruments: [...ASSETS],
       rate: options.rate ?? 400,
       historyTrades: 200,
@@ -35,7 +38,7 @@ export class Stage {
       limits: false,
     })
     await simulator.control.quiesce()
-    const instruments = [...ASSETS, 'NEAR'].flatMap((asset) => [`${asset}-USDT`, `${asset}-USD`])
+    const instruments = [...ASSETS, 'NEAR'].map((asset) => `${asset}-*`)
     const venues = Object.entries(simulator.endpoints).map(([venue, endpoints]) => [
       venue,
       { instruments, endpoints, channels: CHANNELS },
