@@ -55,8 +55,24 @@ test('after a cut pages go down until one reaches below the last trade', () => {
   const ask = { instrument, first: 0, last: null, after: microsFromIso('2026-11-22T11:50:00Z') }
   assert.equal(tradeHistory.path(ask, undefined), '/v1/trades/ticks?market=KRW-BTC&count=500')
   const first = tradeHistory.read(page('2026-11-22T11:59:59Z', 500), ask, NOW)
-  assert.match(first.next ?? '', /^\d+0000$/)
+  assert.match(tradeHistory.path(ask, first.next), /&count=500&cursor=\d+0000$/)
   assert.equal(tradeHistory.read(page('2026-11-22T11:51:39Z', 500), ask, NOW).next, undefined)
+})
+
+test('after a cut at midnight the day before is asked for, once today has no more', () => {
+  const ask = { instrument, first: 0, last: null, after: microsFromIso('2026-11-21T23:59:00Z') }
+  const now = microsFromIso('2026-11-22T00:00:10Z')
+  for (const today of [page('2026-11-22T00:00:09Z', 5), '[]']) {
+    const { next } = tradeHistory.read(today, ask, now)
+    assert.equal(tradeHistory.path(ask, next), '/v1/trades/ticks?market=KRW-BTC&count=500&days_ago=1')
+  }
+  const { next } = tradeHistory.read(page('2026-11-21T23:59:59Z', 30), ask, now)
+  assert.equal(next, undefined)
+  const busy = { ...ask, after: microsFromIso('2026-11-21T12:00:00Z') }
+  const full = tradeHistory.read(page('2026-11-21T23:59:59Z', 500), busy, now)
+  assert.match(tradeHistory.path(busy, full.next), /&days_ago=1&cursor=\d+0000$/)
+  const { next: none } = tradeHistory.read(page('2026-11-22T00:00:09Z', 3), { ...ask, after: now }, now)
+  assert.equal(none, undefined)
 })
 
 test('past candles go down from the end of the range', () => {

@@ -25,21 +25,32 @@ const DAY = 24 * 60 * MINUTE
 
 /**
  * After a cut: the newest trades, then pages that go down, by "cursor: Pagination cursor (sequential_id)", until one reaches
- * below the trade from which on they are wanted.
+ * below the trade from which on they are wanted. An answer is of one day: after the last page of a day comes the day before.
  */
 export const tradeHistory: TradeHistory = {
   weight: 1,
 
   path({ instrument }: TradeAsk, cursor: string | undefined): string {
-    return `${ticksPath(instrument)}${cursor === undefined ? '' : `&cursor=${cursor}`}`
+    return pathOf(instrument, placeOf(cursor))
   },
 
   read(body: string, { instrument, after }: TradeAsk, at: Micros): HistoryPage {
     const trades = readTrades(body, instrument, at)
-    const oldest = oldestOf(trades)
-    const isEnough = oldest === undefined || after === null || (oldest.exchangeTime ?? 0) < after
-    return { trades, next: isEnough || trades.length < TRADES ? undefined : (oldest.id ?? undefined) }
+    return { trades, next: after === null ? undefined : placeBelow(trades, after, at) }
   },
+}
+
+function placeBelow(trades: readonly TradeEvent[], after: Micros, at: Micros): string | undefined {
+  const oldest = oldestOf(trades)
+  const time = oldest?.exchangeTime ?? at
+  if (time < after) return undefined
+  const day = Math.floor(time / DAY)
+  const daysAgo = Math.max(0, Math.floor(at / DAY) - day)
+  if (trades.length >= TRADES) {
+    return typeof oldest?.id === 'string' ? writePlace({ daysAgo, below: '', id: oldest.id }) : undefined
+  }
+  if (after >= day * DAY || daysAgo >= DAYS) return undefined
+  return writePlace({ daysAgo: daysAgo + 1, below: '', id: '' })
 }
 
 /** Where a page of past trades is: so many days back, below a time of that day, below an id. */
@@ -55,11 +66,7 @@ const pastTrades: PastSource = {
 
   /** A day is named by how long it is ago, which only an answer's time can tell: the first page is the newest, whatever is asked. */
   request({ instrument }: PastRange, cursor: string | undefined) {
-    const place = placeOf(cursor)
-    const day = place.daysAgo > 0 ? `&days_ago=${place.daysAgo}` : ''
-    const to = place.below === '' ? '' : `&to=${encodeURIComponent(place.below)}`
-    const id = place.id === '' ? '' : `&cursor=${place.id}`
-    return { path: `${ticksPath(instrument)}${day}${to}${id}`, weight: 1 }
+    return { path: pathOf(instrument, placeOf(cursor)), weight: 1 }
   },
 
   read(body: string, range: PastRange, cursor: string | undefined, at: Micros): PastPage {
@@ -135,8 +142,11 @@ const pastCandles: PastSource = {
 
 export const upbitPast: readonly PastSource[] = [pastTrades, pastCandles]
 
-function ticksPath(instrument: Instrument): string {
-  return `/v1/trades/ticks?market=${encodeURIComponent(instrument.symbol)}&count=${TRADES}`
+function pathOf(instrument: Instrument, { daysAgo, below, id }: Place): string {
+  const day = daysAgo > 0 ? `&days_ago=${daysAgo}` : ''
+  const to = below === '' ? '' : `&to=${encodeURIComponent(below)}`
+  const cursor = id === '' ? '' : `&cursor=${id}`
+  return `/v1/trades/ticks?market=${encodeURIComponent(instrument.symbol)}&count=${TRADES}${day}${to}${cursor}`
 }
 
 /** `2026-11-22T00:00:00Z`, rounded up. */

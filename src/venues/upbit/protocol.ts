@@ -77,4 +77,4 @@ export const upbit: VenueProtocol = {
 }
 
 /** What a question is about; the rest of a query is how much of it. */
-const IDENTIFYING = ['market', 'cursor']
+const IDENTIFYING = ['market', 'days_ago', 'cursor']
