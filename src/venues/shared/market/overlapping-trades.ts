@@ -51,6 +51,8 @@ export class OverlappingTrades implements TradeFlow {
   #attempts = 0
   #pages = 0
   #filled = 0
+  /** One of the pages after the cut held a trade from before it. */
+  #reaches = false
   #due = Number.POSITIVE_INFINITY
 
   constructor({ feed, history, resume, newRequestId }: OverlappingTradesOptions) {
@@ -126,7 +128,7 @@ export class OverlappingTrades implements TradeFlow {
       return 'done'
     }
     const before = this.#lastExchangeTime
-    let reaches = false
+    let reaches = asked.ask.after === null
     let missed = 0
     const trades = [...page.trades].sort((left, right) => (left.exchangeTime ?? 0) - (right.exchangeTime ?? 0))
     for (const trade of trades) {
@@ -141,7 +143,8 @@ export class OverlappingTrades implements TradeFlow {
     }
     this.#filled += missed
     if (this.#isCut) {
-      this.#goOn(page.next, reaches || asked.ask.after === null, at, out)
+      this.#reaches ||= reaches
+      this.#goOn(page.next, at, out)
       return 'done'
     }
     if (missed === 0) return 'done'
@@ -151,15 +154,17 @@ export class OverlappingTrades implements TradeFlow {
     return 'stalled'
   }
 
-  #goOn(next: string | undefined, reaches: boolean, at: Micros, out: SessionOutput): void {
+  #goOn(next: string | undefined, at: Micros, out: SessionOutput): void {
     this.#pages++
     if (next !== undefined && next !== this.#cursor && this.#pages < MAXIMUM_PAGES) {
       this.#cursor = next
       this.#due = at
       out.command({ kind: 'wake', at })
-    } else if (reaches) this.#judged('repaired', `history gave ${this.#filled} trades and reaches back`, at, out)
-    else {
-      const evidence = `history gave ${this.#filled} trades and does not reach back to the trades before`
+    } else if (next === undefined && this.#reaches) {
+      this.#judged('repaired', `history gave ${this.#filled} trades and reaches back`, at, out)
+    } else {
+      const fault = next === undefined ? 'does not reach back to the trades before' : 'did not come to its end'
+      const evidence = `history gave ${this.#filled} trades and ${fault}`
       this.#judged(this.#filled > 0 ? 'partly' : 'beyond-repair', evidence, at, out)
     }
   }
@@ -187,6 +192,7 @@ export class OverlappingTrades implements TradeFlow {
     this.#attempts = 0
     this.#pages = 0
     this.#filled = 0
+    this.#reaches = false
     this.#cursor = undefined
     this.#due = this.#history === null ? at : at + SETTLE
     this.feed.become('recovering', 'trades come again; what was missed is asked for', at, out)
