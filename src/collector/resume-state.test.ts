@@ -123,6 +123,23 @@ test('the tape counts as whole only below the first hole', async () => {
   assert.equal(state.trades(VENUE).get(BTC)?.lastTradeId, '6')
 })
 
+test('where ids do not follow one another, trades after an open gap do not count until it is closed, restarts between or not', async () => {
+  const log = arrayLog()
+  const state = new ResumeState('a', () => false)
+  for (const event of [trade(7, 10), gap(0, 'open'), trade(90, 50)]) {
+    state.note(event)
+    log.add([event])
+  }
+  assert.equal(state.trades(VENUE).get(BTC)?.lastTradeId, '7')
+  await state.save(log, flushed, false)
+  log.add([trade(91, 60)])
+  const after = await ResumeState.load(log, 'a', () => false)
+  assert.equal(after.trades(VENUE).get(BTC)?.lastTradeId, '7')
+  after.note(gap(1, 'repaired'))
+  after.note(trade(92, 70))
+  assert.equal(after.trades(VENUE).get(BTC)?.lastTradeId, '92')
+})
+
 test('history that was read later tells nothing of what a collector heard', async () => {
   const log = arrayLog()
   const past = [trade(1, 10), trade(3, 30), gap(1, 'open')].map((event) => `${encodeEvent(event)}\n`)

@@ -23,9 +23,14 @@ interface InstrumentState {
   heard: Partial<Record<Channel, number>>
   trades?: TradeFrontier
   newestTrade?: NewestTrade
+  /** Gaps of its trades that are open. */
+  openTradeGaps?: Set<string>
 }
 
-/** The newest trade of an instrument whose ids do not follow one another. */
+/**
+ * The newest trade of an instrument whose ids do not follow one another, up to which nothing is known to be missing: while a gap of its
+ * trades is open, that is the last one before it, however many came since.
+ */
 interface NewestTrade {
   readonly id: string
   readonly exchangeTime: number
@@ -271,7 +276,11 @@ export class ResumeState {
           ...(newestTrade === undefined ? {} : { newestTrade }),
         })
       }
-      for (const [id, gap] of Object.entries(openGaps)) state.openGaps.set(id, gap)
+      for (const [id, gap] of Object.entries(openGaps)) {
+        state.openGaps.set(id, gap)
+        const one = state.instruments.get(gap.instrument)
+        if (gap.channel === 'trade' && one !== undefined) (one.openTradeGaps ??= new Set()).add(id)
+      }
     }
   }
 
@@ -287,6 +296,7 @@ export class ResumeState {
 
 function noteTrade(state: InstrumentState, event: TradeEvent, isConsecutive: boolean): void {
   if (!isConsecutive) {
+    if (state.openTradeGaps !== undefined && state.openTradeGaps.size > 0) return
     const { id, receiveTime, exchangeTime } = event
     if (id === null || exchangeTime === null || exchangeTime < (state.newestTrade?.exchangeTime ?? 0)) return
     state.newestTrade = { id, exchangeTime, receiveTime }
@@ -304,9 +314,14 @@ function noteTrade(state: InstrumentState, event: TradeEvent, isConsecutive: boo
 function noteGap(venue: VenueResumeState, state: InstrumentState, gap: GapEvent): void {
   if (gap.state === 'open') {
     venue.openGaps.set(gap.id, gap)
+    if (gap.channel === 'trade') {
+      state.openTradeGaps ??= new Set()
+      state.openTradeGaps.add(gap.id)
+    }
     return
   }
   venue.openGaps.delete(gap.id)
+  state.openTradeGaps?.delete(gap.id)
   if (gap.channel === 'trade' && gap.state !== 'repaired' && gap.missingIds !== null)
     state.trades?.giveUp(gap.missingIds)
 }
