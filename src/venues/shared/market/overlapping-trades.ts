@@ -144,7 +144,9 @@ export class OverlappingTrades implements TradeFlow {
     this.#filled += missed
     if (this.#isCut) {
       this.#reaches ||= reaches
-      this.#goOn(page.next, at, out)
+      // A page that says of itself that it is the next has nothing beyond it, if it goes back far enough.
+      const isOwn = page.next !== undefined && page.next === this.#cursor && reaches
+      this.#goOn(isOwn ? undefined : page.next, at, out)
       return 'done'
     }
     if (missed === 0) return 'done'
