@@ -279,7 +279,9 @@ export class ResumeState {
       for (const [id, gap] of Object.entries(openGaps)) {
         state.openGaps.set(id, gap)
         const one = state.instruments.get(gap.instrument)
-        if (gap.channel === 'trade' && one !== undefined) (one.openTradeGaps ??= new Set()).add(id)
+        if (gap.channel !== 'trade' || one === undefined) continue
+        one.openTradeGaps ??= new Set()
+        one.openTradeGaps.add(id)
       }
     }
   }
