@@ -203,6 +203,16 @@ test('trades missed in a disconnection are filled under the gap of the disconnec
   assert.equal(new Set(run.out.of('gap').map((gap) => gap.id)).size, 1)
 })
 
+test('a cut without a missed trade leaves the feed to be made whole by the hole before it', () => {
+  const run = new Run().live(1, 5).wait(0.3)
+  run.continuity.closed(run.at, 'cut', run.out)
+  run.live(6)
+  run.serve(() => true, 6)
+  assert.deepEqual(run.ids, [1, 5, 6, 2, 3, 4])
+  const states = run.out.of('feed-state').map(({ state }) => state)
+  assert.deepEqual(states.slice(-3), ['stale', 'recovering', 'synchronised'])
+})
+
 test('what the tape held before a restart is where the next session goes on', () => {
   const resume = { lastTradeId: '5', exchangeTime: start, receiveTime: start }
   const whole = new Run({ resume }).live(5, 6)

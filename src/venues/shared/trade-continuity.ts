@@ -178,7 +178,9 @@ export class TradeContinuity {
   #unbroken(at: Micros, out: SessionOutput): void {
     const evidence = 'ids go on without a hole'
     this.feed.takeBreak()?.revise({ state: 'repaired', to: at, missing: 0, evidence }, at, out)
-    if (!this.#repair.hasHoles) this.feed.become('synchronised', 'ids follow one another', at, out)
+    // Holes from before the cut are still to be filled: whoever fills the last one makes the feed whole.
+    if (this.#repair.hasHoles) this.feed.become('recovering', evidence, at, out)
+    else this.feed.become('synchronised', 'ids follow one another', at, out)
   }
 
   #openHole(first: number, last: number, at: Micros, out: SessionOutput): void {
