@@ -10,7 +10,7 @@ import { candleText, quoteText, snapshotText, tickerText, tradesText, updateText
 type Topic = 'trade' | 'books1' | 'books' | 'ticker' | 'candle1m'
 
 /**
- * "books: 200ms · books1: 60ms" (https://www.bitget.com/api-doc/spot/websocket/public/Depth-Channel), "real-time" trades, tickers and candles
+ * `books` every 200 ms, `books1` every 60 ms (https://www.bitget.com/api-doc/spot/websocket/public/Depth-Channel), trades at once, tickers and candles
  * of some hundred milliseconds (their pages). All looked at 2026-11-22.
  */
 const FORMS: Readonly<Record<Topic, TopicForm>> = {
@@ -24,7 +24,10 @@ const FORMS: Readonly<Record<Topic, TopicForm>> = {
 const PATH = '/v2/ws/public'
 /** What a new subscriber of trades is sent of the past. */
 const PAST_TRADES = 50
-/** "After receiving no ping message for 2 minutes, the service will disconnect" (https://www.bitget.com/api-doc/common/websocket-intro, looked at 2026-11-22). */
+/**
+ * A client that has not sent a ping for two minutes is disconnected (https://www.bitget.com/api-doc/common/websocket-intro, looked at
+ * 2026-11-22).
+ */
 const HEARD_MICROS = 120_000_000
 
 /** Bitget's public WebSocket (v2) and REST market data of spot, as its documentation describes them. */

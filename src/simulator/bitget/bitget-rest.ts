@@ -57,7 +57,7 @@ export class BitgetRest {
     return data(`[${listings.map(write).join(',')}]`)
   }
 
-  /** "idLessThan: returns records less than the specified tradeId · startTime, endTime: milliseconds"; newest first (Get-Market-Trades). */
+  /** Ids below `idLessThan`, between `startTime` and `endTime` in milliseconds; newest first (Get-Market-Trades). */
   #trades(url: URL): Reply {
     const listing = this.#find(url)
     if (listing === undefined) return unknown()
@@ -73,7 +73,7 @@ export class BitgetRest {
     return data(`[${trades.map((trade) => historyRow(listing, trade)).join(',')}]`)
   }
 
-  /** "endTime: query the data before this time" (Get-History-Candle-Data); oldest first. */
+  /** Minutes that are over, before `endTime` (Get-History-Candle-Data); oldest first. */
   #candles(url: URL): Reply {
     const listing = this.#find(url)
     if (listing === undefined) return unknown()

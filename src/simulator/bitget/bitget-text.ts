@@ -7,21 +7,21 @@ import type { Listing } from '../model/listing.ts'
 import { type MinuteCandle, minuteCandle } from '../model/minute-candle.ts'
 import type { SimulatedTrade } from '../model/trade-store.ts'
 
-/** "crc32 of the first 25 levels" (https://www.bitget.com/api-doc/spot/websocket/public/Depth-Channel, looked at 2026-11-22). */
+/** The checksum is of the first 25 levels (https://www.bitget.com/api-doc/spot/websocket/public/Depth-Channel, looked at 2026-11-22). */
 const CHECKSUM_LEVELS = 25
 const ALL_LEVELS = Number.POSITIVE_INFINITY
 
 /** The name on the wire: the symbol without its product. */
-export function nameOf(listing: Listing): string {
+function nameOf(listing: Listing): string {
   return listing.specification.symbol.slice('SPOT:'.length)
 }
 
 /** Prices and amounts keep their zeros (`29159.60`, `1600.00`: recorded by others). */
-export function priceText(listing: Listing, ticks: number): string {
+function priceText(listing: Listing, ticks: number): string {
   return fixed(ticks, listing.specification.priceDecimals)
 }
 
-export function sizeText(listing: Listing, lots: number): string {
+function sizeText(listing: Listing, lots: number): string {
   return lots === 0 ? '0' : fixed(lots, listing.specification.sizeDecimals)
 }
 
@@ -40,7 +40,7 @@ function levels(listing: Listing, ladder: Ladder, limit: number): string {
   return levelTexts(ladder, limit, (price, lots) => levelText(listing, price, lots))
 }
 
-/** "bid1[price:amount]:ask1[price:amount]:bid2…"; where a side has fewer levels, the other goes on alone; signed, 32 bits (same page). */
+/** `bid1[price:amount]:ask1[price:amount]:bid2…`; where a side has fewer levels, the other goes on alone; signed, 32 bits (same page). */
 function checksum(listing: Listing): number {
   const parts: string[] = []
   for (let rank = 0; rank < CHECKSUM_LEVELS; rank++) {
@@ -103,7 +103,7 @@ export function tradesText(
   return push(action, 'trade', listing, rows.join(','), time)
 }
 
-/** "ts: Transaction time(second level)", "side: Buy, Sell" (https://www.bitget.com/api-doc/spot/market/Get-Market-Trades, looked at 2026-11-22). */
+/** "Transaction time(second level)"; sides have a capital (https://www.bitget.com/api-doc/spot/market/Get-Market-Trades, looked at 2026-11-22). */
 export function historyRow(listing: Listing, { id, price, lots, buy, time }: SimulatedTrade): string {
   return (
     `{"symbol":"${nameOf(listing)}","tradeId":"${id}","side":"${buy ? 'Buy' : 'Sell'}","price":"${priceText(listing, price)}",` +
@@ -130,7 +130,10 @@ export function tickerText(listing: Listing, time: number): string {
   return push('snapshot', 'ticker', listing, tickerRow(listing, 'instId', time), time)
 }
 
-/** "time, open, high, low, close, base volume, quote volume, USDT volume" (https://www.bitget.com/api-doc/spot/websocket/public/Candlesticks-Channel, looked at 2026-11-22). */
+/**
+ * Time, open, high, low, close, base volume, quote volume, USDT volume
+ * (https://www.bitget.com/api-doc/spot/websocket/public/Candlesticks-Channel, looked at 2026-11-22).
+ */
 export function candleRow(listing: Listing, candle: MinuteCandle): string {
   const { start, open, high, low, close, lots, turnover } = candle
   const prices = [open, high, low, close].map((ticks) => `"${priceText(listing, ticks)}"`).join(',')

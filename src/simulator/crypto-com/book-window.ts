@@ -3,7 +3,7 @@ import type { Ladder } from '../model/ladder.ts'
 import type { Listing } from '../model/listing.ts'
 
 /**
- * What subscribers of one depth of one book have been told. "A level that leaves the window arrives as a delete", one that comes into it as
+ * What subscribers of one depth of one book have been told. A level that leaves the window is deleted by name, one that comes into it is told as
  * a new one: a book of 50 levels never has more (probed by others on 2026-09-22).
  */
 export class BookWindow {

@@ -13,7 +13,7 @@ type ValueTopic = 'mark' | 'index' | 'funding' | 'estimatedfunding'
 type Topic = BookTopic | ValueTopic | 'trade' | 'ticker' | 'candlestick'
 
 /**
- * "book_update_frequency: 10, 100" of changes (book.{instrument_name}.{depth}); the values come every second, the ticker when it changes
+ * Changes every 10 ms (`book_update_frequency`, book.{instrument_name}.{depth}); the values come every second, the ticker when it changes
  * (https://exchange-developer.crypto.com, looked at 2026-11-22).
  */
 const FORMS: Readonly<Record<Topic, TopicForm>> = {
@@ -35,7 +35,7 @@ const HEARTBEAT_MICROS = 30_000_000
 const HEARTBEATS_IGNORED = 2
 /** A book that nothing happens to is told so about every 5 s, by a change without levels (the same). */
 const IDLE_MICROS = 5_000_000
-/** "Session subscription limit has been exceeded" beyond these (the same). */
+/** More subscriptions than these are refused (the same). */
 const LARGEST_SUBSCRIPTIONS = 400
 
 const UNKNOWN_SYMBOL = 'Unknown symbol'

@@ -6,10 +6,10 @@ import { newestTrades } from '../trade-history.ts'
 import { candleRow, frame, instrumentRow, tickerRow, tradeRow } from './crypto-com-text.ts'
 
 const ROOT = '/exchange/v1/'
-/** "count: Default 25. Max: 150" (public/get-trades, https://exchange-developer.crypto.com, looked at 2026-11-22). */
+/** "Default 25. Max: 150" (public/get-trades, https://exchange-developer.crypto.com, looked at 2026-11-22). */
 const TRADES = 25
 const LARGEST_TRADES = 150
-/** "count: Default is 25" of candles; the largest is not documented. */
+/** Candles in an answer; the largest number is not documented. */
 const CANDLES = 25
 const LARGEST_CANDLES = 300
 
@@ -59,7 +59,7 @@ export class CryptoComRest {
     )
   }
 
-  /** "start_ts: start time in Unix time format (inclusive) · end_ts: (exclusive) · Nanosecond recommended"; newest first. */
+  /** From `start_ts` on and before `end_ts`, milliseconds or nanoseconds; newest first. */
   #trades(method: string, url: URL): Reply {
     const listing = this.#find(url)
     const count = wholeNumber(url.searchParams.get('count'), TRADES, LARGEST_TRADES)

@@ -6,7 +6,7 @@ import { type MinuteCandle, minuteCandle } from '../model/minute-candle.ts'
 import type { SimulatedTrade } from '../model/trade-store.ts'
 
 // Sources: https://exchange-docs.crypto.com/exchange/v1/rest-ws/index.html and its successor, https://exchange-developer.crypto.com, looked
-// at 2026-11-22, and what others probed of the socket on 2026-09-22. "All numbers must be strings", but times and sequences.
+// at 2026-11-22, and what others probed of the socket on 2026-09-22. Numbers are texts, but times and sequences.
 
 /** `u` does not step by one: frames lie some thousands apart. */
 const SEQUENCE_STEP = 4_096
@@ -31,7 +31,7 @@ function levelText(listing: Listing, price: number, lots: number): string {
   return `["${priceText(listing, price)}","${sizeText(listing, lots)}","${lots === 0 ? 0 : 1 + (price % 3)}"]`
 }
 
-/** "t: publish time, tt: last update time, u: sequence, pu: previous sequence"; `cs` is said to be there, and is not documented. */
+/** `t` is the time of publication, `tt` of the last change, `u` the sequence, `pu` the one before; `cs` is said to be there, and is not documented. */
 function tail(sequence: number, previous: number | undefined, toldAt: number, now: number): string {
   const before = previous === undefined ? '' : `"pu":${previous * SEQUENCE_STEP},`
   const checksum = (sequence * 2_654_435_761) | 0
@@ -58,7 +58,7 @@ export function updateText(listing: Listing, depth: number, changes: BookChanges
   return push(listing, 'book.update', `book.${symbol}.${depth}`, row, { more: `"depth":${depth},` })
 }
 
-/** "s: side of the taker order" (trade.{instrument_name}); `tn`, nanoseconds, over REST only. */
+/** `s` is the side of the taker (trade.{instrument_name}); `tn`, nanoseconds, over REST only. */
 export function tradeRow(listing: Listing, trade: SimulatedTrade, withNanoseconds: boolean): string {
   const { id, price, lots, buy, time } = trade
   const nanoseconds = withNanoseconds ? `,"tn":"${time}000"` : ''

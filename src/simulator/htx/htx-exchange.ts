@@ -11,8 +11,8 @@ import { candleText, detailText, quoteText, tradesText, updateText, wholeBookTex
 type Topic = 'trade.detail' | 'bbo' | 'detail' | 'kline.1min' | 'mbp.150' | 'mbp.400'
 
 /**
- * "Pushes every 100 milliseconds" of incremental books; the best bid and offer "when any of the data changes"; statistics and candles "when
- * there is a trade" within a fraction of a second (https://www.htx.com/en-us/opend/newApiPages/, looked at 2026-11-22).
+ * Changes of books every 100 ms; the best bid and offer whenever they change; statistics and candles after trades, some times a second
+ * (https://www.htx.com/en-us/opend/newApiPages/, looked at 2026-11-22).
  */
 const FORMS: Readonly<Record<Topic, TopicForm>> = {
   'trade.detail': { kind: 'trades' },
@@ -26,8 +26,7 @@ const FORMS: Readonly<Record<Topic, TopicForm>> = {
 const LEVELS: Readonly<Partial<Record<Topic, number>>> = { 'mbp.150': 150, 'mbp.400': 400 }
 
 /**
- * "After connected to HTX's WebSocket server, the server will send heartbeat periodically (at 5s interval) […] the server will disconnect
- * after client ignores two consecutive Ping messages" (same pages, heartbeat).
+ * The server asks every 5 s, and disconnects who has not answered twice (same pages, heartbeat).
  */
 const PING_MICROS = 5_000_000
 const PINGS_IGNORED = 2
@@ -54,7 +53,7 @@ export class HtxExchange extends TopicExchange<Topic> {
     return this.#rest.answer(url)
   }
 
-  /** "All return data of WebSocket Market APIs are compressed with GZIP" (same pages, data compression). */
+  /** All that the server says is compressed with gzip (same pages, data compression). */
   protected opened(connection: ClientConnection): void {
     connection.encode = (text) => gzipSync(text, { level: 1 })
     this.#clients.set(connection, { pingedAt: connection.openedAt, ignored: 0, lastPing: 0 })
@@ -97,7 +96,7 @@ export class HtxExchange extends TopicExchange<Topic> {
     const id = request.id === undefined ? 'null' : asciiJson(request.id)
     const [, symbol = '', topic] = /^market\.([a-z0-9]{1,30})\.(.{1,40})$/.exec(name) ?? []
     const listing = this.model.find('htx', symbol)
-    // Incremental books are on an address of their own: "wss://api.huobi.pro/feed".
+    // Incremental books are on an address of their own: `wss://api.huobi.pro/feed`.
     const isBook = isTopic(topic) && LEVELS[topic] !== undefined
     if (!isTopic(topic) || listing === undefined || isBook !== connection.url.startsWith('/feed')) {
       this.#refuse(connection, id, 'bad-request', `invalid topic ${name.replace(/[^\w.]/g, '?').slice(0, 60)}`)

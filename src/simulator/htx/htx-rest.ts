@@ -6,7 +6,7 @@ import type { SimulatedTrade } from '../model/trade-store.ts'
 import { newestTrades } from '../trade-history.ts'
 import { candleRow, historyGroup, symbolRow, tickerRow } from './htx-text.ts'
 
-/** "size: [1-2000]" of both histories (https://www.htx.com/en-us/opend/newApiPages/, looked at 2026-11-22). */
+/** The largest page of both histories (https://www.htx.com/en-us/opend/newApiPages/, looked at 2026-11-22). */
 const LARGEST_PAGE = 2_000
 
 /** The REST side of HTX's public spot data. */

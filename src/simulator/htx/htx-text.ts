@@ -64,7 +64,7 @@ export function quoteText(listing: Listing, time: number): string {
   return push(listing, 'bbo', time, tick)
 }
 
-/** "seqNum, prevSeqNum, bids, asks: [price, size]" (`market.$symbol.mbp.$levels`, incremental push). */
+/** Levels are price and size; `prevSeqNum` is the `seqNum` of the change before (`market.$symbol.mbp.$levels`, incremental push). */
 export function updateText(listing: Listing, topic: string, changes: BookChanges, time: number): string {
   const side = (levels: readonly ChangedLevel[]) =>
     levels.map(({ price: ticks, lots }) => `[${price(listing, ticks)},${size(listing, lots)}]`).join(',')

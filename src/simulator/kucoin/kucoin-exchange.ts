@@ -10,7 +10,7 @@ import { candleText, quoteText, statisticsText, tradeText, updateText } from './
 type Topic = '/market/match' | '/market/ticker' | '/market/level2' | '/market/snapshot' | '/market/candles'
 
 /**
- * Push frequencies "real-time" of trades and changes, "100ms" of the ticker, "every 2 seconds" of the snapshot (pages of the topics,
+ * Trades and changes are pushed as they happen, the ticker every 100 ms, the snapshot every two seconds (pages of the topics,
  * https://www.kucoin.com/docs-new/websocket-api, looked at 2026-11-22).
  */
 const FORMS: Readonly<Record<Topic, TopicForm>> = {
@@ -21,7 +21,7 @@ const FORMS: Readonly<Record<Topic, TopicForm>> = {
   '/market/candles': { kind: 'candle', everyMicros: 1_000_000 },
 }
 
-/** "A topic supports up to 100 symbols" (Orderbook - Increment, looked at 2026-11-22); the snapshot and candles take one. */
+/** "a topic supports up to 100 symbols" (Orderbook - Increment, looked at 2026-11-22); the snapshot and candles take one. */
 const SYMBOLS_PER_TOPIC = 100
 const SINGLE: ReadonlySet<Topic> = new Set<Topic>(['/market/snapshot', '/market/candles'])
 const CANDLES = '_1min'
@@ -50,7 +50,7 @@ export class KucoinExchange extends TopicExchange<Topic> {
     return this.#rest.answer(url)
   }
 
-  /** "Get Public Token: POST /api/v1/bullet-public" names the server and gives a token. */
+  /** `POST /api/v1/bullet-public` names the server and gives a token (Get Public Token). */
   protected override post(url: URL, _body: string): Reply {
     if (url.pathname !== '/api/v1/bullet-public') return { status: 404, body: '{"code":"404","msg":"Not Found"}' }
     const token = `2neAiuYvAU61ZDXANAGAsiL4-iAExhsBXZxftpOeh_55i3Ysy2q2LEsEWU64mdzUOPusi34M_${++this.#issued}=`
@@ -72,7 +72,7 @@ export class KucoinExchange extends TopicExchange<Topic> {
       return
     }
     this.#heard.set(connection, this.options.now())
-    // "When the connection on the websocket is established, the server will send a welcome message" (websocket introduction).
+    // The server speaks first: a welcome with the id of the connection (websocket introduction).
     connection.send(asciiJson({ id, type: 'welcome' }))
   }
 
@@ -81,7 +81,7 @@ export class KucoinExchange extends TopicExchange<Topic> {
     this.#heard.delete(connection)
   }
 
-  /** "If the server has not received any message from the client for a long time, the connection will be disconnected" (same page). */
+  /** A client that is not heard for longer than the interval and the timeout of pings is disconnected (same page). */
   protected override beat(now: number): void {
     if (!this.options.limits) return
     for (const [connection, heard] of this.#heard)

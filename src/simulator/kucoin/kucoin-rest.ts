@@ -5,9 +5,9 @@ import { minuteCandles } from '../model/minute-candle.ts'
 import { newestTrades } from '../trade-history.ts'
 import { candleRow, historyRow, snapshotData, symbolRow, tickerRow } from './kucoin-text.ts'
 
-/** "The returned quantity is the last 100 transaction records" (https://www.kucoin.com/docs-new/3470162e0, looked at 2026-11-22). */
+/** "the returned quantity is the last 100 transaction records" (https://www.kucoin.com/docs-new/3470162e0, looked at 2026-11-22). */
 const TRADES = 100
-/** "At most 1500 pieces of data" (https://www.kucoin.com/docs-new/3470163e0, looked at 2026-11-22). */
+/** "at most 1500 pieces of data" (https://www.kucoin.com/docs-new/3470163e0, looked at 2026-11-22). */
 const CANDLES = 1_500
 
 /** The REST side of KuCoin's public spot data. */
@@ -57,7 +57,7 @@ export class KucoinRest {
     return listing === undefined ? failed('900001', 'symbol not exists') : data(write(listing))
   }
 
-  /** "startAt, endAt: seconds"; newest first. */
+  /** `startAt` and `endAt` are seconds; newest first. */
   #candles(symbol: string, url: URL): Reply {
     const from = wholeNumber(url.searchParams.get('startAt'), 0, Number.MAX_SAFE_INTEGER)
     const to = wholeNumber(url.searchParams.get('endAt'), 0, Number.MAX_SAFE_INTEGER)

@@ -43,7 +43,7 @@ export function historyRow(listing: Listing, { id, price, lots, buy, time }: Sim
 }
 
 /**
- * "price, size, sequence"; "If the price is 0, please ignore the messages and update the sequence" (Orderbook - Increment,
+ * Rows are price, size and sequence; one with price 0 changes no level and has its sequence all the same (Orderbook - Increment,
  * https://www.kucoin.com/docs-new/3470221w0, looked at 2026-11-22). A message tells of all sequences from `sequenceStart` to `sequenceEnd`.
  */
 export function updateText(listing: Listing, { previous, last, bids, asks }: BookChanges, time: number): string {
@@ -105,7 +105,7 @@ export function statisticsText(listing: Listing, time: number): string {
   )
 }
 
-/** "start, open, close, high, low, volume, turnover" (https://www.kucoin.com/docs-new/3470163e0, looked at 2026-11-22). */
+/** Start, open, close, high, low, volume, turnover (https://www.kucoin.com/docs-new/3470163e0, looked at 2026-11-22). */
 export function candleRow(listing: Listing, candle: MinuteCandle): string {
   const { start, open, close, high, low, lots, turnover } = candle
   const prices = [open, close, high, low].map((ticks) => `"${priceText(listing, ticks)}"`).join(',')

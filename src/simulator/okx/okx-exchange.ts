@@ -12,7 +12,7 @@ type Topic = 'trades-all' | 'bbo-tbt' | 'books' | 'tickers' | 'candle1m'
 /**
  * "books: 400 depth levels will be pushed in the initial full snapshot. Incremental data will be pushed every 100 ms for the changes in the
  * order book during that period of time · bbo-tbt: […] every 10 ms" (https://www.okx.com/docs-v5/en/#order-book-trading-market-data-ws-order-book-channel);
- * "the fastest rate is 1 update/100ms" of tickers, "1 push/second" of candles (pages of those channels). All looked at 2026-11-22.
+ * Tickers come every 100 ms at most, candles every second (pages of those channels). All looked at 2026-11-22.
  */
 const FORMS: Readonly<Record<Topic, TopicForm>> = {
   'trades-all': { kind: 'trades' },
@@ -22,7 +22,7 @@ const FORMS: Readonly<Record<Topic, TopicForm>> = {
   candle1m: { kind: 'candle', everyMicros: 1_000_000 },
 }
 
-/** "URL Path: /ws/v5/business" of all trades and of candles, "/ws/v5/public" of the others (pages of the channels, 2026-11-22). */
+/** All trades and candles are on the business endpoint, the others on the public one (pages of the channels, 2026-11-22). */
 const PATHS: Readonly<Record<Topic | 'instruments', string>> = {
   'trades-all': '/ws/v5/business',
   candle1m: '/ws/v5/business',
@@ -49,7 +49,7 @@ export class OkxExchange extends TopicExchange<Topic> {
   protected opened(_connection: ClientConnection): void {}
 
   protected received(connection: ClientConnection, text: string): void {
-    // "If there's a network problem […] send the String 'ping' […] expect a 'pong' as a response" (#overview-websocket-connect, 2026-11-22)
+    // A client asks by the text `ping` and is answered `pong` (#overview-websocket-connect, 2026-11-22).
     if (text === 'ping') {
       connection.send('pong')
       return
@@ -81,7 +81,7 @@ export class OkxExchange extends TopicExchange<Topic> {
       if (operation === 'subscribe') this.subscribe(connection, channel, listing)
       else this.unsubscribe(connection, channel, listing)
     }
-    // "{"event":"subscribe","arg":{…},"connId":"…"}" (#overview-websocket-subscribe, 2026-11-22)
+    // `{"event":"subscribe","arg":{…},"connId":"…"}` (#overview-websocket-subscribe, 2026-11-22)
     connection.send(`{"event":"${operation}","arg":${asciiJson(argument)},"connId":"${connectionId(connection)}"}`)
     if (operation !== 'subscribe') return
     if (channel === 'instruments') this.#sendInstruments(connection)

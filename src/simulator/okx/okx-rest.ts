@@ -7,9 +7,9 @@ import { candleRow, instrumentRow, tickerRow, tradeRow } from './okx-text.ts'
 
 /** "The maximum and default both are 100" (https://www.okx.com/docs-v5/en/#order-book-trading-market-data-get-trades-history, 2026-11-22). */
 const LARGEST_PAGE = 100
-/** "The maximum is 300. The default is 100." (…#order-book-trading-market-data-get-candlesticks-history, 2026-11-22) */
+/** "The maximum is 300", by default 100 (…#order-book-trading-market-data-get-candlesticks-history, 2026-11-22) */
 const LARGEST_CANDLES = 300
-/** "instType: SPOT, MARGIN, SWAP, FUTURES, OPTION" (…#public-data-rest-api-get-instruments, 2026-11-22). */
+/** The values of `instType` (…#public-data-rest-api-get-instruments, 2026-11-22). */
 const TYPES: readonly (string | null)[] = ['SPOT', 'MARGIN', 'SWAP', 'FUTURES', 'OPTION']
 
 /** The REST side of OKX's public data: spot only. */
@@ -50,8 +50,8 @@ export class OkxRest {
   }
 
   /**
-   * "type: 1: tradeId 2: timestamp · after: records earlier than the requested tradeId or ts · before: records newer than the requested
-   * tradeId; does not support timestamp" (get-trades-history); newest first.
+   * "after: records earlier than the requested tradeId or ts", by `type` 1 or 2; `before` the newer ones, by id only (get-trades-history);
+   * newest first.
    */
   #trades(url: URL): Reply {
     const listing = this.#find(url)
@@ -71,7 +71,7 @@ export class OkxRest {
     return data(trades.map((trade) => tradeRow(listing, trade)).join(','))
   }
 
-  /** "after: records earlier than the requested ts · bar: default 1m"; newest first (get-candlesticks-history). */
+  /** Earlier than `after`, newest first; `bar` is 1m by default (get-candlesticks-history). */
   #candles(url: URL): Reply {
     const listing = this.#find(url)
     if (listing === undefined) return unknown()

@@ -5,11 +5,14 @@ import type { Listing } from '../model/listing.ts'
 import { type MinuteCandle, minuteCandle } from '../model/minute-candle.ts'
 import type { SimulatedTrade } from '../model/trade-store.ts'
 
-/** "400 depth levels will be pushed in the initial full snapshot." https://www.okx.com/docs-v5/en/#order-book-trading-market-data-ws-order-book-channel (2026-11-22) */
+/**
+ * "400 depth levels will be pushed in the initial full snapshot."
+ * https://www.okx.com/docs-v5/en/#order-book-trading-market-data-ws-order-book-channel (2026-11-22)
+ */
 const BOOK_LEVELS = 400
 
 /**
- * "asks: ["411.8", "10", "0", "4"]: depth price, quantity at the price, a deprecated member that is always 0, number of orders"
+ * Price, quantity, a deprecated member that is always 0, number of orders
  * (same page).
  */
 function levelText(listing: Listing, price: number, lots: number): string {
@@ -28,7 +31,7 @@ function argument(channel: string, listing: Listing): string {
   return `{"channel":"${channel}","instId":"${listing.specification.symbol}"}`
 }
 
-/** "prevSeqId: -1 for the snapshot"; "checksum: its value is fixed to 0" (same page). */
+/** `prevSeqId` of a snapshot is -1; the checksum: "its value is fixed to 0" (same page). */
 export function snapshotText(listing: Listing, time: number): string {
   return (
     `{"arg":${argument('books', listing)},"action":"snapshot","data":[{"asks":[${levels(listing, listing.asks, BOOK_LEVELS)}],` +
@@ -86,7 +89,7 @@ export function tickerText(listing: Listing, time: number): string {
 }
 
 /**
- * "[ts, o, h, l, c, vol, volCcy, volCcyQuote, confirm]; confirm: 0: K line is uncompleted, 1: K line is completed"
+ * `[ts, o, h, l, c, vol, volCcy, volCcyQuote, confirm]`; `confirm` is 1 when the minute is over
  * (…#order-book-trading-market-data-ws-candlesticks-channel, 2026-11-22).
  */
 export function candleRow(listing: Listing, candle: MinuteCandle, isOver: boolean): string {
