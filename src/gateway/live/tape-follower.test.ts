@@ -4,6 +4,7 @@ import { encodeEvent, now } from '../../market/index.ts'
 import { createLogger } from '../../platform/index.ts'
 import { MemoryLog } from '../testing/memory-log.ts'
 import { book, INSTRUMENT, levels, trade, VENUE } from '../testing/sample-events.ts'
+import { sampleFacts } from '../testing/sample-facts.ts'
 import { LiveMarket } from './live-market.ts'
 import { TapeFollower } from './tape-follower.ts'
 
@@ -92,4 +93,16 @@ test('a book that is published later is taken with the updates since, without a 
   await until(() => market.slot(VENUE, INSTRUMENT)?.liveBook?.book.bidCount === 3)
   const bids = market.slot(VENUE, INSTRUMENT)?.liveBook?.book.bids()
   assert.deepEqual(bids, levels(['100', '1'], ['99', '3'], ['98', '1']))
+})
+
+test('what the processor says of a venue is no sign of life of the venue', async () => {
+  const log = new MemoryLog()
+  const market = new LiveMarket()
+  await log.lines('market-data', `${VENUE}/audit`, [encodeEvent(sampleFacts().audit)])
+  await new TapeFollower(log, market, SILENT).catchUp(new AbortController().signal)
+  assert.notEqual(market.slot(VENUE, INSTRUMENT)?.facts.audit, undefined)
+  assert.equal(market.venue(VENUE), undefined)
+  await log.lines('market-data', `${VENUE}/a`, [encodeEvent(trade('1', '2'))])
+  await new TapeFollower(log, market, SILENT).catchUp(new AbortController().signal)
+  assert.notEqual(market.venue(VENUE), undefined)
 })
