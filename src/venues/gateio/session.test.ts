@@ -324,3 +324,17 @@ test('no frame is thrown at, whatever was done to it', () => {
     { numRuns: 1_000 },
   )
 })
+
+test('a trade at a negative price is refused, and the proper one of its id is taken after it', () => {
+  const { session, out } = opened(['trade'])
+  session.received(trade(10).replace('"83818.90"', '-1'), at(1), out)
+  assert.deepEqual(
+    out.refusals.map(({ kind }) => kind),
+    ['malformed'],
+  )
+  session.received(trade(10), at(1), out)
+  assert.deepEqual(
+    out.of('trade').map(({ id, price }) => [id, price]),
+    [['10', '83818.9']],
+  )
+})

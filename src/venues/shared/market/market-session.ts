@@ -232,6 +232,8 @@ export class MarketSession implements VenueSession, MarketFacts {
   ): void {
     const market = this.#market(symbol)
     if (market === undefined || !market.wanted.has('trade')) return
+    // Prices of spreads may be negative; none is read here.
+    if (price.startsWith('-')) throw new VenueError('VENUE_TEXT_INVALID', `a trade at a negative price: ${price}`)
     const { venue, id: instrument, symbol: own } = market.instrument
     const receiveTime = this.#at
     const named = { messageType: 'trade', venue, instrument, symbol: own } as const
