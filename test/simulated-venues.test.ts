@@ -31,7 +31,7 @@ const CASES: readonly SimulatedCase[] = [
   { venue: 'binance-coinm', unheard: UNHEARD_OF_BINANCE },
   { venue: 'binance-us' },
   { venue: 'binance-usdm', unheard: UNHEARD_OF_BINANCE },
-  { venue: 'bybit', unheard: ['status'] },
+  { venue: 'bybit', unheard: POLLED },
   { venue: 'coinbase' },
   { venue: 'kraken' },
   { venue: 'okx' },

@@ -42,7 +42,7 @@ interface Client {
   windowMessages: number
 }
 
-export interface BinanceOptions extends ExchangeOptions {
+interface BinanceOptions extends ExchangeOptions {
   /** A connection is cut after so long: 24 hours at the real one. */
   readonly connectionAgeMilliseconds: number
 }

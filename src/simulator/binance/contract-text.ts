@@ -20,7 +20,7 @@ export function pairMember(market: BinanceMarket, listing: Listing): string {
 }
 
 /** "contractSize": 100 US dollars for BTC, 10 for every other coin (Exchange Information of coin-margined futures). */
-export function contractSize(listing: Listing): number {
+function contractSize(listing: Listing): number {
   return listing.specification.base === 'BTC' ? 100 : 10
 }
 
