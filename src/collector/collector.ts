@@ -199,8 +199,10 @@ export class Collector {
   async stop(): Promise<void> {
     clearInterval(this.#checkpointTimer)
     await this.#configuring
+    // What it asks ends with the runners; that it is no failure it knows by then.
+    const backfilled = this.#backfiller?.stop()
     await Promise.all([...this.#runners.values()].map((runner) => runner.stop()))
-    await this.#backfiller?.stop()
+    await backfilled
     await this.#checkpoint(true)
     await this.#writer.close()
   }

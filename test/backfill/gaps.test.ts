@@ -246,3 +246,23 @@ test('a gap that is said anew while it is read is judged as it was said', async 
   assert.equal(backfiller.waiting, 0)
   await backfiller.stop()
 })
+
+test('a gap that was judged is not read again after a restart, unless it is said anew', async () => {
+  const each: Case = {
+    steps: Array.from({ length: 20 }, () => SECOND),
+    missedFrom: 5,
+    missedCount: 4,
+    isNumbered: true,
+    manner: { size: 10, direction: 'up', depth: 12 },
+    deaths: [],
+    failures: [],
+  }
+  const { trades, log, gap } = await staged(each)
+  await log.say('toy/backfill-0a1b', [{ ...gap, revision: 4, state: 'partly' }])
+  await repair(each, log, trades)
+  const revisions = () => log.tape().flatMap(({ event }) => (event.messageType === 'gap' ? [event.revision] : []))
+  assert.deepEqual(revisions(), [3, 4])
+  await log.say('toy/market-0', [{ ...gap, revision: 5 }])
+  await repair(each, log, trades)
+  assert.deepEqual(revisions(), [3, 4, 5, 6])
+})

@@ -129,7 +129,10 @@ for (const venue of VENUES) {
     assert.deepEqual([after.state, after.missing, after.missingIds], ['repaired', 0, null])
     const feed = { venue: instrument.venue, instrument: instrument.id, channel: 'trade' } as const
     const coverages = await stage.store.coverages({ ...feed, from: 0 as Micros, to: to.exchangeTime as Micros })
-    assert.ok(coverages.some(({ source, until }) => source === 'backfill' && until === to.exchangeTime))
+    const isCovered = coverages.some(
+      ({ source, since, until }) => source === 'backfill' && since === from.exchangeTime && until === to.exchangeTime,
+    )
+    assert.ok(isCovered)
 
     // Once more, it finds nothing to do.
     assert.ok(report.rows.read >= report.rows.new)

@@ -30,7 +30,7 @@ export interface BulkImportOptions {
 }
 
 /** Rows that are reconciled and written at a time. */
-const BATCH = 5_000
+const BATCH = 10_000
 const END_OF_TIME = Number.MAX_SAFE_INTEGER as Micros
 
 /** What a table is: a kind of file of the venue, of an instrument. */

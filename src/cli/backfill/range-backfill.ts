@@ -28,6 +28,13 @@ const PRESENT_MICROS = 5_000_000
 /** Times of one trade differ by so much between a venue's feed and its history. */
 const TIME_STEP = 1_001
 
+/** So much before the range is read too: what is found there proves that history reaches back to its beginning. */
+const LOOK_BACK: Readonly<Record<PastSource['channel'], number>> = {
+  trade: 10 * 60_000_000,
+  candle: 10 * 60_000_000,
+  funding: 25 * 3_600_000_000,
+}
+
 /** Fills a range of the past of an instrument with what its venue gives of it over REST. */
 export async function backfillRange(options: RangeBackfillOptions): Promise<PastReport> {
   const { config, venue, channel, from, say, signal: given } = options
@@ -58,7 +65,7 @@ export async function backfillRange(options: RangeBackfillOptions): Promise<Past
       fillsGaps: true,
     })
     if (work.cursor !== undefined) say(`going on; ${work.counts.read} rows were read before`)
-    const range = { instrument, from, to }
+    const range = { instrument, from: Math.max(0, from - LOOK_BACK[channel]) as Micros, to }
     const progress = new RangeProgress({ venue: instrument.venue, instrument: instrument.id, channel }, from, to)
     const bar = new ProgressBar({
       label: `${instrument.id} ${channel} of ${venue}`,
