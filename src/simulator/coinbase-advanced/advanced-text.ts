@@ -1,5 +1,6 @@
 import type { BookChanges, ChangedLevel } from '../change-batch.ts'
 import { isoTime } from '../iso-time.ts'
+import { turnoverText } from '../listing-text.ts'
 import { fixed } from '../model/fixed.ts'
 import type { Ladder } from '../model/ladder.ts'
 import type { Listing } from '../model/listing.ts'
@@ -121,7 +122,7 @@ export function productRow(listing: Listing): string {
     `"status":"${active ? 'online' : 'offline'}","cancel_only":false,"limit_only":false,"post_only":false,"trading_disabled":${!active},` +
     `"auction_mode":false,"product_type":"SPOT","quote_currency_id":"${quote}","base_currency_id":"${base}","mid_market_price":"",` +
     `"alias":"","alias_to":[],"base_display_symbol":"${base}","quote_display_symbol":"${quote}","view_only":false,` +
-    `"price_increment":"${increment}","display_name":"${symbol}","product_venue":"CBE","approximate_quote_24h_volume":"0"}`
+    `"price_increment":"${increment}","display_name":"${symbol}","product_venue":"CBE","approximate_quote_24h_volume":"${turnoverText(listing, statistics.turnover)}"}`
   )
 }
 
