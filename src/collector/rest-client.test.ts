@@ -112,8 +112,9 @@ test('what can wait goes one at a time, after everything else that waits', async
   const outcomes = await Promise.all([...past, ...live])
   assert.ok(outcomes.every(({ kind }) => kind === 'answered'))
   assert.equal(most, 1)
-  // The first went out when nothing else was waiting.
-  assert.deepEqual(paths.slice(-2), ['/past2', '/past3'])
+  // The first went out when nothing else was waiting; the second when no other waited any more, though the last four were under way.
+  assert.ok(paths.indexOf('/past2') > 4, paths.join(' '))
+  assert.ok(paths.indexOf('/past3') > paths.indexOf('/past2'))
 })
 
 test('what can wait ends with the collector', async (t) => {
