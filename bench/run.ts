@@ -3,14 +3,26 @@ import { memory } from './demo/memory.ts'
 import { start } from './demo/start.ts'
 import { frames } from './frames/frames.ts'
 import { venues } from './frames/venues.ts'
+import { instruments } from './load/instruments.ts'
 import { latency } from './load/latency.ts'
+import { many } from './load/many.ts'
 import { pipeline } from './load/pipeline.ts'
 import { candles } from './store/candles.ts'
 import type { Measurement, Settings } from './support/measurement.ts'
 import { type Measured, printTable, reportOf } from './support/report.ts'
 import { writeReport } from './support/write-report.ts'
 
-const MEASUREMENTS: readonly Measurement[] = [frames, venues, pipeline, latency, candles, memory, start]
+const MEASUREMENTS: readonly Measurement[] = [
+  frames,
+  venues,
+  pipeline,
+  latency,
+  many,
+  instruments,
+  candles,
+  memory,
+  start,
+]
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

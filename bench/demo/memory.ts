@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs'
 import { Installation } from '../support/installation.ts'
 import { atMost, type Measurement } from '../support/measurement.ts'
+import { processMemory } from '../support/process-memory.ts'
 import { megabytes, slopePerMinute } from '../support/statistics.ts'
 
 const TARGET_BYTES = 1_000_000_000
@@ -9,7 +9,6 @@ const FLAT_BYTES = 50_000_000
 const SAMPLE_MILLISECONDS = 5_000
 /** The beginning, in which caches fill, tells nothing about the slope. */
 const SETTLING_SHARE = 0.3
-const KILOBYTE = 1_024
 
 interface Sample {
   readonly minute: number
@@ -72,15 +71,10 @@ function sample(installation: Installation, minute: number): Sample {
   let proportional = 0
   let resident = 0
   for (const { part, pid } of installation.processes()) {
-    const text = readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8')
-    const bytes = kilobytes(text, 'Pss') * KILOBYTE
-    parts.set(part, (parts.get(part) ?? 0) + bytes)
-    proportional += bytes
-    resident += kilobytes(text, 'Rss') * KILOBYTE
+    const used = processMemory(pid)
+    parts.set(part, (parts.get(part) ?? 0) + used.proportional)
+    proportional += used.proportional
+    resident += used.resident
   }
   return { minute, proportional, resident, parts }
-}
-
-function kilobytes(text: string, name: string): number {
-  return Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(text)?.[1] ?? 0)
 }
