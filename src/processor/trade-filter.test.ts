@@ -53,3 +53,12 @@ test('the same id on another instrument is another trade', () => {
   assert.ok(filter.pass(sampleTrade({ id: '1' }), 1))
   assert.ok(filter.pass({ ...sampleTrade({ id: '1' }), instrument: 'ETH-USDT' as InstrumentId }, 1))
 })
+
+test('years of history push out nothing that was heard a moment ago', () => {
+  let filter = new TradeFilter()
+  assert.ok(filter.pass(sampleTrade({ id: 'heard' }), 1))
+  for (let index = 0; index < 25_000; index++) filter.pass(sampleTrade({ id: `past-${index}`, backlog: true }), 2)
+  filter = TradeFilter.restore(JSON.parse(JSON.stringify(filter.state())))
+  assert.equal(filter.pass(sampleTrade({ id: 'heard' }), 3), false)
+  assert.equal(filter.pass(sampleTrade({ id: 'past-24999' }), 3), false)
+})
