@@ -6,7 +6,7 @@ const NUMBERS = 65_536
 const CHECKSUMS = 131_072
 
 /** A channel of one connection. */
-export interface OpenChannel<Topic> {
+interface OpenChannel<Topic> {
   readonly topic: Topic
   readonly listing: Listing
 }

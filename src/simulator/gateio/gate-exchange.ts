@@ -8,7 +8,7 @@ import type { SimulatedTrade } from '../model/trade-store.ts'
 import { type News, TopicExchange, type TopicForm } from '../topic-exchange.ts'
 import { bookText, changesText, quoteText, seconds } from './gate-text.ts'
 
-export type GateTopic = 'trades' | 'book_ticker' | 'obu' | 'tickers' | 'candlesticks'
+type GateTopic = 'trades' | 'book_ticker' | 'obu' | 'tickers' | 'candlesticks'
 
 /**
  * "400 levels: updated every 100ms" (https://www.gate.com/announcements/article/45317); the best bid and ask every 10 ms, tickers every
@@ -23,7 +23,7 @@ const FORMS: Readonly<Record<GateTopic, TopicForm>> = {
 }
 
 /** What the two markets say differently. */
-export interface GateTexts {
+interface GateTexts {
   readonly market: 'spot' | 'futures'
   /** Channels that may be subscribed to and never say anything here. */
   readonly silent: readonly string[]
