@@ -4,7 +4,7 @@ import { contractDecimals } from '../model/contract-size.ts'
 /** Parts of a linear contract's settlement: `quoteToSettleMultiplier` of what is settled in USDt. */
 const SETTLEMENT_DECIMALS = 6
 
-export interface ContractWorth {
+interface ContractWorth {
   readonly isInverse: boolean
   /** "multiplier: how much is one contract worth?" (https://www.bitmex.com/app/apiOverview#Instrument-Properties, 2026-11-22) */
   readonly multiplier: number

@@ -2,7 +2,7 @@ import type { BookChanges } from '../change-batch.ts'
 import type { Ladder } from '../model/ladder.ts'
 import type { Listing } from '../model/listing.ts'
 
-export type Side = 'Buy' | 'Sell'
+type Side = 'Buy' | 'Sell'
 
 /** A level with its id; no lots: it is gone. */
 export interface IdentifiedLevel {
@@ -12,7 +12,7 @@ export interface IdentifiedLevel {
   readonly lots: number
 }
 
-export interface IdentifiedChanges {
+interface IdentifiedChanges {
   readonly deleted: readonly IdentifiedLevel[]
   readonly updated: readonly IdentifiedLevel[]
   readonly inserted: readonly IdentifiedLevel[]

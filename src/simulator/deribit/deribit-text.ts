@@ -11,7 +11,7 @@ const CREATED = 1_534_167_754_000
 const NEVER = 32_503_708_800_000
 
 /** Numbers are written with a point, always (recorded messages of 2021). */
-export function float(text: string): string {
+function float(text: string): string {
   return text.includes('.') ? text : `${text}.0`
 }
 
