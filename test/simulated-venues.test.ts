@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
+import { describe, test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Channel } from '../src/market/index.ts'
 import type { SimulatedVenue } from '../src/simulator/index.ts'
@@ -52,28 +52,31 @@ const CASES: readonly SimulatedCase[] = [
   { venue: 'gemini', unheard: ['ticker', 'status'] },
 ]
 
-for (const { venue, depth, unheard = [], numbersTrades = false } of CASES) {
-  test(`${venue}: whatever is lost, the tape ends as what happened`, { timeout: 60_000 }, async (t) => {
-    const watched = await WatchedExchange.start(venue)
-    t.after(() => watched.stop())
-    const { control } = watched.simulator
-    await untilEmpty(() => watched.unwell(unheard), 12_000)
-    for (const channel of lossy(venue, numbersTrades)) {
-      control.addFault({ kind: 'skip', venue, channel, count: 3, durationMilliseconds: 1_000 })
-    }
-    await delay(700)
-    control.addFault({ kind: 'drop', venue })
-    await delay(1_800)
-    await control.quiesce()
-    await untilEmpty(() => watched.difference(depth), 20_000)
-    await untilEmpty(() => watched.unwell(unheard), 10_000)
-    assert.deepEqual(watched.refusals, [])
-    assert.ok(
-      control.ledger.faults().some(({ fault }) => fault === 'skip'),
-      'nothing was lost on the way',
-    )
-  })
-}
+// Most of the time is waiting, so several are played side by side.
+describe('simulated exchanges', { concurrency: 4 }, () => {
+  for (const { venue, depth, unheard = [], numbersTrades = false } of CASES) {
+    test(`${venue}: whatever is lost, the tape ends as what happened`, { timeout: 60_000 }, async (t) => {
+      const watched = await WatchedExchange.start(venue)
+      t.after(() => watched.stop())
+      const { control } = watched.simulator
+      await untilEmpty(() => watched.unwell(unheard), 12_000)
+      for (const channel of lossy(venue, numbersTrades)) {
+        control.addFault({ kind: 'skip', venue, channel, count: 3, durationMilliseconds: 1_000 })
+      }
+      await delay(700)
+      control.addFault({ kind: 'drop', venue })
+      await delay(1_800)
+      await control.quiesce()
+      await untilEmpty(() => watched.difference(depth), 20_000)
+      await untilEmpty(() => watched.unwell(unheard), 10_000)
+      assert.deepEqual(watched.refusals, [])
+      assert.ok(
+        control.ledger.faults().some(({ fault }) => fault === 'skip'),
+        'nothing was lost on the way',
+      )
+    })
+  }
+})
 
 /**
  * What may be lost on a connection that goes on. Where nothing numbers the trades, one that is lost so is seen by nobody at once (the
