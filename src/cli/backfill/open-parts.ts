@@ -9,7 +9,7 @@ import { CliError, codeOf, messageOf } from '../cli-error.ts'
 import { DataDirectory } from '../data-directory.ts'
 import { configuredStoreAddress, EMBEDDED, openConfiguredLog } from '../parts.ts'
 import { roleLogger } from '../roles.ts'
-import { TapeAppender } from './tape-appender.ts'
+import { interrupted, TapeAppender } from './tape-appender.ts'
 
 /** An orderly stop finishes the piece that is at hand. */
 const STOP_MILLISECONDS = 30_000
@@ -56,10 +56,11 @@ export async function withPastParts<Result>(
     )
   directory.prepare(kind ?? 'live')
   const opened = new AsyncDisposableStack()
+  let signal = given
   try {
     const hash = createHash('sha256').update(name).digest('hex').slice(0, 12)
     opened.use(directory.hold(`backfill-${venue}-${hash}`))
-    const signal = given ?? stopSignal({ logger: roleLogger('backfill', config), limitMilliseconds: STOP_MILLISECONDS })
+    signal ??= stopSignal({ logger: roleLogger('backfill', config), limitMilliseconds: STOP_MILLISECONDS })
     const log = opened.adopt(await openConfiguredLog(config), (each) => each.close())
     const store = opened.adopt(openStore(await configuredStoreAddress(config, 'reader')), (each) => each.close())
     await store.ping()
@@ -92,6 +93,8 @@ export async function withPastParts<Result>(
       appender: new TapeAppender({ log, key, signal, onWaiting: say }),
     })
   } catch (cause) {
+    // What was asked when it was stopped has failed by that alone.
+    if (signal?.aborted === true && !(cause instanceof CliError)) throw interrupted()
     if (codeOf(cause) !== 'STORE_UNREACHABLE') throw cause
     throw new CliError('CLI_UNREACHABLE', `${messageOf(cause)}. Start the store: "opentape up", or "opentape store"`, {
       cause,
