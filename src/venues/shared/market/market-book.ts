@@ -13,7 +13,7 @@ import type { FeedMaker } from '../feed-maker.ts'
 import { jitter } from '../jitter.ts'
 import { Resubscription } from '../resubscription.ts'
 import { BookRange } from './book-range.ts'
-import type { BookChange, BookRule } from './book-rule.ts'
+import type { BookChange, BookRule, Verdict } from './book-rule.ts'
 
 export const BOOK_PURPOSE = 'book'
 export const BOOK_AUDIT_PURPOSE = 'book-audit'
@@ -58,6 +58,13 @@ export class MarketBook {
   }
   readonly #instrument: Instrument
   readonly #rule: BookRule
+  // What the rule has, looked up once: rules of different venues have different members, which is slow to ask for each time.
+  readonly #judges: boolean
+  readonly #verifies: boolean
+  readonly #depth: number | undefined
+  readonly #refusesCrossed: boolean
+  /** Given to the rule, again and again. */
+  readonly #position: { last: number | null; isFirst: boolean } = { last: null, isFirst: true }
   readonly #resubscription: Resubscription
   /** Kept only where something is concluded from it. */
   #book: OrderBook | undefined
@@ -90,6 +97,10 @@ export class MarketBook {
   constructor({ instrument, feeds, rule, quotesFromBook }: MarketBookOptions) {
     this.#instrument = instrument
     this.#rule = rule
+    this.#judges = rule.judge !== undefined
+    this.#verifies = rule.verify !== undefined
+    this.#depth = rule.depth
+    this.#refusesCrossed = rule.refusesCrossed === true
     this.feed = feeds.make(instrument, 'book')
     this.quoteFeed = quotesFromBook ? feeds.make(instrument, 'quote') : null
     this.#resubscription = new Resubscription(`${instrument.id}:book`)
@@ -318,7 +329,7 @@ export class MarketBook {
 
   /** @param isCounted false for one that was counted before */
   #update(change: BookChange, at: Micros, out: SessionOutput, isCounted = true): void {
-    const verdict = this.#rule.judge?.(change, { last: this.#last, isFirst: this.#isFirst }) ?? 'next'
+    const verdict = this.#judges ? this.#judge(change) : 'next'
     if (verdict === 'stale') {
       if (isCounted) this.statistics.staleDropped++
       return
@@ -338,13 +349,13 @@ export class MarketBook {
       }
       book.update(bids, asks)
       if (this.#range !== undefined && !this.#isWithin(this.#range, book, at, out)) return
-      const { depth } = this.#rule
+      const depth = this.#depth
       if (depth !== undefined) {
         bids = withRemoved(bids, book.cutBids(depth))
         asks = withRemoved(asks, book.cutAsks(depth))
       }
       if (!this.#isProved(change, at, out)) return
-      if (this.#rule.refusesCrossed === true) {
+      if (this.#refusesCrossed) {
         if (!book.isCrossed) this.#mayCross = false
         else if (!this.#mayCross) {
           this.lost('missed-sequence', 'an update left the book crossed', at, out)
@@ -368,12 +379,17 @@ export class MarketBook {
     }
   }
 
+  #judge(change: BookChange): Verdict {
+    const position = this.#position
+    position.last = this.#last
+    position.isFirst = this.#isFirst
+    return this.#rule.judge?.(change, position) ?? 'next'
+  }
+
   /** Verifies the venue's checksum; a book that fails is lost. */
   #isProved({ checksum }: Pick<BookChange, 'checksum'>, at: Micros, out: SessionOutput): boolean {
-    if (checksum === undefined || checksum === null || this.#rule.verify === undefined || this.#book === undefined) {
-      return true
-    }
-    if (this.#rule.verify(this.#book, checksum)) {
+    if (!this.#verifies || checksum === undefined || checksum === null || this.#book === undefined) return true
+    if (this.#rule.verify?.(this.#book, checksum) === true) {
       this.statistics.checksumsVerified++
       return true
     }
