@@ -195,7 +195,8 @@ export class Backfiller {
       if (next !== undefined) this.#queue.advance(repair.jobAt(next))
     }
     const { gap, coverage } = repair.judge(now())
-    venue.sayPast(gap)
+    // Beside another line that may have been whole, only what is good news is known of the tape.
+    if (this.#options.line === '' || gap.state === 'repaired') venue.sayPast(gap)
     if (coverage !== undefined) venue.sayPast(coverage)
     this.#queue.done(gap.id)
     if (gap.state === 'repaired') this.counts.repaired++
