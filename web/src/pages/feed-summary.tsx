@@ -1,9 +1,11 @@
 import type { Gap, Status } from '../../../src/gateway/schemas/index.ts'
+import { Link } from '../components/link.tsx'
 import { StateBadge } from '../components/state-dot.tsx'
 import { VenueLabel } from '../components/venue-label.tsx'
 import { useServices, useSignal } from '../services.ts'
 import { totalsOf } from '../state/feed-order.ts'
 import type { FeedRow } from '../state/feed-store.ts'
+import { feedsPath } from '../state/router.ts'
 
 function Tile(props: { label: string; value: string; note: string; tone?: 'good' | 'warn' | 'bad' | undefined }) {
   return (
@@ -19,6 +21,9 @@ function Tile(props: { label: string; value: string; note: string; tone?: 'good'
   )
 }
 
+/** More venues than this have no room to be named one by one: those that are well have a view of their own. */
+const NAMED_VENUES = 6
+
 /** How the whole stands, before the details. */
 export function FeedSummary(props: {
   feeds: readonly FeedRow[]
@@ -30,6 +35,8 @@ export function FeedSummary(props: {
   const answer = useSignal(status.status)
   const totals = totalsOf(feeds, gaps)
   const { synchronised, recovering, stale, unknown, halted } = totals.states
+  const well = venues.filter((venue) => venue.state === 'connected')
+  const named = venues.length <= NAMED_VENUES ? venues : venues.filter((venue) => venue.state !== 'connected')
   const behind =
     answer === null ? null : answer.log.topics.reduce((sum, topic) => sum + Math.max(0, topic.next - topic.position), 0)
   return (
@@ -75,7 +82,7 @@ export function FeedSummary(props: {
       </dl>
       {venues.length > 0 && (
         <ul className="venue-strip" aria-label="Venues">
-          {venues.map((venue) => (
+          {named.map((venue) => (
             <li key={venue.id} title={`${venue.integrity.trades}\n${venue.integrity.books}`}>
               <b>
                 <VenueLabel venue={venue.id} name={venue.name} />
@@ -93,6 +100,14 @@ export function FeedSummary(props: {
               {venue.state !== 'connected' && <span className="muted venue-reason">{venue.reason}</span>}
             </li>
           ))}
+          {named.length < venues.length && (
+            <li>
+              <Link href={feedsPath('venues')} className="text-button">
+                {well.length === venues.length ? `All ${venues.length} venues` : `${well.length} other venues`}
+              </Link>
+              <StateBadge state="connected" />
+            </li>
+          )}
         </ul>
       )}
     </section>
