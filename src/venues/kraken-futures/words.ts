@@ -18,6 +18,7 @@ import {
 } from '../shared/text-members.ts'
 import { detached } from '../shared/wire-cursor.ts'
 import { VenueError } from '../venue-error.ts'
+import { scanBookUpdate } from './book-scanner.ts'
 import { candlesSince, readCandles } from './history.ts'
 import { AT, NAMES, optional, required, requiredSide, requiredTime, requiredWhole, timeOrNull } from './members.ts'
 import { TickerReader } from './ticker.ts'
@@ -107,6 +108,7 @@ export class KrakenFuturesWords implements MarketWords {
 
   read(frame: string, facts: MarketFacts): boolean {
     this.#at = facts.at
+    if (scanBookUpdate(frame, facts)) return true
     // All frequent frames are flat, and none of those that control the connection is without lists or an `event`.
     const isFlat = this.#walker.read(frame, 0) === frame.length && optional(this.#walker, AT.event) === undefined
     return isFlat ? this.#flat(this.#walker, facts) : this.#readCarefully(frame, facts)
