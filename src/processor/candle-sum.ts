@@ -122,8 +122,8 @@ export class CandleSum {
   }
 }
 
-/** JavaScript compares numbers and bigints with each other exactly. */
-function isBefore(left: TradeOrder, right: TradeOrder): boolean {
+/** Whether a trade comes before another. JavaScript compares numbers and bigints with each other exactly. */
+export function isBefore(left: TradeOrder, right: TradeOrder): boolean {
   return left.time < right.time || (left.time === right.time && left.ordinal < right.ordinal)
 }
 

@@ -71,6 +71,18 @@ test('a candle that is the same by the custom of its venue is the same', () => {
   assert.deepEqual([told(rounded), of(rounded, 'candle')], [[], ['candle agreed']])
 })
 
+test('a candle that its venue does not close is the same as ours a moment before its end', () => {
+  // Said last at the 45th, the 51st second, or before any of the last prints.
+  const of = (candle: readonly [string, string, string, string], volume: string) =>
+    told(audited(minuteTape().trade(177, '103', '1').candle(2, candle, volume)))
+  assert.deepEqual(of(['101', '104', '99', '102'], '5'), [])
+  assert.deepEqual(of(['101', '104', '99', '103'], '6'), [])
+  assert.deepEqual(of(['101', '104', '99', '102'], '5.5'), [
+    ['candle', 'close', '103', '102'],
+    ['candle', 'volume', '6', '5.5'],
+  ])
+})
+
 test('late trades are waited for, and a trade that is delivered twice counts once', () => {
   const tape = minuteTape()
     .trade(178, '103', '1', { id: 'late', backlog: true, said: 188 })
