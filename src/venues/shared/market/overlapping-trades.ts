@@ -6,6 +6,7 @@ import { backoff } from '../jitter.ts'
 import type { AnswerEffect } from '../trade-continuity.ts'
 import type { TradeAsk, TradeHistory } from '../trade-history.ts'
 import { TRADE_HISTORY_PURPOSE } from '../trade-repair.ts'
+import { detached } from '../wire-cursor.ts'
 import type { TradeFlow } from './trade-flow.ts'
 
 /** Ids that are remembered, to know a trade that came before. */
@@ -240,7 +241,9 @@ export class OverlappingTrades implements TradeFlow {
     return id !== null && this.#ids.has(id) && !this.#afterCut.has(id)
   }
 
-  #remember(id: string): void {
+  #remember(said: string): void {
+    // Thousands of them are kept: cut from frames, they would keep those in memory.
+    const id = detached(said)
     this.#ids.add(id)
     if (this.#isCut) this.#afterCut.add(id)
     if (this.#order.length < REMEMBERED_IDS) this.#order.push(id)
