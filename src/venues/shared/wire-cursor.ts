@@ -15,6 +15,7 @@ const LARGE_E = 69
 const SMALL_E = 101
 /** Smaller numbers are left to the careful reader. */
 const MAXIMUM_EXPONENT = 20
+const MAXIMUM_EXPONENT_DIGITS = 3
 
 /** Longest decimal that the cursor reads itself; others are left to the careful reader. */
 const MAXIMUM_DECIMAL = 40
@@ -195,13 +196,14 @@ export class WireCursor {
     }
     if ((code !== SMALL_E && code !== LARGE_E) || text.charCodeAt(index + 1) !== MINUS) return undefined
     index += 2
+    const digits = index
     let exponent = 0
     for (code = text.charCodeAt(index); code >= ZERO && code <= NINE; code = text.charCodeAt(++index)) {
       exponent = exponent * 10 + (code - ZERO)
       if (exponent > MAXIMUM_EXPONENT) return undefined
     }
-    // Without digits there is no exponent either.
-    if (exponent === 0) return undefined
+    // Without digits there is no exponent either; more than three the careful reader refuses, however many are zeros.
+    if (exponent === 0 || index - digits > MAXIMUM_EXPONENT_DIGITS) return undefined
     this.at = index
     const fraction = keep > first + 1 ? text.slice(first + 2, keep) : ''
     return `0.${'0'.repeat(exponent - 1)}${text.charAt(first)}${fraction}` as DecimalText
