@@ -1,19 +1,23 @@
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
+import { describe, test } from 'node:test'
 import { FAULT_KINDS, SIMULATED_VENUES } from '../../src/simulator/index.ts'
 import { FIRST_SEED_OF_OTHERS, faultPlan, VICTIMS } from './fault-plan.ts'
 import { runPlan } from './run-plan.ts'
 
 // A short selection of the campaign (`npm run test:faults`): one in which the collector is killed, one in which everything is,
 // one with other exchanges.
-for (const seed of [0, 4, 61]) {
-  const plan = faultPlan(seed)
-  const what = [...plan.faults.map(({ kind }) => kind), ...plan.kills.map(({ victim }) => `kill ${victim}`)].join(', ')
-  test(`nothing is lost or doubled: seed ${seed}: ${what}`, { timeout: 170_000 }, async () => {
-    const verdict = await runPlan(plan)
-    assert.ok(verdict.trades > 0 && verdict.books > 0 && verdict.candles > 0)
-  })
-}
+describe('faults', { concurrency: 2 }, () => {
+  for (const seed of [0, 4, 61]) {
+    const plan = faultPlan(seed)
+    const what = [...plan.faults.map(({ kind }) => kind), ...plan.kills.map(({ victim }) => `kill ${victim}`)].join(
+      ', ',
+    )
+    test(`nothing is lost or doubled: seed ${seed}: ${what}`, { timeout: 170_000 }, async () => {
+      const verdict = await runPlan(plan)
+      assert.ok(verdict.trades > 0 && verdict.books > 0 && verdict.candles > 0)
+    })
+  }
+})
 
 test('the seeds above sixty are of every other exchange', () => {
   const plans = Array.from({ length: 21 }, (_, index) => faultPlan(FIRST_SEED_OF_OTHERS + index))
