@@ -86,9 +86,12 @@ class Trial {
       const query = new URL(request.path, 'http://venue').searchParams
       const after = Number(query.get('after'))
       const from = Number(query.get('from'))
-      const kept = this.happened.slice(-this.#kept).filter(({ exchangeTime }) => (exchangeTime ?? 0) >= after)
-      const trades = kept.slice(from, from + PAGE).map((trade) => ({ ...trade, backlog: true }))
-      const next = from + PAGE < kept.length ? String(from + PAGE) : undefined
+      // A cursor names a trade, as at every venue, not a place in a list that grows meanwhile; what it leads to is still kept.
+      const oldest = query.get('from') === '0' ? Math.max(0, this.happened.length - this.#kept) : from
+      const kept = this.happened.slice(oldest).filter(({ exchangeTime }) => (exchangeTime ?? 0) >= after)
+      const trades = kept.slice(0, PAGE).map((trade) => ({ ...trade, backlog: true }))
+      const following = kept[PAGE]
+      const next = following === undefined ? undefined : String(this.happened.indexOf(following))
       const response = { status: this.#fails-- > 0 ? 503 : 200, body: JSON.stringify({ trades, next }) }
       this.#trades.answered(request, { kind: 'answered', response }, this.#at as Micros, this.out)
     }
