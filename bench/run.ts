@@ -3,6 +3,7 @@ import { memory } from './demo/memory.ts'
 import { start } from './demo/start.ts'
 import { frames } from './frames/frames.ts'
 import { venues } from './frames/venues.ts'
+import { clients } from './load/clients.ts'
 import { instruments } from './load/instruments.ts'
 import { latency } from './load/latency.ts'
 import { many } from './load/many.ts'
@@ -17,6 +18,7 @@ const MEASUREMENTS: readonly Measurement[] = [
   venues,
   pipeline,
   latency,
+  clients,
   many,
   instruments,
   candles,

@@ -20,7 +20,10 @@ const SOURCES: Readonly<Record<string, Source>> = {
   'N-11': { measurement: 'frames', rows: /^(.+?) \(.*: Opentape.*books.*$/ },
   'N-12': { measurement: 'pipeline', rows: /^(events a second), held/ },
   'N-13': { measurement: 'pipeline', rows: /^(ratio): parse only/ },
+  'N-15': { measurement: 'clients', rows: /^([\d,]+ clients?)$/ },
+  'N-16': { measurement: 'many', rows: /^(events a second) on the tape, held/ },
   'N-20': { measurement: 'memory', rows: /^(largest|growth in half an hour)/ },
+  'N-22': { measurement: 'instruments', rows: /^(collector after a minute|largest during that minute)/ },
   'N-21': { measurement: 'candles', rows: /^(bytes on disk a trade, trades alone|… with candles of all widths)$/ },
 }
 

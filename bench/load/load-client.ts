@@ -2,7 +2,7 @@ import WebSocket from 'ws'
 import { now } from '../../src/market/index.ts'
 import type { ClientOrder, ClientReport } from './load-protocol.ts'
 
-// The process of a client that does as little as possible beside what is measured.
+// The process of clients that do as little as possible beside what is measured.
 
 const RECEIVE_TIME = Buffer.from('"receiveTime":')
 const CONFLATED = Buffer.from('"conflated":')
@@ -12,6 +12,7 @@ const ZERO = 48
 const STEP_MICROS = 100
 const STEPS = 200_000
 
+let open = 0
 let events = 0
 let bytes = 0
 let conflated = 0
@@ -24,12 +25,18 @@ process.on('message', (message: { readonly order: ClientOrder } | 'report') => {
 })
 process.on('disconnect', () => process.exit(0))
 
-function begin({ url, messages, work }: ClientOrder): void {
+function begin({ url, connections, work }: ClientOrder): void {
+  for (const messages of connections) connect(url, messages, work)
+}
+
+function connect(url: string, messages: readonly string[], work: ClientOrder['work']): void {
   const socket = new WebSocket(url, { perMessageDeflate: false, maxPayload: 256 * 1_024 * 1_024 })
   socket.on('open', () => {
+    open++
     for (const message of messages) socket.send(message)
   })
   socket.on('close', (code, reason) => {
+    open--
     closed = `${code} ${String(reason)}`
   })
   socket.on('error', (error) => {
@@ -69,7 +76,7 @@ function report(): void {
     }
     return STEPS * STEP_MICROS
   }
-  const answer: ClientReport = { events, bytes, conflated, closed, ages: [at(0.5), at(0.99), at(0.999), at(1)] }
+  const answer: ClientReport = { open, events, bytes, conflated, closed, ages: [at(0.5), at(0.99), at(0.999), at(1)] }
   events = 0
   bytes = 0
   conflated = 0

@@ -23,7 +23,7 @@ export interface Stretch {
 export class LoadedInstallation {
   readonly source: LoadSource
   readonly installation: Installation
-  readonly #client: LoadClient
+  #client: LoadClient
 
   private constructor(source: LoadSource, installation: Installation, client: LoadClient) {
     this.source = source
@@ -47,14 +47,18 @@ export class LoadedInstallation {
       const { feeds } = await installation.json<{ feeds: Record<string, number> }>(`${installation.api}/status`)
       return (feeds.synchronised ?? 0) >= 60 && feeds.recovering === 0
     })
-    const client = new LoadClient({
-      url: `${installation.api.replace('http', 'ws')}/stream`,
-      messages: CHANNELS.map((channel) =>
-        JSON.stringify({ op: 'subscribe', id: channel, venue: '*', instrument: '*', channel, snapshot: false }),
-      ),
-      work: 'count',
+    return new LoadedInstallation(source, installation, clientOf(installation, [subscriptionsTo('*')]))
+  }
+
+  /** Puts others in place of the client who takes everything: one connection for each name of an instrument. */
+  async serve(instruments: readonly string[]): Promise<void> {
+    await this.#client.stop()
+    this.#client = clientOf(this.installation, instruments.map(subscriptionsTo))
+    await this.installation.until('every client is connected', async () => {
+      const { open, closed } = await this.#client.report()
+      if (closed !== null) throw new Error(closed)
+      return open === instruments.length
     })
-    return new LoadedInstallation(source, installation, client)
   }
 
   /** Loads it at a rate: first unmeasured, to warm up, then measured. */
@@ -120,6 +124,16 @@ export class LoadedInstallation {
     const { sink } = await this.installation.json<{ sink: { lagSeconds: number } }>(url)
     return sink.lagSeconds
   }
+}
+
+function clientOf({ api }: Installation, connections: readonly (readonly string[])[]): LoadClient {
+  return new LoadClient({ url: `${api.replace('http', 'ws')}/stream`, connections, work: 'count' })
+}
+
+function subscriptionsTo(instrument: string): string[] {
+  return CHANNELS.map((channel) =>
+    JSON.stringify({ op: 'subscribe', id: channel, venue: '*', instrument, channel, snapshot: false }),
+  )
 }
 
 function pause(seconds: number): Promise<void> {

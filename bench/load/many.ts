@@ -114,9 +114,11 @@ async function load(rate: number, tape: number, say: (text: string) => void): Pr
     say(`${perSecond(tape)}: ${venues.length} venues are up`)
     const client = new LoadClient({
       url: `${installation.api.replace('http', 'ws')}/stream`,
-      messages: CHANNELS.map((channel) =>
-        JSON.stringify({ op: 'subscribe', id: channel, venue: '*', instrument: '*', channel, snapshot: false }),
-      ),
+      connections: [
+        CHANNELS.map((channel) =>
+          JSON.stringify({ op: 'subscribe', id: channel, venue: '*', instrument: '*', channel, snapshot: false }),
+        ),
+      ],
       work: 'count',
     })
     try {

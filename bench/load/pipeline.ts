@@ -94,7 +94,7 @@ async function parseOnly(): Promise<number> {
   const source = await LoadSource.start()
   const client = new LoadClient({
     url: `ws://127.0.0.1:${source.port}/stream`,
-    messages: ['{"method":"SUBSCRIBE","params":[],"id":1}'],
+    connections: [['{"method":"SUBSCRIBE","params":[],"id":1}']],
     work: 'parse',
   })
   try {
