@@ -1,5 +1,5 @@
 import type { Instrument, InstrumentId } from '../market/index.ts'
-import type { RestOutcome, RestRequest, VenueProtocol } from '../venues/index.ts'
+import type { InstrumentPage, RestOutcome, RestRequest, VenueProtocol } from '../venues/index.ts'
 import { CollectorError } from './collector-error.ts'
 
 export interface CatalogueChange {
@@ -9,6 +9,9 @@ export interface CatalogueChange {
   /** Entries of the venue's answer that were not understood; counted, not fatal. */
   readonly skipped: number
 }
+
+/** The largest venue has three; a venue that always names a next page is not followed for ever. */
+const MAXIMUM_PAGES = 100
 
 /** The instruments of one venue, as its reference data says. */
 export class Catalogue {
@@ -28,22 +31,19 @@ export class Catalogue {
   }
 
   /**
-   * Asks the venue and takes over what it says.
+   * Asks the venue, page by page where it has pages, and takes over what it says.
    * @throws CollectorError COLLECTOR_CATALOGUE_UNAVAILABLE if it does not answer, or not so that it can be read;
    * COLLECTOR_SYMBOLS_COLLIDE if two of its instruments have one name.
    */
   async refresh(request: (request: RestRequest) => Promise<RestOutcome>): Promise<CatalogueChange> {
-    const outcomes = await Promise.all(this.#protocol.instrumentRequests().map(request))
-    const bodies = outcomes.map((outcome, index) => {
-      const answered = outcome.kind === 'answered' && outcome.response.status === 200
-      if (answered) return outcome.response.body
-      if (index > 0) return ''
-      const why = outcome.kind === 'failed' ? outcome.reason : `it answered ${outcome.response.status}`
-      throw unavailable(this.#protocol.venue, why)
-    })
+    const answers = await Promise.all(
+      this.#protocol.instrumentRequests().map((first, index) => this.#pagesOf(first, index, request)),
+    )
+    const bodies = answers.map(([first = '']) => first)
+    const pages = answers.flatMap(([, ...others], of): InstrumentPage[] => others.map((body) => ({ of, body })))
     let read: ReturnType<VenueProtocol['instruments']>
     try {
-      read = this.#protocol.instruments(bodies)
+      read = this.#protocol.instruments(bodies, pages)
     } catch (cause) {
       throw unavailable(this.#protocol.venue, cause instanceof Error ? cause.message : String(cause), cause)
     }
@@ -59,6 +59,31 @@ export class Catalogue {
     const changed = read.instruments.filter((instrument) => !sameFacts(before.get(instrument.id), instrument))
     const gone = [...before.keys()].filter((id) => !this.#instruments.has(id))
     return { changed, gone, skipped: read.skipped.length }
+  }
+
+  /** The pages of one answer; none where it is not essential and did not come. */
+  async #pagesOf(
+    first: RestRequest,
+    index: number,
+    request: (request: RestRequest) => Promise<RestOutcome>,
+  ): Promise<string[]> {
+    const pages: string[] = []
+    for (let next: RestRequest | undefined = first; next !== undefined; ) {
+      const outcome = await request(next)
+      if (outcome.kind === 'failed' || outcome.response.status !== 200) {
+        if (index > 0 && pages.length === 0) return pages
+        const why = outcome.kind === 'failed' ? outcome.reason : `it answered ${outcome.response.status}`
+        // Half a list would say of the other half that it is no longer there.
+        throw unavailable(this.#protocol.venue, pages.length === 0 ? why : `page ${pages.length + 1}: ${why}`)
+      }
+      const { body } = outcome.response
+      pages.push(body)
+      if (pages.length > MAXIMUM_PAGES) {
+        throw unavailable(this.#protocol.venue, `${first.purpose} has more than ${MAXIMUM_PAGES} pages`)
+      }
+      next = this.#protocol.nextInstrumentRequest?.(next, body)
+    }
+    return pages
   }
 }
 

@@ -6,6 +6,7 @@ import type { FaultChannel } from './faults/fault-specification.ts'
 import { BestQuotes } from './model/best-quotes.ts'
 import type { SimulatedVenue } from './model/catalogue.ts'
 import type { Listing } from './model/listing.ts'
+import { MINUTE_MICROS } from './model/minute-candle.ts'
 import type { SimulatedTrade } from './model/trade-store.ts'
 
 /**
@@ -48,6 +49,8 @@ export abstract class TopicExchange<Topic extends string> extends Exchange {
   readonly #batches = new Map<Topic, Map<number, ChangeBatch>>()
   /** When a throttled topic of a listing may be sent next, and whether there is something to send. */
   readonly #throttled = new Map<Topic, Map<number, { due: number; listing: Listing; isPending: boolean }>>()
+  /** The minute of the candle that was told last, by listing. */
+  readonly #minutes = new Map<number, number>()
 
   constructor(venue: SimulatedVenue, options: ExchangeOptions, forms: Readonly<Record<Topic, TopicForm>>) {
     super(venue, options)
@@ -106,6 +109,17 @@ export abstract class TopicExchange<Topic extends string> extends Exchange {
   protected tellAll(topic: Topic, listing: Listing, text: string): void {
     const listeners = this.#audiences.get(topic)?.of(listing.index)
     if (listeners !== undefined && listeners.size > 0) this.deliver(this.#channel(topic), listing, text, listeners)
+  }
+
+  /**
+   * The minutes whose candles are to be told, for venues that say of a candle that it is over: the one that lasts; and before it the one
+   * that was told before, once that is over, for the last time.
+   */
+  protected candleMinutes(listing: Listing): readonly number[] {
+    const minute = Math.floor(this.venueNow / MINUTE_MICROS) * MINUTE_MICROS
+    const told = this.#minutes.get(listing.index) ?? minute
+    this.#minutes.set(listing.index, minute)
+    return told < minute ? [told, minute] : [minute]
   }
 
   /** The venue's clock now, microseconds. */

@@ -94,6 +94,8 @@ export class CaptureReplay {
   readonly #books = new CaptureBooks()
   readonly #referenceRequests: readonly RestRequest[]
   readonly #referenceBodies: string[]
+  /** Pages after the first: what asks for them is known when the page before has come. */
+  readonly #referencePages: { readonly request: RestRequest; readonly of: number; body: string | undefined }[] = []
   #instruments: readonly Instrument[]
   #time = 0 as Micros
   /** The clock of the last record; `#time` runs on beyond it when the end is settled. */
@@ -184,19 +186,30 @@ export class CaptureReplay {
 
   #body(record: CaptureRecord): void {
     if (record.direction !== 'in') return
-    const reference = this.#referenceRequests.findIndex((request) => this.#protocol.answers(record.url, request))
-    if (reference >= 0) {
-      this.#referenceBodies[reference] = record.data
-      this.#readInstruments()
-      return
-    }
+    if (this.#isReference(record)) return
     const waiting = this.#answers.offer(record.url, record.data)
     if (waiting !== undefined) this.#answer(waiting.connection, waiting.request, bodyOutcome(record.data))
   }
 
+  #isReference({ url, data }: CaptureRecord): boolean {
+    const first = this.#referenceRequests.findIndex((request) => this.#protocol.answers(url, request))
+    const page = this.#referencePages.find(({ request }) => this.#protocol.answers(url, request))
+    const request = page?.request ?? this.#referenceRequests[first]
+    if (request === undefined) return false
+    if (page === undefined) this.#referenceBodies[first] = data
+    else page.body = data
+    const next = this.#protocol.nextInstrumentRequest?.(request, data)
+    if (next !== undefined && !this.#referencePages.some(({ request: { path } }) => path === next.path)) {
+      this.#referencePages.push({ request: next, of: page?.of ?? first, body: undefined })
+    }
+    this.#readInstruments()
+    return true
+  }
+
   #readInstruments(): void {
+    const pages = this.#referencePages.flatMap(({ of, body }) => (body === undefined ? [] : [{ of, body }]))
     try {
-      const { instruments, skipped } = this.#protocol.instruments(this.#referenceBodies)
+      const { instruments, skipped } = this.#protocol.instruments(this.#referenceBodies, pages)
       for (const refusal of skipped) this.#refuse(refusal)
       if (instruments.length > 0) this.#instruments = instruments
     } catch (error) {

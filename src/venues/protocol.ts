@@ -241,6 +241,13 @@ export interface ConnectionTicket {
   address(body: string, plan: ConnectionPlan, endpoint: string | undefined): string
 }
 
+/** A page of reference data after the first. */
+export interface InstrumentPage {
+  /** Place of its first page among {@link VenueProtocol.instrumentRequests}. */
+  readonly of: number
+  readonly body: string
+}
+
 /** Everything that is known of one exchange. Pure. */
 export interface VenueProtocol {
   readonly venue: VenueId
@@ -267,8 +274,16 @@ export interface VenueProtocol {
   channelsOf?(instrument: Instrument): readonly Channel[]
   /** Requests whose answers together are the reference data. The first is essential, the others add to it. */
   instrumentRequests(): readonly RestRequest[]
-  /** Reads those answers, in the same order; an empty text stands for one of the others that did not come. Unknown kinds are skipped and counted. @throws VenueError if unreadable. */
-  instruments(bodies: readonly string[]): {
+  /** The request of the page that follows an answer; undefined where that was the last. Absent: each answer is whole. */
+  nextInstrumentRequest?(request: RestRequest, body: string): RestRequest | undefined
+  /**
+   * Reads those answers, in the same order; an empty text stands for one of the others that did not come. `pages` are those after
+   * the first ones. Unknown kinds are skipped and counted. @throws VenueError if unreadable.
+   */
+  instruments(
+    bodies: readonly string[],
+    pages?: readonly InstrumentPage[],
+  ): {
     readonly instruments: readonly Instrument[]
     readonly skipped: readonly Refusal[]
   }

@@ -3,7 +3,7 @@ import type { ClientConnection } from '../client-connection.ts'
 import type { ExchangeOptions, Reply } from '../exchange.ts'
 import { asciiJson, jsonObject } from '../json.ts'
 import type { Listing } from '../model/listing.ts'
-import { MINUTE_MICROS, minuteCandle } from '../model/minute-candle.ts'
+import { minuteCandle } from '../model/minute-candle.ts'
 import { type News, TopicExchange, type TopicForm } from '../topic-exchange.ts'
 import { BybitRest } from './bybit-rest.ts'
 import { bookDeltaText, bookSnapshotText, candleText, tickerText, tradesText } from './bybit-text.ts'
@@ -35,8 +35,6 @@ export class BybitExchange extends TopicExchange<Topic> {
   readonly #rest: BybitRest
   /** Number of the newest message of a book, by listing: what `u` counts. */
   readonly #books = new Map<number, number>()
-  /** The minute of the candle that was told last, by listing. */
-  readonly #minutes = new Map<number, number>()
 
   constructor(options: ExchangeOptions) {
     super('bybit', options, FORMS)
@@ -100,7 +98,9 @@ export class BybitExchange extends TopicExchange<Topic> {
       this.#books.set(listing.index, updateId)
       return bookDeltaText(1_000, listing, news.changes, updateId, now)
     }
-    if (topic === 'kline.1') return this.#candles(listing, now)
+    if (topic === 'kline.1') {
+      return this.candleMinutes(listing).map((time) => candleText(listing, minuteCandle(listing, time), now))
+    }
     // "level 1 data: snapshot message only" (https://bybit-exchange.github.io/docs/v5/websocket/public/orderbook, 2026-11-22)
     if (topic === 'orderbook.1') return bookSnapshotText(1, listing, listing.updateId, now)
     return tickerText('delta', listing, now)
@@ -133,15 +133,6 @@ export class BybitExchange extends TopicExchange<Topic> {
   /** "u is consecutive" from message to message (https://bybit-exchange.github.io/docs/v5/websocket/public/full-ob, 2026-11-22). */
   #bookId(listing: Listing): number {
     return this.#books.get(listing.index) ?? 1_000_000 + listing.index
-  }
-
-  /** The minute so far; once it is over, all of it for the last time first. */
-  #candles(listing: Listing, now: number): string[] {
-    const minute = Math.floor(now / MINUTE_MICROS) * MINUTE_MICROS
-    const told = this.#minutes.get(listing.index) ?? minute
-    this.#minutes.set(listing.index, minute)
-    const due = told < minute ? [told, minute] : [minute]
-    return due.map((time) => candleText(listing, minuteCandle(listing, time), now))
   }
 }
 

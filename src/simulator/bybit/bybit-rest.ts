@@ -13,6 +13,8 @@ const MOST_TRADES = 1_000
 /** "limit: [1, 1000]. Default: 200" (https://bybit-exchange.github.io/docs/v5/market/kline, 2026-11-22). */
 const USUAL_ROWS = 200
 const MOST_CANDLES = 1_000
+const USUAL_INSTRUMENTS = 500
+const MOST_INSTRUMENTS = 1_000
 
 /** The REST side of Bybit's public data: of its markets only that of linear contracts lists anything. */
 export class BybitRest {
@@ -27,12 +29,12 @@ export class BybitRest {
       case '/v5/market/time':
         return this.#result(`{"timeSecond":"${Math.floor(this.#now() / 1_000_000)}","timeNano":"${this.#now()}000"}`)
       case '/v5/market/instruments-info':
-        return this.#list(url, (listings) =>
-          // "By default returns only Trading symbols" (https://bybit-exchange.github.io/docs/v5/market/instrument, 2026-11-22)
-          listings.filter(({ active }) => active).map(instrumentRow),
-        )
+        return this.#instruments(url)
       case '/v5/market/tickers':
-        return this.#list(url, (listings) => listings.map((listing) => JSON.stringify(tickerRow(listing, this.#now()))))
+        return this.#list(url, (listings) => ({
+          rows: listings.map((listing) => JSON.stringify(tickerRow(listing, this.#now()))),
+          next: '',
+        }))
       case '/v5/market/recent-trade':
         return this.#ofListing(url, USUAL_TRADES, MOST_TRADES, (listing, limit) =>
           newestTrades(listing, this.#options.faults, {}, limit).map((trade) => recentTradeRow(listing, trade)),
@@ -50,14 +52,40 @@ export class BybitRest {
     return this.#options.model.venueTime('bybit', this.#options.now())
   }
 
-  #list(url: URL, rows: (listings: readonly Listing[]) => readonly string[]): Reply {
+  /**
+   * "By default returns only Trading symbols", "limit: Limit for data size per page. [1, 1000]. Default: 500", "cursor: Use the nextPageCursor
+   * token from the response to retrieve the next page" (https://bybit-exchange.github.io/docs/v5/market/instrument, 2026-11-22). What a
+   * cursor says is the exchange's affair: here, the symbol that the next page begins with, escaped as the exchange's are.
+   */
+  #instruments(url: URL): Reply {
+    const limit = wholeNumber(url.searchParams.get('limit'), USUAL_INSTRUMENTS, MOST_INSTRUMENTS)
+    if (limit === undefined || limit === 0) return this.#failed('params error: limit')
+    const cursor = /^first=(.+)$/.exec(url.searchParams.get('cursor') ?? '')?.[1]
+    return this.#list(url, (listings) => {
+      const trading = listings.filter(({ active }) => active)
+      const from = Math.max(
+        0,
+        trading.findIndex(({ specification }) => specification.symbol === cursor),
+      )
+      const next = trading[from + limit]?.specification.symbol
+      return {
+        rows: trading.slice(from, from + limit).map(instrumentRow),
+        next: next === undefined ? '' : encodeURIComponent(`first=${next}`),
+      }
+    })
+  }
+
+  #list(
+    url: URL,
+    page: (listings: readonly Listing[]) => { readonly rows: readonly string[]; readonly next: string },
+  ): Reply {
     const category = url.searchParams.get('category')
     if (!CATEGORIES.includes(category)) return this.#failed('Illegal category')
     const symbol = url.searchParams.get('symbol')
     const all = this.#options.model.listings.filter(({ specification }) => specification.venue === 'bybit')
     const listings = all.filter(({ specification }) => symbol === null || specification.symbol === symbol)
-    const list = category === 'linear' ? rows(listings) : []
-    return this.#result(`{"category":"${category}","list":[${list.join(',')}],"nextPageCursor":""}`)
+    const { rows, next } = category === 'linear' ? page(listings) : { rows: [], next: '' }
+    return this.#result(`{"category":"${category}","list":[${rows.join(',')}],"nextPageCursor":"${next}"}`)
   }
 
   #ofListing(

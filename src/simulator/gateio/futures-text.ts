@@ -56,9 +56,9 @@ function candle(listing: Listing, { start, open, high, low, close, lots }: Minut
   return `{"t":${seconds(start)},"v":${sizeText(listing, lots)},"c":"${price(close)}","h":"${price(high)}","l":"${price(low)}","o":"${price(open)}"`
 }
 
-/** Members t, o, c, h, l, v (contracts) and n (name of the subscription), in a list (futures WebSocket, Candlesticks, 2026-11-22). */
-export function candleText(listing: Listing, now: number): string {
-  const row = `${candle(listing, minuteCandle(listing, now))},"n":"1m_${listing.specification.symbol}","w":false}`
+/** Members t, o, c, h, l, v (contracts), n (name of the subscription) and w (whether the minute is over), in a list (futures WebSocket, Candlesticks, 2026-11-22). */
+export function candleText(listing: Listing, time: number, isOver: boolean, now: number): string {
+  const row = `${candle(listing, minuteCandle(listing, time))},"n":"1m_${listing.specification.symbol}","w":${isOver}}`
   return updateText('futures.candlesticks', `[${row}]`, now)
 }
 

@@ -29,7 +29,8 @@ interface GateTexts {
   readonly silent: readonly string[]
   trades(listing: Listing, trades: readonly SimulatedTrade[], now: number): readonly string[]
   ticker(listing: Listing, now: number): string
-  candle(listing: Listing, now: number): string
+  /** The candle of the minute that a moment is in. */
+  candle(listing: Listing, time: number, isOver: boolean, now: number): string
 }
 
 /** One name of a payload that cannot be used. */
@@ -133,6 +134,11 @@ export abstract class GateExchange extends TopicExchange<GateTopic> {
     const now = this.venueNow
     if (news.kind === 'trades') return this.#texts.trades(listing, news.trades, now)
     if (news.kind === 'changes') return changesText(`${this.#texts.market}.obu`, listing, news.changes, now)
+    if (topic === 'candlesticks') {
+      return this.candleMinutes(listing).map((time, index, { length }) =>
+        this.#texts.candle(listing, time, index < length - 1, now),
+      )
+    }
     return this.#state(topic, listing)
   }
 
@@ -145,7 +151,7 @@ export abstract class GateExchange extends TopicExchange<GateTopic> {
     const { market } = this.#texts
     if (topic === 'obu') return bookText(`${market}.obu`, listing, now)
     if (topic === 'book_ticker') return quoteText(`${market}.book_ticker`, listing, now)
-    return topic === 'tickers' ? this.#texts.ticker(listing, now) : this.#texts.candle(listing, now)
+    return topic === 'tickers' ? this.#texts.ticker(listing, now) : this.#texts.candle(listing, now, false, now)
   }
 }
 

@@ -44,12 +44,12 @@ export function tickerRow(listing: Listing): string {
 }
 
 /** `v` is the turnover in the quote asset, `a` the base amount, `w` whether the minute is over (spot WebSocket, Candlesticks Channel, 2026-11-22). */
-export function candleText(listing: Listing, now: number): string {
-  const { start, open, high, low, close, lots, turnover } = minuteCandle(listing, now)
+export function candleText(listing: Listing, time: number, isOver: boolean, now: number): string {
+  const { start, open, high, low, close, lots, turnover } = minuteCandle(listing, time)
   const price = (ticks: number) => priceText(listing, ticks)
   const result =
     `{"t":"${seconds(start)}","v":"${turnoverText(listing, turnover)}","c":"${price(close)}","h":"${price(high)}","l":"${price(low)}",` +
-    `"o":"${price(open)}","n":"1m_${listing.specification.symbol}","a":"${sizeText(listing, lots)}","w":false}`
+    `"o":"${price(open)}","n":"1m_${listing.specification.symbol}","a":"${sizeText(listing, lots)}","w":${isOver}}`
   return updateText('spot.candlesticks', result, now)
 }
 

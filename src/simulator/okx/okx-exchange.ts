@@ -102,6 +102,9 @@ export class OkxExchange extends TopicExchange<Topic> {
   protected text(topic: Topic, listing: Listing, news: News): string | readonly string[] | undefined {
     if (news.kind === 'trades') return news.trades.map((trade) => tradeText(listing, trade))
     if (news.kind === 'changes') return updateText(listing, news.changes, this.venueNow)
+    if (topic === 'candle1m') {
+      return this.candleMinutes(listing).map((time, index, { length }) => candleText(listing, time, index < length - 1))
+    }
     return this.#state(topic, listing)
   }
 
@@ -119,7 +122,7 @@ export class OkxExchange extends TopicExchange<Topic> {
   #state(topic: Topic, listing: Listing): string {
     const now = this.venueNow
     if (topic === 'bbo-tbt') return quoteText(listing, now)
-    return topic === 'tickers' ? tickerText(listing, now) : candleText(listing, now)
+    return topic === 'tickers' ? tickerText(listing, now) : candleText(listing, now, false)
   }
 }
 

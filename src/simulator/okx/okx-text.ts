@@ -99,8 +99,9 @@ export function candleRow(listing: Listing, candle: MinuteCandle, isOver: boolea
   return `["${milliseconds(start)}",${prices},"${sizeText(listing, lots)}","${quote}","${quote}","${isOver ? 1 : 0}"]`
 }
 
-export function candleText(listing: Listing, time: number): string {
-  return `{"arg":${argument('candle1m', listing)},"data":[${candleRow(listing, minuteCandle(listing, time), false)}]}`
+/** The candle of the minute that a moment is in. */
+export function candleText(listing: Listing, time: number, isOver: boolean): string {
+  return `{"arg":${argument('candle1m', listing)},"data":[${candleRow(listing, minuteCandle(listing, time), isOver)}]}`
 }
 
 /** A row of `/public/instruments` and of the channel of that name (…#public-data-websocket-instruments-channel, 2026-11-22). */

@@ -11,7 +11,7 @@ import {
   microsFromMilliseconds,
   type Price,
 } from '../../market/index.ts'
-import type { Refusal } from '../protocol.ts'
+import type { InstrumentPage, Refusal, RestRequest } from '../protocol.ts'
 import { isTextObject, parseJsonText, type TextObject, type TextValue } from '../shared/json-text.ts'
 import { VenueError } from '../venue-error.ts'
 import { CATEGORIES, type Category, categoryOfName, symbolOf } from './category.ts'
@@ -24,9 +24,13 @@ interface Skips {
 /**
  * Reads `GET /v5/market/instruments-info` of each market, in the order of {@link CATEGORIES}, and after them
  * `GET /v5/market/tickers` of each. In the place of the first ones it takes `GET /v2/public/symbols` of the retired protocol.
+ * `pages` are further ones of the former.
  * @throws VenueError VENUE_REFERENCE_DATA_INVALID if none of them is readable.
  */
-export function readInstruments(bodies: readonly string[]): { instruments: Instrument[]; skipped: Refusal[] } {
+export function readInstruments(
+  bodies: readonly string[],
+  pages: readonly InstrumentPage[] = [],
+): { instruments: Instrument[]; skipped: Refusal[] } {
   const skipped: Refusal[] = []
   const skips: Skips = {
     refuse: (reason, sample) =>
@@ -39,7 +43,8 @@ export function readInstruments(bodies: readonly string[]): { instruments: Instr
     if (answer === undefined) return
     readable++
     const turnovers = readTurnovers(category, answerOf(bodies[CATEGORIES.length + index]))
-    for (const row of answer.rows) {
+    const further = pages.flatMap(({ of, body }) => (of === index ? (answerOf(body)?.rows ?? []) : []))
+    for (const row of [...answer.rows, ...further]) {
       const instrument = answer.isRetired ? readRetired(row) : readRow(category, row)
       if (typeof instrument === 'string') skips.refuse(instrument, row)
       else {
@@ -47,7 +52,6 @@ export function readInstruments(bodies: readonly string[]): { instruments: Instr
         instruments.set(instrument.symbol, turnover ? { ...instrument, quoteVolume24h: turnover } : instrument)
       }
     }
-    if (answer.more !== '') skips.refuse(`${category}: there are more instruments than one answer holds`, answer.more)
   })
   if (readable === 0) {
     throw new VenueError('VENUE_REFERENCE_DATA_INVALID', 'bybit: instruments-info did not answer any instruments')
@@ -59,8 +63,8 @@ interface Answer {
   readonly rows: readonly TextValue[]
   /** It is of the retired protocol. */
   readonly isRetired: boolean
-  /** Cursor of a page that was not asked for. */
-  readonly more: string
+  /** Cursor of the next page; empty where there is none. */
+  readonly next: string
 }
 
 function answerOf(body: string | undefined): Answer | undefined {
@@ -73,15 +77,42 @@ function answerOf(body: string | undefined): Answer | undefined {
     throw error
   }
   if (!isTextObject(root)) return undefined
-  if (root.ret_code === '0' && Array.isArray(root.result)) return { rows: root.result, isRetired: true, more: '' }
+  if (root.ret_code === '0' && Array.isArray(root.result)) return { rows: root.result, isRetired: true, next: '' }
   if (root.retCode !== '0' || !isTextObject(root.result) || !Array.isArray(root.result.list)) return undefined
   const { list, nextPageCursor } = root.result
-  const isFull = list.length >= PAGE && typeof nextPageCursor === 'string'
-  return { rows: list, isRetired: false, more: isFull ? nextPageCursor : '' }
+  const isThereMore = list.length > 0 && typeof nextPageCursor === 'string'
+  return { rows: list, isRetired: false, next: isThereMore ? nextPageCursor : '' }
 }
 
 /** "limit: Limit for data size per page. [1, 1000]": https://bybit-exchange.github.io/docs/v5/market/instrument (2026-11-22) */
-export const PAGE = 1_000
+const PAGE = 1_000
+
+/** The first page of the instruments of a market. */
+export function instrumentsPath(category: Category): string {
+  return `/v5/market/instruments-info?category=${category}&limit=${PAGE}`
+}
+
+/**
+ * "cursor: Use the nextPageCursor token from the response to retrieve the next page of the result set", same page; it is empty on
+ * the last one. Those of spot come at once.
+ */
+export function nextInstrumentRequest(request: RestRequest, body: string): RestRequest | undefined {
+  const [path = '', before] = request.path.split('&cursor=')
+  if (!path.startsWith('/v5/market/instruments-info?')) return undefined
+  const next = encodeURIComponent(decoded(answerOf(body)?.next ?? ''))
+  // A cursor that leads to itself is no way on.
+  return next === '' || next === before ? undefined : { ...request, path: `${path}&cursor=${next}` }
+}
+
+/** Cursors come as they are to be put into a query: `first%3D0GUSDT`. */
+function decoded(cursor: string): string {
+  try {
+    return decodeURIComponent(cursor)
+  } catch (error) {
+    if (error instanceof URIError) return cursor
+    throw error
+  }
+}
 
 function readRow(category: Category, row: TextValue): Instrument | string {
   if (!isTextObject(row)) return 'not an instrument'

@@ -61,6 +61,51 @@ test('a future is of the day on which it is delivered', () => {
   assert.throws(() => bybit.instruments(['', '', '{"retCode":10001}']), { code: 'VENUE_REFERENCE_DATA_INVALID' })
 })
 
+test('instruments come in pages, each named by the one before', () => {
+  const [spot, linear, , tickers] = bybit.instrumentRequests()
+  assert.ok(spot !== undefined && linear !== undefined && tickers !== undefined)
+  const page = (symbol: string, nextPageCursor: string) =>
+    JSON.stringify({
+      retCode: 0,
+      result: {
+        list: [{ symbol: `${symbol}USDT`, baseCoin: symbol, quoteCoin: 'USDT', contractType: 'LinearPerpetual' }],
+        nextPageCursor,
+      },
+    })
+  const first = page('BTC', 'first%3DBTC%26last%3DETH')
+  const next = bybit.nextInstrumentRequest?.(linear, first)
+  assert.equal(
+    next?.path,
+    '/v5/market/instruments-info?category=linear&limit=1000&cursor=first%3DBTC%26last%3DETH',
+    'a cursor comes as it goes into a query',
+  )
+  assert.ok(next !== undefined)
+  assert.equal(bybit.nextInstrumentRequest?.(next, first), undefined, 'a cursor that leads to itself is no way on')
+  assert.match(bybit.nextInstrumentRequest?.(next, page('ETH', 'plain'))?.path ?? '', /limit=1000&cursor=plain$/)
+  assert.equal(bybit.nextInstrumentRequest?.(next, page('ETH', '')), undefined)
+  assert.equal(
+    bybit.nextInstrumentRequest?.(next, '{"retCode":0,"result":{"list":[],"nextPageCursor":"x"}}'),
+    undefined,
+  )
+  assert.equal(bybit.nextInstrumentRequest?.(tickers, first), undefined)
+  const host = 'https://api.bybit.com'
+  assert.equal(bybit.answers(`${host}${next.path}`, next), true)
+  assert.equal(bybit.answers(`${host}${next.path}`, linear), false)
+  assert.equal(bybit.answers(`${host}${linear.path}`, next), false)
+
+  const { instruments } = bybit.instruments(
+    ['', first, '', '', '', ''],
+    [
+      { of: 1, body: page('ETH', 'more') },
+      { of: 1, body: page('SOL', '') },
+    ],
+  )
+  assert.deepEqual(
+    instruments.map(({ id }) => id),
+    ['BTC-USDT-PERP', 'ETH-USDT-PERP', 'SOL-USDT-PERP'],
+  )
+})
+
 test('turnover is in the quote asset', () => {
   const rows = (symbol: string) => ({ volume24h: '7', turnover24h: '9', symbol })
   const tickers = (symbol: string) => JSON.stringify({ retCode: 0, result: { list: [rows(symbol)] } })

@@ -15,7 +15,7 @@ import { bybitBulk } from './bulk.ts'
 import { CATEGORIES, type Category, categoryOf, categoryOfPath } from './category.ts'
 import { bybitPast } from './history.ts'
 import { BYBIT } from './instrument-name.ts'
-import { PAGE, readInstruments } from './instruments.ts'
+import { instrumentsPath, nextInstrumentRequest, readInstruments } from './instruments.ts'
 import { RETIRED, recogniseBybit } from './recognise.ts'
 import { RetiredWords } from './retired-words.ts'
 import { channelsOfCategory } from './topics.ts'
@@ -82,7 +82,7 @@ export const bybit: VenueProtocol = {
       ...CATEGORIES.map((category, index) => ({
         id: index + 1,
         purpose: `instruments-${category}`,
-        path: `/v5/market/instruments-info?category=${category}&limit=${PAGE}`,
+        path: instrumentsPath(category),
         weight: 1,
       })),
       ...CATEGORIES.map((category, index) => ({
@@ -93,6 +93,8 @@ export const bybit: VenueProtocol = {
       })),
     ]
   },
+
+  nextInstrumentRequest,
 
   instruments: readInstruments,
 
@@ -130,7 +132,7 @@ export const bybit: VenueProtocol = {
 }
 
 /** What a question is about; the rest of a query is how much of it, and when. */
-const IDENTIFYING = ['category', 'symbol', 'interval']
+const IDENTIFYING = ['category', 'symbol', 'interval', 'cursor']
 
 function partsOf(url: string): { readonly pathname: string; readonly query: URLSearchParams } | undefined {
   const parsed = URL.parse(url, 'https://host')
