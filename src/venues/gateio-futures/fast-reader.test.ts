@@ -5,6 +5,7 @@ import { MarketError } from '../../market/index.ts'
 import { FastReader } from '../gateio/fast-reader.ts'
 import { readSpot } from '../gateio/spot-reader.ts'
 import { isTextObject, parseJsonText } from '../shared/json-text.ts'
+import { CandleCloser } from '../shared/market/candle-closer.ts'
 import { FactsRecorder } from '../testing/facts-recorder.ts'
 import { VenueError } from '../venue-error.ts'
 import { FundingTimes } from './funding-times.ts'
@@ -58,12 +59,14 @@ const frames = fc
 function carefully(text: string): readonly unknown[] | undefined {
   const facts = new FactsRecorder()
   const times = new FundingTimes()
+  const candles = new CandleCloser()
   try {
     const frame = parseJsonText(text)
     if (!isTextObject(frame)) return undefined
     const { channel } = frame
     if (typeof channel !== 'string') return undefined
-    if (!readSpot(channel, frame, facts) && !readFutures(channel, frame, facts, times)) return undefined
+    if (!readSpot(channel, frame, facts, candles) && !readFutures(channel, frame, facts, candles, times))
+      return undefined
     return facts.calls
   } catch (error) {
     if (error instanceof VenueError || error instanceof MarketError) return undefined

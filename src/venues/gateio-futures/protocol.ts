@@ -130,7 +130,7 @@ export const gateioFutures: VenueProtocol = {
       bookPath: (instrument) => `${pathOf(instrument, 'order_book')}&limit=100&with_id=true`,
       rareChannels: ['liquidation'],
       polls: [times.poll],
-      read: (channel, frame, facts) => readFutures(channel, frame, facts, times),
+      read: (channel, frame, facts, candles) => readFutures(channel, frame, facts, candles, times),
     })
     return new MarketSession(options, words)
   },

@@ -3,13 +3,20 @@ import { gateLevels, readBookUpdate, symbolOfStream } from '../gateio/book-rule.
 import { minuteSymbol, readQuote } from '../gateio/spot-reader.ts'
 import { envelopeTime, rowsOf, timeAmong } from '../gateio/time.ts'
 import type { TextObject } from '../shared/json-text.ts'
+import type { CandleCloser } from '../shared/market/candle-closer.ts'
 import type { MarketFacts } from '../shared/market/market-facts.ts'
 import { decimalOrNull, objectOf, priceOf, priceOrNull, textOf, wholeOf, wholeOrNull } from '../shared/text-members.ts'
 import { VenueError } from '../venue-error.ts'
 import type { FundingTimes } from './funding-times.ts'
 
 /** Says what a message of a public futures channel says. @returns false if the channel is not spoken here */
-export function readFutures(channel: string, frame: TextObject, facts: MarketFacts, times: FundingTimes): boolean {
+export function readFutures(
+  channel: string,
+  frame: TextObject,
+  facts: MarketFacts,
+  candles: CandleCloser,
+  times: FundingTimes,
+): boolean {
   switch (channel) {
     case 'futures.trades':
       for (const row of rowsOf(frame.result)) readTrade(row, facts)
@@ -30,7 +37,7 @@ export function readFutures(channel: string, frame: TextObject, facts: MarketFac
       for (const row of rowsOf(frame.result)) readTicker(row, frame, facts, times)
       return true
     case 'futures.candlesticks':
-      for (const row of rowsOf(frame.result)) readCandle(row, frame, facts)
+      for (const row of rowsOf(frame.result)) readCandle(row, frame, facts, candles)
       return true
     case 'futures.public_liquidates':
       for (const row of rowsOf(frame.result)) readLiquidation(row, facts)
@@ -133,12 +140,12 @@ function readTicker(row: TextObject, frame: TextObject, facts: MarketFacts, time
   if (openInterest !== null) facts.openInterest(symbol, { exchangeTime, openInterest, value: null })
 }
 
-/** `v` is in contracts, as trades are; `a` is "the amount of the original currency", which is another unit. */
-function readCandle(row: TextObject, frame: TextObject, facts: MarketFacts): void {
+/** `v` is in contracts, as trades are; `a` is "the amount of the original currency", which is another unit. `w` as for spot. */
+function readCandle(row: TextObject, frame: TextObject, facts: MarketFacts, candles: CandleCloser): void {
   const symbol = minuteSymbol(textOf(row, 'n'))
   const openTime = timeAmong(row, 't')
   if (symbol === undefined || openTime === null) return
-  facts.candle(symbol, {
+  const candle = {
     exchangeTime: envelopeTime(frame),
     interval: '1m',
     openTime,
@@ -149,8 +156,8 @@ function readCandle(row: TextObject, frame: TextObject, facts: MarketFacts): voi
     volume: decimalOrNull(row, 'v'),
     quoteVolume: null,
     trades: null,
-    isClosed: row.w === true,
-  })
+  } as const
+  candles.say(symbol, facts, candle, row.w === true)
 }
 
 /** `size` is that of the order that closes the position: negative where a long was liquidated. The time is named in two ways. */

@@ -242,6 +242,31 @@ test('quotes, statistics and candles are said; an empty side is none', () => {
   assert.equal(out.of('ticker')[0]?.quoteVolume, '40.1')
 })
 
+test('a minute is over once: when it is said, or else when the next one begins', () => {
+  const { session, out } = opened(['candle'])
+  out.clear()
+  const candle = (minute: number, close: string, isOver: boolean) => {
+    const row = { t: String(1_790_000_040 + 60 * minute), v: '8', c: close, h: '5', l: '1', o: '2', a: '3', w: isOver }
+    session.received(message('spot.candlesticks', { ...row, n: '1m_BTC_USDT' }), at(1), out)
+  }
+  candle(0, '3', false)
+  candle(0, '4', true)
+  candle(1, '5', false)
+  candle(2, '2', false)
+  candle(1, '1', false)
+  assert.deepEqual(
+    out.of('venue-candle').map(({ openTime, close, isClosed }) => [openTime / 60e6 - 29_833_334, close, isClosed]),
+    [
+      [0, '3', false],
+      [0, '4', true],
+      [1, '5', false],
+      [1, '5', true],
+      [2, '2', false],
+      [1, '1', true],
+    ],
+  )
+})
+
 test('a notice that the service is upgraded leads to a new connection', () => {
   const { session, out } = opened(['trade'])
   out.clear()

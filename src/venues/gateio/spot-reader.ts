@@ -1,4 +1,5 @@
 import type { TextObject } from '../shared/json-text.ts'
+import type { CandleCloser } from '../shared/market/candle-closer.ts'
 import type { MarketFacts } from '../shared/market/market-facts.ts'
 import {
   amountOf,
@@ -16,7 +17,7 @@ import { gateLevels, readBookUpdate, symbolOfStream } from './book-rule.ts'
 import { envelopeTime, rowsOf, timeAmong } from './time.ts'
 
 /** Says what a message of a public spot channel says. @returns false if the channel is not spoken here */
-export function readSpot(channel: string, frame: TextObject, facts: MarketFacts): boolean {
+export function readSpot(channel: string, frame: TextObject, facts: MarketFacts, candles: CandleCloser): boolean {
   switch (channel) {
     case 'spot.trades':
       for (const row of rowsOf(frame.result)) readTrade(row, facts)
@@ -37,7 +38,7 @@ export function readSpot(channel: string, frame: TextObject, facts: MarketFacts)
       for (const row of rowsOf(frame.result)) readTicker(row, frame, facts)
       return true
     case 'spot.candlesticks':
-      for (const row of rowsOf(frame.result)) readCandle(row, frame, facts)
+      for (const row of rowsOf(frame.result)) readCandle(row, frame, facts, candles)
       return true
     default:
       return false
@@ -102,12 +103,15 @@ function readTicker(row: TextObject, frame: TextObject, facts: MarketFacts): voi
   })
 }
 
-/** `v` is the turnover in the quote asset (it is that of the recorded trades), `a` the amount of the base asset. */
-function readCandle(row: TextObject, frame: TextObject, facts: MarketFacts): void {
+/**
+ * `v` is the turnover in the quote asset (it is that of the recorded trades), `a` the amount of the base asset. `w` says that the minute
+ * is over; it "may be missing" (spot WebSocket, Candlesticks Channel, 2026-11-22), and then the next minute says it.
+ */
+function readCandle(row: TextObject, frame: TextObject, facts: MarketFacts, candles: CandleCloser): void {
   const symbol = minuteSymbol(textOf(row, 'n'))
   const openTime = timeAmong(row, 't')
   if (symbol === undefined || openTime === null) return
-  facts.candle(symbol, {
+  const candle = {
     exchangeTime: envelopeTime(frame),
     interval: '1m',
     openTime,
@@ -118,8 +122,8 @@ function readCandle(row: TextObject, frame: TextObject, facts: MarketFacts): voi
     volume: decimalOrNull(row, 'a'),
     quoteVolume: decimalOrNull(row, 'v'),
     trades: null,
-    isClosed: row.w === true,
-  })
+  } as const
+  candles.say(symbol, facts, candle, row.w === true)
 }
 
 /** The pair or contract of `1m_BTC_USDT`; undefined for other widths, and for candles of marks and indices. */

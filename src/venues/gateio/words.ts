@@ -1,6 +1,7 @@
 import { type Channel, type Instrument, MICROS_PER_SECOND, type Micros } from '../../market/index.ts'
 import type { Subscription } from '../protocol.ts'
 import { isTextObject, parseJsonText, type TextObject } from '../shared/json-text.ts'
+import { CandleCloser } from '../shared/market/candle-closer.ts'
 import type { MarketFacts } from '../shared/market/market-facts.ts'
 import type { MarketPoll, MarketWords } from '../shared/market/market-words.ts'
 import type { TradeHistory } from '../shared/trade-history.ts'
@@ -27,7 +28,7 @@ interface GateSpeech {
   readonly rareChannels: readonly Channel[]
   readonly polls: readonly MarketPoll[]
   /** Says what a message of one of its channels says. @returns false if the channel is not spoken */
-  read(channel: string, frame: TextObject, facts: MarketFacts): boolean
+  read(channel: string, frame: TextObject, facts: MarketFacts, candles: CandleCloser): boolean
 }
 
 /** The words of both Gate venues. */
@@ -42,6 +43,7 @@ export class GateWords implements MarketWords {
   readonly ping: { readonly everyMicros: number; text(at: Micros): string }
   readonly #speech: GateSpeech
   readonly #subscriptions: GateSubscriptions
+  readonly #candles = new CandleCloser()
   readonly #fast = new FastReader(() => {
     this.bookRule.snapshot = 'rest'
   })
@@ -65,6 +67,7 @@ export class GateWords implements MarketWords {
 
   opened(at: Micros): readonly string[] {
     this.#subscriptions.opened(at)
+    this.#candles.clear()
     return []
   }
 
@@ -102,7 +105,7 @@ export class GateWords implements MarketWords {
     // Messages of channel obu carry no `event` in the documentation's examples, and `update` as they were captured.
     if (typeof channel !== 'string' || (event !== 'update' && event !== 'all' && event !== undefined)) return false
     if (channel === `${market}.order_book_update` && !isFull(frame)) this.bookRule.snapshot = 'rest'
-    return this.#speech.read(channel, frame, facts)
+    return this.#speech.read(channel, frame, facts, this.#candles)
   }
 
   bookOfMalformed(frame: string): string | undefined {
