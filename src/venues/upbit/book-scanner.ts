@@ -28,26 +28,26 @@ export class BookScanner {
     if (code === undefined || code === '' || !cursor.literal(',"tms":')) return undefined
     const time = cursor.whole()
     if (time < FIRST_TIME || time > LAST_TIME || !cursor.literal(',"tas":')) return undefined
-    if (cursor.decimal() === undefined || !cursor.literal(',"tbs":') || cursor.decimal() === undefined) return undefined
+    if (cursor.number() === undefined || !cursor.literal(',"tbs":') || cursor.number() === undefined) return undefined
     if (!cursor.literal(',"obu":[')) return undefined
     const bids: BookLevel[] = []
     const asks: BookLevel[] = []
     do {
       if (!cursor.literal('{"ap":')) return undefined
-      const askPrice = cursor.decimal()
+      const askPrice = cursor.number()
       if (askPrice === undefined || !cursor.literal(',"bp":')) return undefined
-      const bidPrice = cursor.decimal()
+      const bidPrice = cursor.number()
       if (bidPrice === undefined || !cursor.literal(',"as":')) return undefined
-      const askSize = cursor.decimal()
+      const askSize = cursor.number()
       if (askSize === undefined || !cursor.literal(',"bs":')) return undefined
-      const bidSize = cursor.decimal()
+      const bidSize = cursor.number()
       if (bidSize === undefined || !cursor.character(END)) return undefined
       if (bidPrice !== '0' && bidSize !== '0') bids.push([bidPrice as Price, bidSize as Amount])
       if (askPrice !== '0' && askSize !== '0') asks.push([askPrice as Price, askSize as Amount])
     } while (cursor.character(COMMA))
     if (!cursor.character(CLOSE)) return undefined
     if (!cursor.literal(',"st":"REALTIME"') && !cursor.literal(',"st":"SNAPSHOT"')) return undefined
-    if (cursor.literal(',"lv":') && cursor.decimal() === undefined) return undefined
+    if (cursor.literal(',"lv":') && cursor.number() === undefined) return undefined
     if (!cursor.character(END) || !cursor.isAtEnd) return undefined
     return { code, exchangeTime: (time * 1_000) as Micros, bids, asks }
   }

@@ -12,6 +12,7 @@ import { CandleCloser } from '../shared/market/candle-closer.ts'
 import type { MarketFacts } from '../shared/market/market-facts.ts'
 import { amountOf, decimalOrNull, listOf, priceOf, priceOrNull, textOf, timeOf } from '../shared/text-members.ts'
 import { VenueError } from '../venue-error.ts'
+import type { UpbitTicker } from './message-scanner.ts'
 
 /** What the venue calls its members: in full in the format `DEFAULT`, and by their short forms in `SIMPLE`. */
 interface Names {
@@ -178,7 +179,7 @@ export class UpbitReader {
   #ticker(frame: TextObject, names: Names, facts: MarketFacts): void {
     const code = textOf(frame, names.code)
     const exchangeTime = timeOf(frame, names.time)
-    facts.ticker(code, {
+    const ticker: UpbitTicker = {
       last: priceOrNull(frame, names.price),
       open: priceOrNull(frame, names.open),
       high: priceOrNull(frame, names.high),
@@ -186,11 +187,17 @@ export class UpbitReader {
       volume: decimalOrNull(frame, names.volume24h),
       quoteVolume: decimalOrNull(frame, names.turnover24h),
       exchangeTime,
-    })
+    }
     const state = frame[names.state]
-    if (typeof state !== 'string' || this.#states.get(code) === state) return
+    this.ticker(code, ticker, typeof state === 'string' ? state : undefined, facts)
+  }
+
+  /** Statistics, and the state of the market when it is another. */
+  ticker(code: string, ticker: UpbitTicker, state: string | undefined, facts: MarketFacts): void {
+    facts.ticker(code, ticker)
+    if (state === undefined || this.#states.get(code) === state) return
     this.#states.set(code, state)
-    facts.status(code, { status: statusOf(state), venueStatus: state, exchangeTime })
+    facts.status(code, { status: statusOf(state), venueStatus: state, exchangeTime: ticker.exchangeTime })
   }
 
   /**

@@ -6,6 +6,7 @@ import type { MarketFacts } from '../shared/market/market-facts.ts'
 import type { MarketWords } from '../shared/market/market-words.ts'
 import { BookScanner } from './book-scanner.ts'
 import { tradeHistory } from './history.ts'
+import { MessageScanner } from './message-scanner.ts'
 import { UpbitReader } from './reader.ts'
 
 /**
@@ -43,6 +44,7 @@ export class UpbitWords implements MarketWords {
   readonly ping = { everyMicros: PING_EVERY, text: () => 'PING' }
   readonly #reader = new UpbitReader()
   readonly #books = new BookScanner()
+  readonly #messages = new MessageScanner()
   /** `type code` of what is subscribed, with the channels that want it. */
   readonly #wanted = new Map<string, Set<Channel>>()
   #tickets = 0
@@ -76,9 +78,20 @@ export class UpbitWords implements MarketWords {
   }
 
   read(text: string, facts: MarketFacts): boolean {
+    const trade = this.#messages.trade(text)
+    if (trade !== undefined) {
+      const { code, id, price, amount, side, time, isBacklog } = trade
+      facts.trade(code, id, price, amount, side, time, isBacklog)
+      return true
+    }
     const book = this.#books.scan(text)
     if (book !== undefined) {
       this.#reader.book(book.code, book.bids, book.asks, book.exchangeTime, facts)
+      return true
+    }
+    const said = this.#messages.ticker(text)
+    if (said !== undefined) {
+      this.#reader.ticker(said.code, said.ticker, said.state, facts)
       return true
     }
     const frame = parseJsonText(text)
