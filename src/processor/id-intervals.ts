@@ -1,4 +1,4 @@
-/** Intervals kept. With more holes than that, the oldest interval is forgotten. */
+/** Intervals kept. With more holes than that, the lowest interval is forgotten. */
 export const MAXIMUM_INTERVALS = 20_000
 
 /**
@@ -8,6 +8,7 @@ export const MAXIMUM_INTERVALS = 20_000
 export class IdIntervals {
   readonly #starts: number[] = []
   readonly #ends: number[] = []
+  #size = 0
 
   /** Adds a number. @returns false if it was there. */
   add(id: number): boolean {
@@ -16,11 +17,13 @@ export class IdIntervals {
     if (largest === undefined || id > largest + 1) {
       this.#starts.push(id)
       this.#ends.push(id)
+      this.#size++
       this.#bound()
       return true
     }
     if (id === largest + 1) {
       this.#ends[last] = id
+      this.#size++
       return true
     }
     return this.#insert(id)
@@ -35,6 +38,18 @@ export class IdIntervals {
     return this.#starts.length
   }
 
+  /** How many numbers there are. */
+  get size(): number {
+    return this.#size
+  }
+
+  /** Every number, rising. */
+  *numbers(): Generator<number> {
+    for (const [index, start] of this.#starts.entries()) {
+      for (let id = start; id <= (this.#ends[index] as number); id++) yield id
+    }
+  }
+
   /** Starts and ends in turn, rising. */
   toJSON(): number[] {
     return this.#starts.flatMap((start, index) => [start, this.#ends[index] as number])
@@ -45,6 +60,7 @@ export class IdIntervals {
     for (let index = 0; index + 1 < bounds.length; index += 2) {
       intervals.#starts.push(bounds[index] as number)
       intervals.#ends.push(bounds[index + 1] as number)
+      intervals.#size += (bounds[index + 1] as number) - (bounds[index] as number) + 1
     }
     return intervals
   }
@@ -52,6 +68,7 @@ export class IdIntervals {
   #insert(id: number): boolean {
     const at = this.#intervalFor(id)
     if (at >= 0 && id <= (this.#ends[at] as number)) return false
+    this.#size++
     const joinsLeft = at >= 0 && this.#ends[at] === id - 1
     const joinsRight = this.#starts[at + 1] === id + 1
     if (joinsLeft && joinsRight) {
@@ -82,7 +99,8 @@ export class IdIntervals {
 
   #bound(): void {
     if (this.#starts.length <= MAXIMUM_INTERVALS) return
-    this.#starts.shift()
-    this.#ends.shift()
+    const start = this.#starts.shift() as number
+    const end = this.#ends.shift() as number
+    this.#size -= end - start + 1
   }
 }
