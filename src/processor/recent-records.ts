@@ -1,7 +1,7 @@
 import type { TapeRecord } from './tape-record.ts'
 
-/** Text of the records that are kept, in bytes; read, they take several times as much. */
-const MAXIMUM_BYTES = 6 * 1_024 * 1_024
+/** Text of the records that are kept, in bytes; read, they take several times as much. What the sink has taken is not kept. */
+const MAXIMUM_BYTES = 12 * 1_024 * 1_024
 
 /**
  * The newest records of the tape, read once for two readers: the live one puts them in, the sink takes them out if it is not
@@ -10,12 +10,13 @@ const MAXIMUM_BYTES = 6 * 1_024 * 1_024
 export class RecentRecords {
   #records: TapeRecord[] = []
   #bytes = 0
+  #newest: number | undefined
   #waiting: (() => void) | undefined
 
   put(record: TapeRecord): void {
-    const last = this.#records.at(-1)
     // The live reader began anew somewhere else: what is kept is no run of records any more.
-    if (last !== undefined && record.position <= last.position) this.clear()
+    if (this.#newest !== undefined && record.position <= this.#newest) this.clear()
+    this.#newest = record.position
     this.#records.push(record)
     this.#bytes += record.bytes
     let drop = 0
@@ -30,11 +31,23 @@ export class RecentRecords {
   clear(): void {
     this.#records = []
     this.#bytes = 0
+    this.#newest = undefined
   }
 
-  /** Position of the newest record; undefined if there is none. */
+  /** Position of the newest record that was put in; undefined if there was none. */
   get newest(): number | undefined {
-    return this.#records.at(-1)?.position
+    return this.#newest
+  }
+
+  /** Lets go of the records before a position: their events are the most of what the processor holds. */
+  release(before: number): void {
+    let drop = 0
+    for (; drop < this.#records.length; drop++) {
+      const record = this.#records[drop] as TapeRecord
+      if (record.position >= before) break
+      this.#bytes -= record.bytes
+    }
+    if (drop > 0) this.#records = this.#records.slice(drop)
   }
 
   /** Records from exactly this position on, while `more` agrees; empty if they are not here. */

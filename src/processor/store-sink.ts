@@ -124,6 +124,7 @@ export class StoreSink {
       const to = fixedTo ?? last.position + 1
       const formedAt = performance.now()
       const { batch, duplicates, rejected } = this.#form(records, filter)
+      this.#options.recent.release(to)
       if (fixedTo === undefined) await member.commit(next, JSON.stringify({ ...note, to } satisfies SinkNote))
       const duration = Math.round((performance.now() - formedAt) * 1_000)
       this.#addStatistics(batch, { from: next, to, records, duplicates, rejected, duration })
