@@ -18,6 +18,7 @@ import {
   wholeOrNull,
 } from '../shared/text-members.ts'
 import { VenueError } from '../venue-error.ts'
+import type { TickerRow } from './push-scanner.ts'
 
 const HOUR = 3_600 * MICROS_PER_SECOND
 
@@ -60,27 +61,48 @@ export function readBook(symbol: string, row: TextObject, facts: MarketFacts): v
   })
 }
 
-/** Statistics of 24 hours, the best bid and offer, and what is open of contracts. */
 export function readTicker(symbol: string, row: TextObject, facts: MarketFacts): void {
-  const exchangeTime = timeOrNull(row, 't')
-  const bidPrice = priceOrNull(row, 'b')
-  const askPrice = priceOrNull(row, 'k')
-  facts.quote(symbol, bidPrice, amountOrNull(row, 'bs'), askPrice, amountOrNull(row, 'ks'), exchangeTime, null)
+  sayTicker(
+    symbol,
+    {
+      time: timeOrNull(row, 't'),
+      bidPrice: priceOrNull(row, 'b'),
+      bidAmount: amountOrNull(row, 'bs'),
+      askPrice: priceOrNull(row, 'k'),
+      askAmount: amountOrNull(row, 'ks'),
+      last: priceOrNull(row, 'a'),
+      high: priceOrNull(row, 'h'),
+      low: priceOrNull(row, 'l'),
+      volume: decimalOrNull(row, 'v'),
+      turnover: decimalOrNull(row, 'vv'),
+      openInterest: decimalOrNull(row, 'oi'),
+    },
+    facts,
+  )
+}
+
+/** Says what a ticker says: statistics of 24 hours, the best bid and offer, and what is open of contracts. */
+export function sayTicker(symbol: string, row: TickerRow, facts: MarketFacts): void {
+  const { time, last, high, low, volume, turnover, openInterest } = row
+  facts.quote(symbol, row.bidPrice, row.bidAmount, row.askPrice, row.askAmount, time, null)
   facts.ticker(symbol, {
-    exchangeTime,
-    last: priceOrNull(row, 'a'),
+    exchangeTime: time,
+    last,
     // `c` is a change: absolute until 2022, relative since.
     open: null,
-    high: priceOrNull(row, 'h'),
-    low: priceOrNull(row, 'l'),
-    volume: decimalOrNull(row, 'v'),
+    high,
+    low,
+    volume,
     // "the total 24h traded volume value (in USD)": of the quote asset only where that is USD.
-    quoteVolume: /(?:_|[A-Z0-9])USD(?:-|$)/.test(symbol) ? decimalOrNull(row, 'vv') : null,
+    quoteVolume: isInDollars(symbol) ? turnover : null,
   })
-  const openInterest = decimalOrNull(row, 'oi')
   if (openInterest !== null && !symbol.includes('_')) {
-    facts.openInterest(symbol, { exchangeTime, openInterest, value: null })
+    facts.openInterest(symbol, { exchangeTime: time, openInterest, value: null })
   }
+}
+
+function isInDollars(symbol: string): boolean {
+  return /(?:_|[A-Z0-9])USD(?:-|$)/.test(symbol)
 }
 
 /** Candles come newest last; the first frame holds many. `t` is the beginning, `ut` (where there is one) the publication. */

@@ -6,11 +6,13 @@ import type { MarketFacts } from '../shared/market/market-facts.ts'
 import type { MarketWords } from '../shared/market/market-words.ts'
 import { WireUsers } from '../shared/market/wire-users.ts'
 import { optionalTextOf, priceOrNull, textOf, timeOrNull, wholeOrNull } from '../shared/text-members.ts'
+import { detached } from '../shared/wire-cursor.ts'
 import { VenueError } from '../venue-error.ts'
 import { CryptoComBooks } from './book-rule.ts'
-import { readBook, readCandles, readFunding, readTicker, readTrades, rowsOf } from './frame-reader.ts'
+import { readBook, readCandles, readFunding, readTicker, readTrades, rowsOf, sayTicker } from './frame-reader.ts'
 import { scanChange } from './frame-scanner.ts'
 import { CRYPTO_COM_TRADE_HISTORY } from './history.ts'
+import { PushScanner, type TradeRow } from './push-scanner.ts'
 import { cryptoComStatusPoll } from './status-poll.ts'
 import { indexOf } from './symbols.ts'
 import { readWire, wiresOf } from './wires.ts'
@@ -21,6 +23,9 @@ const CHANNELS_PER_MESSAGE = 100
 const MAXIMUM_ASKED = 1_000
 /** 42901 is TOO_MANY_REQUESTS (Response and Reason Codes, 2026-11-22); it was 10006 in v2. */
 const TOO_MANY: ReadonlySet<string> = new Set(['42901', '10006'])
+
+const CHANNEL_MEMBER = '"channel":"'
+const SMALL_B = 98
 
 /** What Crypto.com adds to the common life of a session. */
 export class CryptoComWords implements MarketWords {
@@ -38,6 +43,7 @@ export class CryptoComWords implements MarketWords {
   /** The second name, of those channels that have one. */
   readonly #second = new WireUsers(({ instrument, channel }) => wiresOf(channel, instrument.symbol)[1] ?? '')
   readonly #candles = new CandleCloser()
+  readonly #pushes = new PushScanner()
   /** Wire names by the id of the message that asked for them. */
   readonly #asked = new Map<string, readonly string[]>()
   /** Instruments whose first frame of trades has come. */
@@ -77,11 +83,7 @@ export class CryptoComWords implements MarketWords {
 
   read(frame: string, facts: MarketFacts): boolean {
     this.#now = facts.at
-    const depth = scanChange(frame, facts)
-    if (depth > 0) {
-      this.bookRule.depth = depth
-      return true
-    }
+    if (this.#scan(frame, facts)) return true
     const root = parseJsonText(frame)
     if (!isTextObject(root)) throw new VenueError('VENUE_TEXT_INVALID', 'a frame is no object')
     if (root.method === 'public/heartbeat') {
@@ -103,16 +105,44 @@ export class CryptoComWords implements MarketWords {
     return /"subscription":"book\.([^".]{1,60})/.exec(frame)?.[1]
   }
 
+  /** Says what the frequent frames say, straight from their text. @returns false, having said nothing, for every other. */
+  #scan(frame: string, facts: MarketFacts): boolean {
+    // Where the name of the channel stands is only a hint: each scanner proves the whole frame.
+    if (frame.charCodeAt(frame.indexOf(CHANNEL_MEMBER) + CHANNEL_MEMBER.length) === SMALL_B) {
+      const depth = scanChange(frame, facts)
+      if (depth > 0) this.bookRule.depth = depth
+      return depth > 0
+    }
+    const found = this.#pushes.scan(frame)
+    // The first data that come with the id of a question confirm it.
+    if (found === undefined || this.#asked.has(found.id)) return false
+    const { symbol } = found
+    if (found.kind === 'ticker') {
+      for (const row of found.rows) sayTicker(symbol, row, facts)
+      return true
+    }
+    const live = this.#liveSince(symbol)
+    for (let index = found.rows.length - 1; index >= 0; index--) {
+      const { id, price, amount, side, time } = found.rows[index] as TradeRow
+      facts.trade(symbol, id, price, amount, side, time, live !== null && time < live)
+    }
+    return true
+  }
+
+  /** From when on trades are live, in the first frame of them; null in those after it. */
+  #liveSince(symbol: string): Micros | null {
+    if (this.#traded.has(symbol)) return null
+    this.#traded.add(detached(symbol))
+    return this.#openedAt
+  }
+
   #push(result: TextObject, channel: string, facts: MarketFacts): boolean {
     const symbol = textOf(result, 'instrument_name')
     const rows = rowsOf(result)
     switch (channel) {
-      case 'trade': {
-        const live = this.#traded.has(symbol) ? null : this.#openedAt
-        this.#traded.add(symbol)
-        readTrades(symbol, rows, live, facts)
+      case 'trade':
+        readTrades(symbol, rows, this.#liveSince(symbol), facts)
         return true
-      }
       case 'book':
       case 'book.update': {
         const depth = wholeOrNull(result, 'depth')

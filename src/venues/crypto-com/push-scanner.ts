@@ -1,0 +1,190 @@
+import type { Amount, DecimalText, Micros, Price } from '../../market/index.ts'
+import { millisecondsTime } from '../shared/member-values.ts'
+import { MemberWalker } from '../shared/member-walker.ts'
+import { WireCursor } from '../shared/wire-cursor.ts'
+
+const COMMA = 44
+const MINUS = 45
+const ZERO = 48
+const NINE = 57
+const OPEN_BRACKET = 91
+const CLOSE_BRACKET = 93
+
+// Places in the lists of names.
+const ROOT_NAMES = ['id', 'method', 'result']
+const ID = 0
+const METHOD = 1
+const RESULT = 2
+const RESULT_NAMES = ['channel', 'instrument_name', 'data']
+const CHANNEL = 0
+const SYMBOL = 1
+const DATA = 2
+const TRADE_NAMES = ['d', 't', 'p', 'q', 's']
+const TICKER_NAMES = ['t', 'b', 'bs', 'k', 'ks', 'a', 'h', 'l', 'v', 'vv', 'oi']
+
+export interface TradeRow {
+  readonly id: string
+  readonly price: Price
+  readonly amount: Amount
+  readonly side: 'buy' | 'sell'
+  readonly time: Micros
+}
+
+/** Statistics of 24 hours, the best bid and offer, and what is open of contracts. */
+export interface TickerRow {
+  readonly time: Micros | null
+  readonly bidPrice: Price | null
+  readonly bidAmount: Amount | null
+  readonly askPrice: Price | null
+  readonly askAmount: Amount | null
+  readonly last: Price | null
+  readonly high: Price | null
+  readonly low: Price | null
+  readonly volume: DecimalText | null
+  readonly turnover: DecimalText | null
+  readonly openInterest: DecimalText | null
+}
+
+interface Named {
+  /** Of the message that asked for it; empty where there is none. */
+  readonly id: string
+  readonly symbol: string
+}
+
+/** Trades as they came: the newest first. */
+interface ScannedTrades extends Named {
+  readonly kind: 'trade'
+  readonly rows: readonly TradeRow[]
+}
+
+interface ScannedTickers extends Named {
+  readonly kind: 'ticker'
+  readonly rows: readonly TickerRow[]
+}
+
+/**
+ * Reads frames of trades and tickers straight from their text, in whichever order their members come; what is not as expected is left
+ * to the careful reader.
+ */
+export class PushScanner {
+  readonly #root = new MemberWalker(ROOT_NAMES, (text, at, member) =>
+    member === RESULT ? this.#result.read(text, at) : -1,
+  )
+  readonly #result: MemberWalker = new MemberWalker(RESULT_NAMES, (text, at, member) =>
+    member === DATA ? this.#data(text, at) : -1,
+  )
+  readonly #trade = new MemberWalker(TRADE_NAMES)
+  readonly #ticker = new MemberWalker(TICKER_NAMES)
+  readonly #cursor = new WireCursor()
+  #trades: TradeRow[] | undefined
+  #tickers: TickerRow[] | undefined
+
+  /** @returns undefined if the frame is another, or not written as expected. */
+  scan(frame: string): ScannedTrades | ScannedTickers | undefined {
+    this.#trades = undefined
+    this.#tickers = undefined
+    const isRead = this.#root.read(frame, 0) === frame.length
+    const id = this.#root.value(ID) ?? ''
+    const method = this.#root.value(METHOD)
+    const channel = this.#result.value(CHANNEL)
+    const symbol = this.#result.value(SYMBOL)
+    this.#root.clear()
+    this.#result.clear()
+    this.#trade.clear()
+    this.#ticker.clear()
+    if (!isRead || method !== 'subscribe' || !isNumberOrNothing(id)) return undefined
+    if (symbol === undefined || isWord(symbol)) return undefined
+    // The channel said how its rows were to be read: said again, it has to be the same.
+    if (channel === 'trade' && this.#trades !== undefined) return { kind: 'trade', id, symbol, rows: this.#trades }
+    if (channel === 'ticker' && this.#tickers !== undefined) return { kind: 'ticker', id, symbol, rows: this.#tickers }
+    return undefined
+  }
+
+  #data(text: string, from: number): number {
+    const channel = this.#result.value(CHANNEL)
+    if (channel !== 'trade' && channel !== 'ticker') return -1
+    // One list, of one kind.
+    if (this.#trades !== undefined || this.#tickers !== undefined) return -1
+    const trades: TradeRow[] = []
+    const tickers: TickerRow[] = []
+    if (text.charCodeAt(from) !== OPEN_BRACKET) return -1
+    let at = from
+    do {
+      at = channel === 'trade' ? this.#readTrade(text, at + 1, trades) : this.#readTicker(text, at + 1, tickers)
+      if (at < 0) return -1
+    } while (text.charCodeAt(at) === COMMA)
+    if (text.charCodeAt(at) !== CLOSE_BRACKET) return -1
+    if (channel === 'trade') this.#trades = trades
+    else this.#tickers = tickers
+    return at + 1
+  }
+
+  #readTrade(text: string, from: number, into: TradeRow[]): number {
+    const row = this.#trade
+    const end = row.read(text, from)
+    if (end < 0) return -1
+    const id = row.value(0)
+    const time = millisecondsTime(row.value(1))
+    const price = this.#number(row.value(2))
+    const amount = this.#number(row.value(3))
+    const side = row.value(4)
+    if (id === undefined || isWord(id) || time === -1 || (side !== 'BUY' && side !== 'SELL')) return -1
+    if (price === undefined || price === null || amount === undefined || amount === null) return -1
+    into.push({ id, price: price as Price, amount: amount as Amount, side: side === 'BUY' ? 'buy' : 'sell', time })
+    return end
+  }
+
+  #readTicker(text: string, from: number, into: TickerRow[]): number {
+    const row = this.#ticker
+    const end = row.read(text, from)
+    if (end < 0) return -1
+    const time = millisecondsTime(row.value(0))
+    const bidPrice = this.#number(row.value(1))
+    const bidAmount = this.#number(row.value(2))
+    const askPrice = this.#number(row.value(3))
+    const askAmount = this.#number(row.value(4))
+    const last = this.#number(row.value(5))
+    const high = this.#number(row.value(6))
+    const low = this.#number(row.value(7))
+    const volume = this.#number(row.value(8))
+    const turnover = this.#number(row.value(9))
+    const openInterest = this.#number(row.value(10))
+    if (time === -1 || bidPrice === undefined || bidAmount === undefined || askPrice === undefined) return -1
+    if (askAmount === undefined || last === undefined || high === undefined || low === undefined) return -1
+    if (volume === undefined || turnover === undefined || openInterest === undefined) return -1
+    into.push({
+      time,
+      bidPrice: bidPrice as Price | null,
+      bidAmount: bidAmount as Amount | null,
+      askPrice: askPrice as Price | null,
+      askAmount: askAmount as Amount | null,
+      last: last as Price | null,
+      high: high as Price | null,
+      low: low as Price | null,
+      volume,
+      turnover,
+      openInterest,
+    })
+    return end
+  }
+
+  /** Null where there is none; undefined where it is not as expected. */
+  #number(text: string | undefined): DecimalText | null | undefined {
+    if (text === undefined) return null
+    const cursor = this.#cursor
+    cursor.start(text)
+    const value = cursor.number()
+    return cursor.isAtEnd ? value : undefined
+  }
+}
+
+function isNumberOrNothing(text: string): boolean {
+  if (text === '') return true
+  const first = text.charCodeAt(0)
+  return first === MINUS || (first >= ZERO && first <= NINE)
+}
+
+/** A value without quotes that is no number: the careful reader tells it from the same letters in quotes. */
+function isWord(text: string): boolean {
+  return text === 'true' || text === 'false'
+}
