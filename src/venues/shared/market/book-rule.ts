@@ -14,6 +14,8 @@ export interface BookChange {
   readonly previous: number | null
   /** What the venue's checksum has to be; null or absent where this message has none. */
   readonly checksum?: number | null
+  /** How many levels of each side the venue keeps, where the message says it: then they count, not those of the rule, if that has any. */
+  readonly depth?: number
 }
 
 /** `next`: apply it. `stale`: older than what the book holds. `gap`: something between is missing. */

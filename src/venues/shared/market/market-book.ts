@@ -349,8 +349,8 @@ export class MarketBook {
       }
       book.update(bids, asks)
       if (this.#range !== undefined && !this.#isWithin(this.#range, book, at, out)) return
-      const depth = this.#depth
-      if (depth !== undefined) {
+      if (this.#depth !== undefined) {
+        const depth = change.depth ?? this.#depth
         bids = withRemoved(bids, book.cutBids(depth))
         asks = withRemoved(asks, book.cutAsks(depth))
       }
