@@ -45,7 +45,8 @@ export function readTrades(symbol: string, rows: readonly TextObject[], live: Mi
 }
 
 /** A whole book, as `bids` and `asks`, or changes, in `update`. */
-export function readBook(symbol: string, row: TextObject, facts: MarketFacts): void {
+export function readBook(symbol: string, result: TextObject, row: TextObject, facts: MarketFacts): void {
+  const depth = wholeOrNull(result, 'depth') ?? 0
   const update = row.update === undefined ? undefined : objectOf(row, 'update')
   const levels = update ?? row
   const sequence = wholeOrNull(row, 'u') ?? wholeOrNull(row, 's')
@@ -58,6 +59,7 @@ export function readBook(symbol: string, row: TextObject, facts: MarketFacts): v
     first: sequence,
     last: sequence,
     previous: wholeOrNull(row, 'pu'),
+    ...(depth > 0 && { depth }),
   })
 }
 

@@ -32,9 +32,9 @@ let asks: BookLevel[] | undefined
 
 /**
  * Says a change of a book straight from its text: most frames are such.
- * @returns its depth; -1, having said nothing, for every other frame and for one that is not written as expected
+ * @returns false, having said nothing, for every other frame and for one that is not written as expected
  */
-export function scanChange(frame: string, facts: MarketFacts): number {
+export function scanChange(frame: string, facts: MarketFacts): boolean {
   cursor.start(frame)
   channel = ''
   symbol = ''
@@ -49,10 +49,10 @@ export function scanChange(frame: string, facts: MarketFacts): number {
   cursor.clear()
   const isWhole = channel === 'book.update' && symbol !== '' && depth > 0 && sequence >= 0 && previous >= 0
   const time = matched < 0 ? published : matched
-  if (!isRead || !isWhole || time < 0 || bids === undefined || asks === undefined) return -1
+  if (!isRead || !isWhole || time < 0 || bids === undefined || asks === undefined) return false
   const exchangeTime = time as Micros
-  facts.book(symbol, { kind: 'update', bids, asks, exchangeTime, first: sequence, last: sequence, previous })
-  return depth
+  facts.book(symbol, { kind: 'update', bids, asks, exchangeTime, first: sequence, last: sequence, previous, depth })
+  return true
 }
 
 function readRoot(name: string): boolean {

@@ -40,9 +40,9 @@ function whole(sequence: number, bids: readonly string[][]): string {
   return push('book', 'book.BTCUSD-PERP.50', row, { depth: 50 })
 }
 
-function change(previous: number, sequence: number, bids: readonly string[][]): string {
+function change(previous: number, sequence: number, bids: readonly string[][], depth = 50): string {
   const row = { update: { bids, asks: [] }, t: START / 1_000, tt: START / 1_000, u: sequence, pu: previous }
-  return push('book.update', 'book.BTCUSD-PERP.50', row, { depth: 50 })
+  return push('book.update', `book.BTCUSD-PERP.${depth}`, row, { depth })
 }
 
 function asked(out: RecordingOutput): string[][] {
@@ -151,6 +151,20 @@ test('levels that fall out of the depth are removed by name', () => {
     ['99.5', '2'],
     ['50', '0'],
   ])
+})
+
+test('of a capture with another depth those levels fall out that its venue let fall', () => {
+  for (const depth of [10, 150]) {
+    const { session, out } = open(['book'])
+    const bids = Array.from({ length: depth }, (_, index) => [`${199 - index}`, '1', '1'])
+    const row = { bids, asks: [['301', '1', '1']], t: START / 1_000, u: 10 }
+    session.received(push('book', `book.BTCUSD-PERP.${depth}`, row, { depth }), at(1), out)
+    session.received(change(10, 11, [['199.5', '2', '1']], depth), at(1), out)
+    assert.deepEqual(out.of('book').at(-1)?.bids, [
+      ['199.5', '2'],
+      [`${200 - depth}`, '0'],
+    ])
+  }
 })
 
 test('the trades that come at subscription are history, oldest first', () => {

@@ -5,10 +5,10 @@ import { CandleCloser } from '../shared/market/candle-closer.ts'
 import type { MarketFacts } from '../shared/market/market-facts.ts'
 import type { MarketWords } from '../shared/market/market-words.ts'
 import { WireUsers } from '../shared/market/wire-users.ts'
-import { optionalTextOf, priceOrNull, textOf, timeOrNull, wholeOrNull } from '../shared/text-members.ts'
+import { optionalTextOf, priceOrNull, textOf, timeOrNull } from '../shared/text-members.ts'
 import { detached } from '../shared/wire-cursor.ts'
 import { VenueError } from '../venue-error.ts'
-import { CryptoComBooks } from './book-rule.ts'
+import { CRYPTO_COM_BOOKS } from './book-rule.ts'
 import { readBook, readCandles, readFunding, readTicker, readTrades, rowsOf, sayTicker } from './frame-reader.ts'
 import { scanChange } from './frame-scanner.ts'
 import { CRYPTO_COM_TRADE_HISTORY } from './history.ts'
@@ -32,7 +32,7 @@ export class CryptoComWords implements MarketWords {
   // Ids grow with time and do not follow one another.
   readonly tradeIds = 'unique'
   readonly tradeHistory = CRYPTO_COM_TRADE_HISTORY
-  readonly bookRule = new CryptoComBooks()
+  readonly bookRule = CRYPTO_COM_BOOKS
   readonly quotesFromBook = false
   readonly confirmsSubscriptions = true
   readonly rareChannels: readonly Channel[] = []
@@ -109,9 +109,7 @@ export class CryptoComWords implements MarketWords {
   #scan(frame: string, facts: MarketFacts): boolean {
     // Where the name of the channel stands is only a hint: each scanner proves the whole frame.
     if (frame.charCodeAt(frame.indexOf(CHANNEL_MEMBER) + CHANNEL_MEMBER.length) === SMALL_B) {
-      const depth = scanChange(frame, facts)
-      if (depth > 0) this.bookRule.depth = depth
-      return depth > 0
+      return scanChange(frame, facts)
     }
     const found = this.#pushes.scan(frame)
     // The first data that come with the id of a question confirm it.
@@ -144,12 +142,9 @@ export class CryptoComWords implements MarketWords {
         readTrades(symbol, rows, this.#liveSince(symbol), facts)
         return true
       case 'book':
-      case 'book.update': {
-        const depth = wholeOrNull(result, 'depth')
-        if (depth !== null && depth > 0) this.bookRule.depth = depth
-        for (const row of rows) readBook(symbol, row, facts)
+      case 'book.update':
+        for (const row of rows) readBook(symbol, result, row, facts)
         return true
-      }
       case 'ticker':
         for (const row of rows) readTicker(symbol, row, facts)
         return true
