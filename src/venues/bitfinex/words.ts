@@ -6,14 +6,13 @@ import type { MarketFacts } from '../shared/market/market-facts.ts'
 import type { MarketWords } from '../shared/market/market-words.ts'
 import { WireUsers } from '../shared/market/wire-users.ts'
 import { optionalTextOf, wholeOf } from '../shared/text-members.ts'
-import { WireCursor } from '../shared/wire-cursor.ts'
 import { VenueError } from '../venue-error.ts'
 import { bitfinexBookRule } from './book-rule.ts'
-import { BookScanner } from './book-scanner.ts'
+import { FrameScanner } from './frame-scanner.ts'
 import { bitfinexTradeHistory } from './history.ts'
 import { Orders } from './orders.ts'
 import { type FrameEnd, readPayload } from './payload.ts'
-import { CHANNELS_OF, nameOf, type Stream, streamIn, streamOf, subscribeMessage } from './streams.ts'
+import { CHANNELS_OF, nameOf, type Stream, type StreamKind, streamIn, streamOf, subscribeMessage } from './streams.ts'
 
 /**
  * "TIMESTAMP 32768: Adds a Timestamp in milliseconds to each received event. SEQ_ALL 65536: Adds sequence numbers to each event.
@@ -30,9 +29,10 @@ const MAINTENANCE_ENDED = '20061'
 const ALREADY_SUBSCRIBED = '10301'
 const TOO_MANY_CHANNELS = '10305'
 
-const LIST = 91
-
 const NOTHING: readonly BookLevel[] = []
+
+/** Streams of single rows of numbers. */
+const ROWS_OF: ReadonlySet<StreamKind> = new Set(['trades', 'ticker', 'candles'])
 
 /** What Bitfinex adds to the common life of a session: channels by number, one sequence over all messages, checksums. */
 export class BitfinexWords implements MarketWords {
@@ -50,8 +50,7 @@ export class BitfinexWords implements MarketWords {
     text: (): string => '{"event":"ping","cid":1}',
   }
 
-  readonly #cursor = new WireCursor()
-  readonly #scanner = new BookScanner()
+  readonly #scanner = new FrameScanner()
   readonly #candles = new CandleCloser()
   readonly #orders = new Map<string, Orders>()
   readonly #stateTimes = new Map<string, Micros | null>()
@@ -110,8 +109,9 @@ export class BitfinexWords implements MarketWords {
   }
 
   read(frame: string, facts: MarketFacts): boolean {
-    if (frame.charCodeAt(0) === LIST) return this.#channelFrame(frame, facts)
+    if (this.#scanned(frame, facts)) return true
     const message = parseJsonText(frame)
+    if (Array.isArray(message)) return this.#carefully(message as readonly TextValue[], facts)
     return isTextObject(message) && this.#event(message, facts)
   }
 
@@ -121,20 +121,34 @@ export class BitfinexWords implements MarketWords {
     return stream?.kind === 'book' || stream?.kind === 'orders' ? stream.symbol : undefined
   }
 
-  #channelFrame(frame: string, facts: MarketFacts): boolean {
-    const cursor = this.#cursor
-    cursor.start(frame, 1)
-    const stream = this.#streams.get(cursor.whole())
+  /** @returns false, and says nothing, if the frame is to be read with care */
+  #scanned(frame: string, facts: MarketFacts): boolean {
     const scanner = this.#scanner
-    const isLevel = stream?.kind === 'book' && scanner.read(cursor)
-    cursor.clear()
-    if (!isLevel) return this.#carefully(frame, facts)
-    const { level, isBid, sequence, exchangeTime } = scanner
+    const scan = scanner.scan(frame)
+    if (scan === undefined) return false
+    const { sequence } = scanner
+    if (scan === 'heartbeat') {
+      this.#counted(sequence, facts)
+      return true
+    }
+    const stream = this.#streams.get(scanner.channel)
+    if (stream === undefined) return false
+    if (scan === 'row') {
+      if (!ROWS_OF.has(stream.kind)) return false
+      this.#counted(sequence, facts)
+      return this.#payload(stream, scanner.name, scanner.row, scanner, facts)
+    }
+    if (stream.kind !== 'book') return false
     this.#counted(sequence, facts)
+    if (scan === 'checksum') {
+      facts.bookChecksum(stream.symbol, scanner.checksum)
+      return true
+    }
+    const { level, exchangeTime } = scanner
     facts.book(stream.symbol, {
       kind: 'update',
-      bids: isBid ? [level] : NOTHING,
-      asks: isBid ? NOTHING : [level],
+      bids: scanner.isBid ? [level] : NOTHING,
+      asks: scanner.isBid ? NOTHING : [level],
       exchangeTime,
       first: sequence,
       last: sequence,
@@ -143,10 +157,8 @@ export class BitfinexWords implements MarketWords {
     return true
   }
 
-  #carefully(frame: string, facts: MarketFacts): boolean {
-    const message = parseJsonText(frame)
-    if (!Array.isArray(message)) throw new VenueError('VENUE_TEXT_INVALID', 'a frame is no list')
-    const [chanId, first, ...rest] = message as readonly TextValue[]
+  #carefully(message: readonly TextValue[], facts: MarketFacts): boolean {
+    const [chanId, first, ...rest] = message
     if (typeof chanId !== 'string' || !/^\d{1,12}$/.test(chanId) || first === undefined) {
       throw new VenueError('VENUE_TEXT_INVALID', 'a frame has no channel or nothing in it')
     }
@@ -159,9 +171,13 @@ export class BitfinexWords implements MarketWords {
     if (stream === undefined) return this.#ignored.has(Number(chanId))
     const payload = hasPayload ? rest[0] : first
     if (payload === undefined) throw new VenueError('VENUE_TEXT_INVALID', 'a frame has nothing in it')
+    return this.#payload(stream, isNamed ? first : '', payload, end, facts)
+  }
+
+  #payload(stream: Stream, name: string, payload: TextValue, end: FrameEnd, facts: MarketFacts): boolean {
     const orders = stream.kind === 'orders' ? this.#ordersOf(stream.symbol) : undefined
     const memory = { orders, candles: this.#candles, stateTimes: this.#stateTimes }
-    return readPayload({ stream, name: isNamed ? first : '', payload, end, ...memory }, facts)
+    return readPayload({ stream, name, payload, end, ...memory }, facts)
   }
 
   /** Every message of the connection is numbered, heartbeats too: a number that is left out is a message that did not come. */
