@@ -26,13 +26,21 @@ export class GateioFuturesExchange extends GateExchange {
     const rest = this.#rest
     if (what === 'contracts' || what === 'tickers') {
       if (settle !== 'usdt') return ok('[]')
-      return rest.all((listing) => (what === 'tickers' ? tickerRow(listing) : contractRow(listing, rest.now())))
+      return what === 'tickers' ? rest.all(tickerRow) : this.#contracts(url)
     }
     const listing = settle === 'usdt' ? rest.find(url.searchParams.get('contract')) : undefined
     if (listing === undefined) return what === undefined ? NOT_FOUND : UNKNOWN_CONTRACT
     if (what === 'trades') return rest.trades(url, listing, (trade) => tradeRow(listing, trade))
     if (what === 'candlesticks') return rest.candles(url, listing, (candle) => candleRow(listing, candle))
     return what === 'funding_rate' ? this.#rates(url) : NOT_FOUND
+  }
+
+  /** "limit: Maximum number of records to be returned in a single list, default 100; offset: List offset" (Futures API, 2026-11-22). */
+  #contracts(url: URL): Reply {
+    const limit = wholeNumber(url.searchParams.get('limit'), 100, 1_000) ?? 100
+    const offset = wholeNumber(url.searchParams.get('offset'), 0, Number.MAX_SAFE_INTEGER) ?? 0
+    const page = this.#rest.listings().slice(offset, offset + limit)
+    return ok(`[${page.map((listing) => contractRow(listing, this.#rest.now())).join(',')}]`)
   }
 
   /** The rates of the last days, newest first. */

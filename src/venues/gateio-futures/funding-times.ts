@@ -5,11 +5,15 @@ import type { MarketFacts } from '../shared/market/market-facts.ts'
 import type { MarketPoll } from '../shared/market/market-words.ts'
 import { textOf, wholeOrNull } from '../shared/text-members.ts'
 import { VenueError } from '../venue-error.ts'
+import { contractsPath } from './contract-pages.ts'
 import { statusOf } from './instruments.ts'
 import { settlementOf } from './settlement.ts'
 
 /** Every contract of a settlement at once: an answer of some 700 KB for each connection. */
 const POLL_EVERY = 120 * MICROS_PER_SECOND
+
+/** There are some 700 contracts of the largest settlement. */
+const POLLED_PAGES = 2
 
 interface Times {
   readonly fundingTime: Micros | null
@@ -32,14 +36,14 @@ export class FundingTimes {
     return known.fundingTime !== null && known.fundingTime > at ? known : { ...known, fundingTime: null }
   }
 
-  /** Statuses, and these times, from `GET /futures/{settle}/contracts`. */
-  readonly poll: MarketPoll = {
+  /** Statuses, and these times, from the pages of `GET /futures/{settle}/contracts`; one beyond the last is empty. */
+  readonly polls: readonly MarketPoll[] = Array.from({ length: POLLED_PAGES }, (_, page) => ({
     channels: ['status'],
     everyMicros: POLL_EVERY,
     isForAll: true,
-    request: ({ symbol }) => ({ path: contractsPath(settlementOf(symbol)), weight: 1 }),
+    request: ({ symbol }) => ({ path: contractsPath(settlementOf(symbol), page), weight: 1 }),
     read: (body, _instrument, facts) => this.#read(body, facts),
-  }
+  }))
 
   #read(body: string, facts: MarketFacts): void {
     const list = parseJsonText(body)
@@ -59,9 +63,4 @@ function sayStatus(symbol: string, contract: TextObject, facts: MarketFacts): vo
   const word = typeof contract.status === 'string' ? contract.status : undefined
   const venueStatus = word ?? (contract.in_delisting === true ? 'in_delisting' : 'trading')
   facts.status(symbol, { exchangeTime: null, status: statusOf(contract), venueStatus })
-}
-
-/** "limit: maximum number of records returned in a single list, default 100" (2026-11-22); older servers gave all. */
-export function contractsPath(settlement: string): string {
-  return `/api/v4/futures/${settlement}/contracts?limit=1000`
 }

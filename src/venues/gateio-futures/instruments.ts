@@ -12,9 +12,10 @@ import {
 } from '../../market/index.ts'
 import { tradedAsset } from '../gateio/asset.ts'
 import { objectsOf, positiveOf, secondsOf, skippedEntry, wordOf } from '../gateio/reference.ts'
-import type { Refusal } from '../protocol.ts'
+import type { InstrumentPage, Refusal, RestRequest } from '../protocol.ts'
 import type { TextObject } from '../shared/json-text.ts'
 import { VenueError } from '../venue-error.ts'
+import { CONTRACTS_PAGE, contractsPath } from './contract-pages.ts'
 import { SETTLEMENTS, settlementOf } from './settlement.ts'
 
 export const GATEIO_FUTURES = 'gateio-futures' as VenueId
@@ -22,16 +23,21 @@ export const GATEIO_FUTURES = 'gateio-futures' as VenueId
 /** `BTC_USDT`, `BTC_USD`; dated contracts (`BTC_USDT_20261225`) are another market of Gate's. */
 const CONTRACT = /^([A-Za-z0-9]{1,30})_(USDT|USD1|USD)$/
 const ONE = '1' as DecimalText
+const CONTRACTS_PATH = /\/futures\/([a-z0-9]+)\/contracts\?limit=\d+(?:&offset=(\d+))?$/
 
 /**
  * Reads `GET /futures/{settle}/contracts` of each settlement and, where they are there, their tickers.
  * @throws VenueError VENUE_REFERENCE_DATA_INVALID if the first is unreadable
  */
-export function readInstruments(bodies: readonly string[]): { instruments: Instrument[]; skipped: Refusal[] } {
+export function readInstruments(
+  bodies: readonly string[],
+  pages: readonly InstrumentPage[] = [],
+): { instruments: Instrument[]; skipped: Refusal[] } {
   if (objectsOf(bodies[0] ?? '') === undefined) {
     throw new VenueError('VENUE_REFERENCE_DATA_INVALID', 'gateio-futures: the contracts are not a list')
   }
-  const lists = bodies.slice(0, SETTLEMENTS.length).flatMap((body) => objectsOf(body) ?? [])
+  const further = pages.filter(({ of }) => of < SETTLEMENTS.length).map(({ body }) => body)
+  const lists = [...bodies.slice(0, SETTLEMENTS.length), ...further].flatMap((body) => objectsOf(body) ?? [])
   const tickers = bodies.slice(SETTLEMENTS.length).flatMap((body) => objectsOf(body) ?? [])
   const volumes = new Map<string, DecimalText>()
   for (const ticker of tickers) {
@@ -47,6 +53,13 @@ export function readInstruments(bodies: readonly string[]): { instruments: Instr
     else instruments.set(symbol, withTerms(instrument, contract, volumes.get(symbol)))
   }
   return { instruments: [...instruments.values()], skipped }
+}
+
+/** A page that is full may not be the last. */
+export function nextInstrumentRequest(request: RestRequest, body: string): RestRequest | undefined {
+  const [, settlement, offset = '0'] = CONTRACTS_PATH.exec(request.path) ?? []
+  if (settlement === undefined || (objectsOf(body)?.length ?? 0) < CONTRACTS_PAGE) return undefined
+  return { ...request, path: contractsPath(settlement, Number(offset) / CONTRACTS_PAGE + 1) }
 }
 
 /** The contract that a name tells by itself, for captures without reference data: what it stands for is not known then. */

@@ -87,6 +87,28 @@ test('recorded lists of contracts answer, with and without a limit, each its set
   assert.ok(!gateioFutures.answers('https://api.gateio.ws/api/v4/futures/usdt/contracts/BTC_USDT', usdt))
 })
 
+test('a full page of contracts leads to the next one, and each is read', () => {
+  const [first, btc, , volumes] = gateioFutures.instrumentRequests()
+  assert.ok(first !== undefined && btc !== undefined && volumes !== undefined)
+  const page = (from: number, count: number) =>
+    JSON.stringify(
+      Array.from({ length: count }, (_, index) => ({ name: `A${from + index}_USDT`, quanto_multiplier: '1' })),
+    )
+  const second = gateioFutures.nextInstrumentRequest?.(first, page(0, 1_000))
+  assert.equal(second?.path, '/api/v4/futures/usdt/contracts?limit=1000&offset=1000')
+  assert.ok(second !== undefined)
+  const third = gateioFutures.nextInstrumentRequest?.(second, page(1_000, 1_000))
+  assert.equal(third?.path, '/api/v4/futures/usdt/contracts?limit=1000&offset=2000')
+  assert.equal(gateioFutures.nextInstrumentRequest?.(second, page(1_000, 999)), undefined)
+  assert.equal(gateioFutures.nextInstrumentRequest?.(volumes, page(0, 1_000)), undefined)
+  const { instruments } = gateioFutures.instruments([page(0, 1_000)], [{ of: 0, body: page(1_000, 10) }])
+  assert.equal(instruments.length, 1_010)
+  const host = 'https://api.gateio.ws'
+  assert.equal(gateioFutures.answers(`${host}${second.path}`, second), true)
+  assert.equal(gateioFutures.answers(`${host}${second.path}`, first), false)
+  assert.equal(gateioFutures.answers(`${host}${first.path}`, second), false)
+})
+
 test('past funding is read downwards', () => {
   const past = gateioFutures.past?.find((one) => one.channel === 'funding')
   const [instrument] = contracts().instruments

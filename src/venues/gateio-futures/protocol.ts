@@ -16,8 +16,9 @@ import type {
 } from '../protocol.ts'
 import { MarketSession } from '../shared/market/market-session.ts'
 import { shardByInstrument } from '../shared/shards.ts'
-import { contractsPath, FundingTimes } from './funding-times.ts'
-import { GATEIO_FUTURES, instrumentFromContract, readInstruments } from './instruments.ts'
+import { contractsPath } from './contract-pages.ts'
+import { FundingTimes } from './funding-times.ts'
+import { GATEIO_FUTURES, instrumentFromContract, nextInstrumentRequest, readInstruments } from './instruments.ts'
 import { FUTURES_PAGES, FUTURES_PAST, pathOf } from './past.ts'
 import { readFutures } from './reader.ts'
 import { SETTLEMENTS, settlementOf } from './settlement.ts'
@@ -95,7 +96,7 @@ export const gateioFutures: VenueProtocol = {
       ...SETTLEMENTS.map((settle, index) => ({
         id: index + 1,
         purpose: `contracts-${settle}`,
-        path: contractsPath(settle),
+        path: contractsPath(settle, 0),
         weight: 1,
       })),
       ...SETTLEMENTS.map((settle, index) => ({
@@ -106,6 +107,8 @@ export const gateioFutures: VenueProtocol = {
       })),
     ]
   },
+
+  nextInstrumentRequest,
 
   instruments: readInstruments,
 
@@ -129,7 +132,7 @@ export const gateioFutures: VenueProtocol = {
       // "The level of the subscription should be the limit of the snapshot" (futures WebSocket, Order Book, 2026-11-22).
       bookPath: (instrument) => `${pathOf(instrument, 'order_book')}&limit=100&with_id=true`,
       rareChannels: ['liquidation'],
-      polls: [times.poll],
+      polls: times.polls,
       read: (channel, frame, facts, candles) => readFutures(channel, frame, facts, candles, times),
     })
     return new MarketSession(options, words)
@@ -145,6 +148,12 @@ export const gateioFutures: VenueProtocol = {
   },
 
   answers(url: string, request: RestRequest): boolean {
-    return isSameRequest(url, request.path)
+    // Pages of history are told apart by what they hold, those of the contracts by where they begin.
+    const isPaged = request.purpose.startsWith('contracts-')
+    return isSameRequest(url, request.path) && (!isPaged || offsetOf(url) === offsetOf(request.path))
   },
+}
+
+function offsetOf(url: string): string {
+  return URL.parse(url, 'https://host')?.searchParams.get('offset') ?? '0'
 }
