@@ -1,5 +1,4 @@
-import type { BookLevel, OrderBook } from '../../market/index.ts'
-import { INTERLEAVED_LEVELS, interleavedChecksum } from '../shared/interleaved-checksum.ts'
+import type { OrderBook } from '../../market/index.ts'
 import type { BookChange, BookPosition, BookRule, Verdict } from '../shared/market/book-rule.ts'
 
 /**
@@ -19,35 +18,9 @@ export function judgeBitget({ last, previous }: BookChange, position: BookPositi
   return position.isFirst && previous !== 0 && previous < position.last ? 'next' : 'gap'
 }
 
-/**
- * What the wire wrote of one book where that is not canonical: `29159.60` is 29159.6 to us, and the checksum is taken over the text.
- */
-export class WireTexts {
-  readonly bids = new Map<string, string>()
-  readonly asks = new Map<string, string>()
-
-  clear(): void {
-    this.bids.clear()
-    this.asks.clear()
-  }
-
-  /** @param written what was on the wire, `price:amount`, in the order of the levels */
-  keep(side: 'bids' | 'asks', levels: readonly BookLevel[], written: readonly string[]): void {
-    const texts = this[side]
-    for (const [index, [price, amount]] of levels.entries()) {
-      const text = written[index]
-      if (amount === '0' || text === undefined || text === `${price}:${amount}`) texts.delete(price)
-      else texts.set(price, text)
-    }
-  }
-
-  /** Whether a book has this checksum: over what the wire wrote, or else over canonical numbers. */
-  verify(book: OrderBook, checksum: number): boolean {
-    const bids = book.bids(INTERLEAVED_LEVELS)
-    const asks = book.asks(INTERLEAVED_LEVELS)
-    if (interleavedChecksum(bids, asks, this.bids, this.asks) === checksum) return true
-    return (this.bids.size > 0 || this.asks.size > 0) && interleavedChecksum(bids, asks) === checksum
-  }
+/** Whether a book that begins with this snapshot is proved by checksums: one with `pseq` begins a chain, and has had none since there are such. */
+export function hasChecksums({ previous, checksum }: BookChange): boolean {
+  return previous === null || (checksum ?? null) !== null
 }
 
 /** The rule of the books of one session, whose readers keep what the wire wrote. */
@@ -56,7 +29,6 @@ export function bitgetBookRule(verify: (book: OrderBook, checksum: number) => bo
     snapshot: 'stream',
     judge: judgeBitget,
     verify,
-    // A snapshot with `pseq` begins a chain, and has had no checksum since there are such.
-    keepsFor: ({ previous, checksum }) => previous === null || (checksum ?? null) !== null,
+    keepsFor: hasChecksums,
   }
 }

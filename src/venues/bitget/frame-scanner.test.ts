@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { crc32 } from 'node:zlib'
 import type { Micros } from '../../market/index.ts'
+import { InterleavedChecksum } from '../shared/interleaved-checksum.ts'
 import { RecordingOutput } from '../testing/recording-output.ts'
-import { WireTexts } from './book-rule.ts'
 import { FrameScanner } from './frame-scanner.ts'
 import { instrumentFromSymbol } from './instruments.ts'
 import { bitget } from './protocol.ts'
@@ -54,7 +54,7 @@ function isJson(text: string): boolean {
 }
 
 test('frequent frames are read straight from their text, and books keep what the wire wrote', () => {
-  const scanner = new FrameScanner(() => new WireTexts())
+  const scanner = new FrameScanner(() => new InterleavedChecksum())
   for (const frame of [SNAPSHOT, ...FRAMES]) {
     assert.ok(scanner.read(frame) !== undefined, frame)
     assert.equal(scanner.read(carefully(frame)), undefined)

@@ -6,14 +6,17 @@ import {
   type Price,
   type TakerSide,
 } from '../../market/index.ts'
+import type { InterleavedChecksum } from '../shared/interleaved-checksum.ts'
 import { scanLevels } from '../shared/level-scanner.ts'
 import type { BookChange } from '../shared/market/book-rule.ts'
 import { WireCursor } from '../shared/wire-cursor.ts'
-import type { WireTexts } from './book-rule.ts'
 import { productOf, symbolOf } from './symbols.ts'
 
 const COMMA = 44
 const MINUS = 45
+
+const LEVELS = { rest: 'nothing', areKept: false } as const
+const SNAPSHOT_LEVELS = { rest: 'nothing', areKept: true } as const
 
 /** A book or its best levels. */
 export interface ScannedBook {
@@ -48,13 +51,13 @@ export interface ScannedTrades {
  */
 export class FrameScanner {
   readonly #cursor = new WireCursor()
-  readonly #textsOf: (symbol: string) => WireTexts
+  readonly #checksumOf: (symbol: string, isSnapshot: boolean) => InterleavedChecksum | undefined
   /** Names of what frames are of: few, and repeated all the time. */
   readonly #symbols = new Map<string, string>()
 
-  /** @param textsOf what the wire wrote of a book */
-  constructor(textsOf: (symbol: string) => WireTexts) {
-    this.#textsOf = textsOf
+  /** @param checksumOf where it is noted what the wire writes of a book; undefined if that does not matter */
+  constructor(checksumOf: (symbol: string, isSnapshot: boolean) => InterleavedChecksum | undefined) {
+    this.#checksumOf = checksumOf
   }
 
   /** @returns undefined where the text is anything else: then it is read as JSON. */
@@ -80,7 +83,8 @@ export class FrameScanner {
     if (symbol === undefined) return undefined
     if (channel === 'trade') return readTrades(cursor, symbol, isSnapshot)
     if (channel !== 'books' && channel !== 'books1') return undefined
-    return readBook(cursor, channel, symbol, isSnapshot, channel === 'books' ? this.#textsOf(symbol) : undefined)
+    const checksum = channel === 'books' ? this.#checksumOf(symbol, isSnapshot) : undefined
+    return readBook(cursor, channel, symbol, isSnapshot, checksum)
   }
 
   #symbolOf(type: string, name: string): string | undefined {
@@ -100,15 +104,13 @@ function readBook(
   kind: 'books' | 'books1',
   symbol: string,
   isSnapshot: boolean,
-  texts: WireTexts | undefined,
+  written: InterleavedChecksum | undefined,
 ): ScannedBook | undefined {
   const bids: BookLevel[] = []
   const asks: BookLevel[] = []
-  if (isSnapshot) texts?.clear()
-  const scan = { rest: 'nothing', areKept: isSnapshot } as const
-  const scanOf = (side: 'bids' | 'asks') => (texts === undefined ? scan : { ...scan, written: texts[side] })
-  if (!cursor.literal('"asks":[') || !scanLevels(cursor, asks, scanOf('asks'))) return undefined
-  if (!cursor.literal(',"bids":[') || !scanLevels(cursor, bids, scanOf('bids'))) return undefined
+  const scan = isSnapshot ? SNAPSHOT_LEVELS : LEVELS
+  if (!cursor.literal('"asks":[') || !scanLevels(cursor, asks, scan, written?.asks)) return undefined
+  if (!cursor.literal(',"bids":[') || !scanLevels(cursor, bids, scan, written?.bids)) return undefined
   let checksum: number | null = null
   let last: number | null = null
   let previous: number | null = null

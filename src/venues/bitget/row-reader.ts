@@ -1,5 +1,8 @@
 import { amount, type BookLevel, type OrderBook, price } from '../../market/index.ts'
+import { InterleavedChecksum } from '../shared/interleaved-checksum.ts'
 import type { TextObject, TextValue } from '../shared/json-text.ts'
+import type { LevelWitness } from '../shared/level-scanner.ts'
+import type { BookChange } from '../shared/market/book-rule.ts'
 import { CandleCloser } from '../shared/market/candle-closer.ts'
 import type { MarketFacts } from '../shared/market/market-facts.ts'
 import {
@@ -13,7 +16,7 @@ import {
   timeOf,
 } from '../shared/text-members.ts'
 import { VenueError } from '../venue-error.ts'
-import { WireTexts } from './book-rule.ts'
+import { hasChecksums } from './book-rule.ts'
 import { readCandle } from './candle.ts'
 import type { FrameArgument } from './frame.ts'
 import { FrameScanner } from './frame-scanner.ts'
@@ -23,17 +26,19 @@ import { TickerReader } from './ticker-reader.ts'
 
 /** Says what the rows of a frame say, of whichever version. */
 export class RowReader {
-  readonly #texts = new Map<string, WireTexts>()
+  /** Of the books that have a checksum; where it is noted what the wire writes of them. */
+  readonly #checksums = new Map<string, InterleavedChecksum>()
   readonly #candles = new CandleCloser()
   readonly #sequences = new Sequences()
   readonly #tickers = new TickerReader()
-  readonly #scanner = new FrameScanner((symbol) => this.#textsOf(symbol))
-  /** The texts of the book that is being changed just now. */
-  #current = new WireTexts()
+  readonly #scanner = new FrameScanner((symbol, isSnapshot) => this.#checksumOf(symbol, isSnapshot))
+  /** That of the book that is being changed just now. */
+  #current: InterleavedChecksum | undefined
 
   /** The connection is another one. */
   forget(): void {
-    this.#texts.clear()
+    this.#checksums.clear()
+    this.#current = undefined
     this.#candles.clear()
     this.#sequences.clear()
     this.#tickers.forget()
@@ -49,8 +54,7 @@ export class RowReader {
         facts.trade(symbol, id, at, size, side, time, read.isBacklog)
       }
     } else if (read.kind === 'books') {
-      this.#current = this.#textsOf(symbol)
-      facts.book(symbol, read.change)
+      this.#sayBook(symbol, read.change, facts)
     } else {
       const [bidPrice, bidAmount] = read.change.bids[0] ?? [null, null]
       const [askPrice, askAmount] = read.change.asks[0] ?? [null, null]
@@ -60,18 +64,24 @@ export class RowReader {
     return true
   }
 
-  #textsOf(symbol: string): WireTexts {
-    let texts = this.#texts.get(symbol)
-    if (texts === undefined) {
-      texts = new WireTexts()
-      this.#texts.set(symbol, texts)
-    }
-    return texts
+  /** That of a book which a message changes; a snapshot begins a new one. Undefined where the book has none. */
+  #checksumOf(symbol: string, isSnapshot: boolean): InterleavedChecksum | undefined {
+    this.#current = isSnapshot ? new InterleavedChecksum() : this.#checksums.get(symbol)
+    return this.#current
   }
 
-  /** Whether the book that is being changed has this checksum. */
+  #sayBook(symbol: string, change: BookChange, facts: MarketFacts): void {
+    if (change.kind === 'snapshot') {
+      if (this.#current !== undefined && hasChecksums(change)) this.#checksums.set(symbol, this.#current)
+      else this.#checksums.delete(symbol)
+    }
+    facts.book(symbol, change)
+  }
+
+  /** Whether the book that is being changed has this checksum: over what the wire wrote, or else over canonical numbers. */
   verify(book: OrderBook, checksum: number): boolean {
-    return this.#current.verify(book, checksum)
+    const current = this.#current
+    return current !== undefined && (current.verify(book, checksum) || current.verifyCanonical(book, checksum))
   }
 
   /** @returns false if the channel is of no known kind */
@@ -113,13 +123,13 @@ export class RowReader {
     }
     const bids = sideOf(row, 'bids', 'b')
     const asks = sideOf(row, 'asks', 'a')
-    const texts = this.#textsOf(symbol)
-    if (action === 'snapshot') texts.clear()
-    texts.keep('bids', bids.levels, bids.written)
-    texts.keep('asks', asks.levels, asks.written)
-    this.#current = texts
+    const written = this.#checksumOf(symbol, action === 'snapshot')
+    if (written !== undefined) {
+      note(written.bids, bids)
+      note(written.asks, asks)
+    }
     const last = this.#sequences.read(symbol, row, 'seq')
-    facts.book(symbol, {
+    const change: BookChange = {
       kind: action,
       bids: bids.levels,
       asks: asks.levels,
@@ -128,7 +138,8 @@ export class RowReader {
       last,
       previous: this.#sequences.read(symbol, row, 'pseq'),
       checksum: checksumOf(row),
-    })
+    }
+    this.#sayBook(symbol, change, facts)
   }
 
   #quote(symbol: string, row: TextObject, facts: MarketFacts): void {
@@ -177,6 +188,15 @@ function sideOf(row: TextObject, long: string, short: string) {
   const levels: BookLevel[] = levelsOf(row, name)
   const written = listOf(row, name).map((level) => (Array.isArray(level) ? `${level[0]}:${level[1]}` : ''))
   return { levels, written }
+}
+
+function note(witness: LevelWitness, { levels, written }: ReturnType<typeof sideOf>): void {
+  for (const [index, [price, amount]] of levels.entries()) {
+    const text = written[index] ?? ''
+    const colon = text.indexOf(':')
+    if (amount === '0' || text === `${price}:${amount}`) witness.canonical(price)
+    else witness.written(price, text, 0, colon, colon + 1, text.length)
+  }
 }
 
 function bestOf(row: TextObject, long: string, short: string): BookLevel | readonly [null, null] {

@@ -13,6 +13,9 @@ import { WireCursor } from '../shared/wire-cursor.ts'
 const COMMA = 44
 const MINUS = 45
 
+const LEVELS = { rest: 'two numbers', areKept: false } as const
+const SNAPSHOT_LEVELS = { rest: 'two numbers', areKept: true } as const
+
 /** A book, or the best level of each side (`bbo`). */
 export interface ScannedBook {
   readonly kind: 'books' | 'bbo'
@@ -83,7 +86,7 @@ function readSides(
   symbol: string,
   isSnapshot: boolean,
 ): ScannedBook | undefined {
-  const scan = { rest: 'two numbers', areKept: isSnapshot } as const
+  const scan = isSnapshot ? SNAPSHOT_LEVELS : LEVELS
   const bids: BookLevel[] = []
   const asks: BookLevel[] = []
   if (!cursor.literal('"data":[{"asks":[') || !scanLevels(cursor, asks, scan)) return undefined

@@ -1,6 +1,6 @@
 import { type Channel, type Instrument, MICROS_PER_SECOND, type OrderBook } from '../../market/index.ts'
 import type { Subscription } from '../protocol.ts'
-import { INTERLEAVED_LEVELS, interleavedChecksum } from '../shared/interleaved-checksum.ts'
+import { InterleavedChecksum } from '../shared/interleaved-checksum.ts'
 import type { BookChange, BookPosition, BookRule, Verdict } from '../shared/market/book-rule.ts'
 import type { MarketFacts } from '../shared/market/market-facts.ts'
 import type { MarketWords } from '../shared/market/market-words.ts'
@@ -21,6 +21,9 @@ const INDEX = 'index-tickers'
 /** What a refusal names: `Wrong URL or channel:books,instId:FOO-BAR doesn't exist.` */
 const REFUSED_ARGUMENT = /channel\s?:\s?"?([\w-]+)"?\s*,\s*inst(?:Id|Type|Family)\s?:\s?"?([^\s,"]+)/
 
+/** Those of the books that have one: the rule itself is the same for all. */
+const CHECKSUMS = new WeakMap<OrderBook, InterleavedChecksum>()
+
 /**
  * "The prevSeqId in the new message matches with seqId of the previous message. […] prevSeqId is always -1 [in snapshots]. Exceptions: 1. If there
  * are no updates […] seqId is the same as the last sent message and prevSeqId equals to seqId. 2. The sequence number may be reset due to
@@ -38,7 +41,12 @@ export const OKX_BOOK_RULE: BookRule = {
     return checksum !== null
   },
   verify(book: OrderBook, checksum: number): boolean {
-    return interleavedChecksum(book.bids(INTERLEAVED_LEVELS), book.asks(INTERLEAVED_LEVELS)) === checksum
+    let checksums = CHECKSUMS.get(book)
+    if (checksums === undefined) {
+      checksums = new InterleavedChecksum()
+      CHECKSUMS.set(book, checksums)
+    }
+    return checksums.verify(book, checksum)
   },
 }
 
