@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { amount, compareDecimals, price } from './decimal.ts'
+import { amount, compareDecimals, type Price, price } from './decimal.ts'
 import type { BookLevel } from './event.ts'
 import { LevelTree } from './level-tree.ts'
 import { OrderBook } from './order-book.ts'
@@ -27,27 +27,38 @@ class SortedLevels {
   }
 }
 
-/** Prices of several scales, some beyond what a double holds, some negative; few enough to meet again. */
-const anyPrice = fc.oneof(
+/** Prices of several scales, some negative; few enough to meet again. */
+const narrowPrice = fc.oneof(
   { weight: 6, arbitrary: fc.integer({ min: 0, max: 400 }).map((cents) => price((cents / 100).toFixed(2))) },
   { weight: 1, arbitrary: fc.integer({ min: -50, max: 50 }).map((whole) => price(String(whole))) },
-  { weight: 1, arbitrary: fc.bigInt({ min: 0n, max: 20n }).map((low) => price(`1234567890123456789${low}.5`)) },
   { weight: 1, arbitrary: fc.integer({ min: 1, max: 30 }).map((low) => price(`0.00000000${low}`)) },
+  // The most digits that a double tells apart.
+  { weight: 1, arbitrary: fc.integer({ min: 10, max: 40 }).map((low) => price(`9.999999999999${low}`)) },
 )
-const level: fc.Arbitrary<BookLevel> = fc.tuple(
-  anyPrice,
-  fc.integer({ min: 0, max: 3 }).map((size) => amount(String(size))),
+/** Some with more digits than that. */
+const anyPrice = fc.oneof(
+  { weight: 400, arbitrary: narrowPrice },
+  { weight: 1, arbitrary: fc.bigInt({ min: 0n, max: 20n }).map((low) => price(`1234567890123456789${low}.5`)) },
+  { weight: 1, arbitrary: fc.integer({ min: 1, max: 9 }).map((low) => price(`0.1000000000000000${low}`)) },
+  { weight: 1, arbitrary: fc.integer({ min: 1, max: 9 }).map((low) => price(`0.0000000000000000000000${low}`)) },
 )
-const step = fc.oneof(
-  { weight: 40, arbitrary: level.map((one) => ({ kind: 'set' as const, one })) },
-  { weight: 1, arbitrary: fc.nat(60).map((depth) => ({ kind: 'cut' as const, depth })) },
-  { weight: 1, arbitrary: fc.constant({ kind: 'clear' as const }) },
-)
+const size = fc.integer({ min: 0, max: 3 }).map((whole) => amount(String(whole)))
+const stepWith = (prices: fc.Arbitrary<Price>) =>
+  fc.oneof(
+    { weight: 40, arbitrary: fc.tuple(prices, size).map((one) => ({ kind: 'set' as const, one })) },
+    { weight: 1, arbitrary: fc.nat(60).map((depth) => ({ kind: 'cut' as const, depth })) },
+    { weight: 1, arbitrary: fc.constant({ kind: 'clear' as const }) },
+  )
 
-for (const order of ['ascending', 'descending'] as const) {
-  test(`a tree in ${order} order holds what a sorted list holds`, () => {
+for (const [order, prices, of] of [
+  ['ascending', narrowPrice, ''],
+  ['descending', narrowPrice, ''],
+  ['ascending', anyPrice, ' of long prices'],
+  ['descending', anyPrice, ' of long prices'],
+] as const) {
+  test(`a tree${of} in ${order} order holds what a sorted list holds`, () => {
     fc.assert(
-      fc.property(fc.array(step, { maxLength: 600, size: 'max' }), (steps) => {
+      fc.property(fc.array(stepWith(prices), { maxLength: 600, size: 'max' }), (steps) => {
         const tree = new LevelTree(order)
         const model = new SortedLevels(order)
         for (const action of steps) {
@@ -61,7 +72,6 @@ for (const order of ['ascending', 'descending'] as const) {
           }
           assert.equal(tree.size, model.levels.length)
           assert.equal(tree.best, model.levels[0])
-          assert.equal(tree.worst, model.levels.at(-1))
         }
         assert.deepEqual(tree.levels(), model.levels)
         assert.deepEqual(tree.levels(7), model.levels.slice(0, 7))
@@ -110,4 +120,24 @@ test('a book replaces, updates, cuts and knows when it is crossed', () => {
   assert.equal(book.bidCount, 0)
   assert.equal(book.askCount, 1)
   assert.equal(book.bestBid, undefined)
+})
+
+test('prices that differ beyond what a double holds are told apart', () => {
+  const book = new OrderBook()
+  const bid = price('1000000000000000.1')
+  const ask = price('1000000000000000.2')
+  book.replace([[price('1'), amount('1')]], [[price('2'), amount('1')]])
+  book.update([[bid, amount('1')]], [[ask, amount('1')]])
+  assert.equal(book.isCrossed, true)
+  book.update([], [[price('2'), amount('0')]])
+  assert.equal(book.isCrossed, false)
+  book.update([[ask, amount('1')]], [])
+  assert.equal(book.isCrossed, true)
+  assert.deepEqual(book.bids(2), [
+    [ask, '1'],
+    [bid, '1'],
+  ])
+  book.clear()
+  assert.equal(book.bestBid, undefined)
+  assert.equal(book.isCrossed, false)
 })

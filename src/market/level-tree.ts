@@ -1,168 +1,191 @@
-import { isZero, type Price, scaleOf, toUnits } from './decimal.ts'
+import { isZero, type Price } from './decimal.ts'
 import type { BookLevel } from './event.ts'
+import { WideLevels } from './wide-levels.ts'
 
-/**
- * A price as a whole number of 10^-scale units: a number while it is safe, a bigint beyond. JavaScript compares the two
- * kinds exactly, and one price always takes the same kind at one scale.
- */
-type Key = number | bigint
-
-interface Leaf {
-  readonly isLeaf: true
-  keys: Key[]
-  levels: BookLevel[]
+/** A leaf has levels, a branch has children. One shape for both: they are read in the same loops. */
+interface Node {
+  /** Of a leaf: of each level. Of a branch: no larger than any key under the child; that of the first child does not count. */
+  readonly keys: number[]
+  readonly levels: BookLevel[]
+  readonly children: Node[]
 }
-
-interface Branch {
-  readonly isLeaf: false
-  /** The smallest key under each child, or smaller: removing a level does not raise it. */
-  keys: Key[]
-  children: Node[]
-}
-
-type Node = Leaf | Branch
 
 /** Entries of a node before it is split. */
-const NODE_CAPACITY = 64
-/** Digits that always fit into a safe integer. */
-const SAFE_DIGITS = 15
-const POWERS_OF_TEN = Array.from({ length: SAFE_DIGITS + 1 }, (_, exponent) => 10 ** exponent)
+const NODE_CAPACITY = 32
+/** Whole numbers below this have at most 15 digits. */
+const FIFTEEN_DIGITS = 1e15
+/** Powers of ten up to the last one that a double holds exactly. */
+const POWERS_OF_TEN = Array.from({ length: 23 }, (_, exponent) => Number(`1e${exponent}`))
 
-/** One side of a book: levels in order of price in a B+ tree, so that set and remove cost O(log n). */
+/**
+ * One side of a book: levels in order of price in a B+ tree, so that set and remove cost O(log n). Its keys are the doubles that are
+ * nearest to the prices: decimals of up to 15 digits have one each, in the same order. With the first price of more digits the
+ * levels move to a list that compares decimals.
+ */
 export class LevelTree {
+  readonly #order: 'ascending' | 'descending'
   readonly #descending: boolean
-  #root: Node = emptyLeaf()
+  #root = newNode()
+  /** The leaf with the best level. */
+  #first = this.#root
+  /** Branches between the root and a leaf. */
+  #height = 0
   #size = 0
-  #scale = 0
+  #wide: WideLevels | undefined
 
   constructor(order: 'ascending' | 'descending') {
+    this.#order = order
     this.#descending = order === 'descending'
   }
 
   get size(): number {
-    return this.#size
+    return this.#wide === undefined ? this.#size : this.#wide.size
   }
 
   /** The first level in this side's order. */
   get best(): BookLevel | undefined {
-    let node = this.#root
-    while (!node.isLeaf) node = node.children[0] as Node
-    return node.levels[0]
+    return this.#wide === undefined ? this.#first.levels[0] : this.#wide.best
   }
 
-  /** The last level in this side's order. */
-  get worst(): BookLevel | undefined {
-    let node = this.#root
-    while (!node.isLeaf) node = node.children[node.children.length - 1] as Node
-    return node.levels[node.levels.length - 1]
+  /** The double that is nearest to the best price; NaN where there is none, or where it might be that of another price too. */
+  get bestNumber(): number {
+    if (this.#wide !== undefined || this.#size === 0) return Number.NaN
+    const key = this.#first.keys[0] as number
+    return this.#descending ? -key : key
   }
 
   clear(): void {
-    this.#root = emptyLeaf()
+    this.#root = newNode()
+    this.#first = this.#root
+    this.#height = 0
     this.#size = 0
+    this.#wide = undefined
   }
 
   /** Puts a level in place of the one at its price; a level of amount zero removes that one. */
   set(level: BookLevel): void {
-    const key = this.#keyOf(level[0])
-    if (isZero(level[1])) {
-      if (this.#remove(this.#root, key)) this.#collapse()
+    const number = this.#wide === undefined ? numberOf(level[0]) : Number.NaN
+    if (Number.isNaN(number)) {
+      this.#setWide(level)
       return
     }
-    const split = this.#insert(this.#root, key, level)
-    if (split === undefined) return
-    this.#root = { isLeaf: false, keys: [smallestKey(this.#root), smallestKey(split)], children: [this.#root, split] }
+    const key = this.#descending ? -number : number
+    let leaf = this.#root
+    for (let height = this.#height; height > 0; height--) leaf = leaf.children[childFor(leaf.keys, key)] as Node
+    const { keys, levels } = leaf
+    const at = lowerBound(keys, key)
+    const isKnown = at < keys.length && keys[at] === key
+    if (isZero(level[1])) {
+      if (!isKnown) return
+      this.#size--
+      removeAt(keys, at)
+      removeAt(levels, at)
+      if (keys.length === 0 && this.#height > 0) this.#drop(key)
+    } else if (isKnown) levels[at] = level
+    else {
+      this.#size++
+      insertAt(keys, at, key)
+      insertAt(levels, at, level)
+      if (keys.length > NODE_CAPACITY) this.#split(key)
+    }
   }
 
   /** The first `depth` levels in order (all, if not given). */
-  levels(depth = this.#size): BookLevel[] {
+  levels(depth = this.size): BookLevel[] {
+    if (this.#wide !== undefined) return this.#wide.levels(depth)
     const found: BookLevel[] = []
     collect(this.#root, depth, found)
     return found
   }
 
   /** Removes the levels beyond the first `depth` and returns them in order. */
-  cut(depth: number): BookLevel[] {
+  cut(depth: number): readonly BookLevel[] {
+    if (this.#wide !== undefined) return this.#wide.cut(depth)
+    if (this.#size <= depth) return NOTHING
     const removed: BookLevel[] = []
     while (this.#size > depth) {
-      const worst = this.worst
-      if (worst === undefined) break
-      removed.push(worst)
-      this.#remove(this.#root, this.#keyOf(worst[0]))
-      this.#collapse()
+      let leaf = this.#root
+      for (let height = this.#height; height > 0; height--) leaf = leaf.children[leaf.children.length - 1] as Node
+      const key = leaf.keys.pop() as number
+      removed.push(leaf.levels.pop() as BookLevel)
+      this.#size--
+      if (leaf.keys.length === 0 && this.#height > 0) this.#drop(key)
     }
     return removed.reverse()
   }
 
-  #keyOf(price: Price): Key {
-    const units = unitsAt(price, this.#scale)
-    if (units !== undefined) return this.#descending ? -units : units
-    this.#rescale(scaleOf(price))
-    return this.#keyOf(price)
-  }
-
-  /** A finer price came: every key is taken anew. A venue's prices settle on one scale, so this is rare. */
-  #rescale(scale: number): void {
-    const levels = this.levels()
-    this.#scale = scale
-    this.clear()
-    for (const level of levels) this.set(level)
-  }
-
-  #insert(node: Node, key: Key, level: BookLevel): Node | undefined {
-    if (node.isLeaf) {
-      const at = lowerBound(node.keys, key)
-      if (node.keys[at] === key) {
-        node.levels[at] = level
-        return undefined
-      }
-      this.#size++
-      insertAt(node.keys, at, key)
-      insertAt(node.levels, at, level)
-      if (node.keys.length <= NODE_CAPACITY) return undefined
-      const half = node.keys.length >> 1
-      return { isLeaf: true, keys: node.keys.splice(half), levels: node.levels.splice(half) }
+  #setWide(level: BookLevel): void {
+    if (this.#wide === undefined) {
+      const levels = this.levels()
+      this.clear()
+      this.#wide = new WideLevels(this.#order, levels)
     }
-    const at = childFor(node.keys, key)
-    if (key < (node.keys[at] as Key)) node.keys[at] = key
-    const split = this.#insert(node.children[at] as Node, key, level)
-    if (split === undefined) return undefined
-    node.keys.splice(at + 1, 0, smallestKey(split))
-    node.children.splice(at + 1, 0, split)
-    if (node.keys.length <= NODE_CAPACITY) return undefined
-    const half = node.keys.length >> 1
-    return { isLeaf: false, keys: node.keys.splice(half), children: node.children.splice(half) }
+    this.#wide.set(level)
   }
 
-  /** @returns whether the node is empty now, so that its parent drops it. */
-  #remove(node: Node, key: Key): boolean {
-    if (node.isLeaf) {
-      const at = lowerBound(node.keys, key)
-      if (node.keys[at] !== key) return false
-      this.#size--
-      removeAt(node.keys, at)
-      removeAt(node.levels, at)
-      return node.keys.length === 0
+  /** A leaf is full, and perhaps branches above it. */
+  #split(key: number): void {
+    const right = split(this.#root, this.#height, key)
+    if (right === undefined) return
+    const root = newNode()
+    root.keys.push(firstKey(this.#root), firstKey(right))
+    root.children.push(this.#root, right)
+    this.#root = root
+    this.#height++
+  }
+
+  /** The leaf of a key is empty now. */
+  #drop(key: number): void {
+    drop(this.#root, this.#height, key)
+    while (this.#height > 0 && this.#root.children.length === 1) {
+      this.#root = this.#root.children[0] as Node
+      this.#height--
     }
-    const at = childFor(node.keys, key)
-    if (!this.#remove(node.children[at] as Node, key)) return false
-    node.keys.splice(at, 1)
-    node.children.splice(at, 1)
-    return node.keys.length === 0
-  }
-
-  #collapse(): void {
-    if (this.#size === 0) this.#root = emptyLeaf()
-    while (!this.#root.isLeaf && this.#root.children.length === 1) this.#root = this.#root.children[0] as Node
+    let first = this.#root
+    for (let height = this.#height; height > 0; height--) first = first.children[0] as Node
+    this.#first = first
   }
 }
 
-function emptyLeaf(): Leaf {
-  return { isLeaf: true, keys: [], levels: [] }
+const NOTHING: readonly BookLevel[] = []
+
+function newNode(): Node {
+  // So that V8 keeps the keys as doubles from the beginning, whole numbers too.
+  const keys = [0.5]
+  keys.pop()
+  return { keys, levels: [], children: [] }
 }
 
-function smallestKey(node: Node): Key {
-  return node.keys[0] as Key
+function firstKey(node: Node): number {
+  return node.keys[0] as number
+}
+
+/** Splits the nodes on the way to a key that are too full, from the leaf up. @returns the right half of this one, if it was. */
+function split(node: Node, height: number, key: number): Node | undefined {
+  if (height > 0) {
+    const at = childFor(node.keys, key)
+    const right = split(node.children[at] as Node, height - 1, key)
+    if (right === undefined) return undefined
+    insertAt(node.keys, at + 1, firstKey(right))
+    insertAt(node.children, at + 1, right)
+  }
+  if (node.keys.length <= NODE_CAPACITY) return undefined
+  const half = node.keys.length >> 1
+  const right = newNode()
+  moveFrom(node.keys, half, right.keys)
+  moveFrom(node.levels, half, right.levels)
+  moveFrom(node.children, half, right.children)
+  return right
+}
+
+/** Takes away the empty leaf of a key, and the branches that are empty then. @returns whether this one is. */
+function drop(node: Node, height: number, key: number): boolean {
+  if (height === 0) return node.keys.length === 0
+  const at = childFor(node.keys, key)
+  if (!drop(node.children[at] as Node, height - 1, key)) return false
+  removeAt(node.keys, at)
+  removeAt(node.children, at)
+  return node.keys.length === 0
 }
 
 /** Nodes are small: moving their entries one by one is cheaper than `splice`, which makes an array each time. */
@@ -178,52 +201,58 @@ function removeAt<Entry>(entries: Entry[], at: number): void {
   entries.pop()
 }
 
+function moveFrom<Entry>(entries: Entry[], from: number, to: Entry[]): void {
+  for (let index = from; index < entries.length; index++) to.push(entries[index] as Entry)
+  entries.length = Math.min(entries.length, from)
+}
+
 /** Index of the first key that is not smaller than `key`. */
-function lowerBound(keys: readonly Key[], key: Key): number {
+function lowerBound(keys: readonly number[], key: number): number {
   let low = 0
   let high = keys.length
   while (low < high) {
     const middle = (low + high) >> 1
-    if ((keys[middle] as Key) < key) low = middle + 1
+    if ((keys[middle] as number) < key) low = middle + 1
     else high = middle
   }
   return low
 }
 
 /** Index of the child whose range holds `key`. */
-function childFor(keys: readonly Key[], key: Key): number {
-  const at = lowerBound(keys, key)
-  return at < keys.length && keys[at] === key ? at : Math.max(0, at - 1)
+function childFor(keys: readonly number[], key: number): number {
+  let low = 1
+  let high = keys.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((keys[middle] as number) <= key) low = middle + 1
+    else high = middle
+  }
+  return low - 1
 }
 
 function collect(node: Node, depth: number, into: BookLevel[]): void {
-  if (node.isLeaf) {
-    for (let index = 0; index < node.levels.length && into.length < depth; index++)
-      into.push(node.levels[index] as BookLevel)
-    return
-  }
-  for (let index = 0; index < node.children.length && into.length < depth; index++) {
-    collect(node.children[index] as Node, depth, into)
-  }
+  const { levels, children } = node
+  for (let index = 0; index < levels.length && into.length < depth; index++) into.push(levels[index] as BookLevel)
+  for (let index = 0; index < children.length && into.length < depth; index++)
+    collect(children[index] as Node, depth, into)
 }
 
-/** A canonical price as a whole number of 10^-scale units, or undefined if it is finer than that. */
-function unitsAt(price: Price, scale: number): Key | undefined {
+/**
+ * The double that is nearest to a canonical price: a quotient of two exact numbers is rounded once. NaN if the price has more digits
+ * than are sure to be told apart.
+ */
+function numberOf(price: Price): number {
   const length = price.length
-  const point = price.indexOf('.')
-  const missing = point < 0 ? scale : scale - (length - point - 1)
-  if (missing < 0) return undefined
-  if (length + missing > SAFE_DIGITS) {
-    const units = toUnits(price, scale)
-    return units <= Number.MAX_SAFE_INTEGER && units >= Number.MIN_SAFE_INTEGER ? Number(units) : units
+  const isNegative = price.charCodeAt(0) === 45
+  let point = length - 1
+  let digits = 0
+  for (let index = isNegative ? 1 : 0; index < length; index++) {
+    const code = price.charCodeAt(index)
+    if (code === 46) point = index
+    else digits = digits * 10 + (code - 48)
   }
-  let units = 0
-  let index = 0
-  const negative = price.charCodeAt(0) === 45
-  if (negative) index = 1
-  for (; index < length; index++) {
-    if (index !== point) units = units * 10 + (price.charCodeAt(index) - 48)
-  }
-  units *= POWERS_OF_TEN[missing] as number
-  return negative ? -units : units
+  const fraction = length - 1 - point
+  if (digits >= FIFTEEN_DIGITS || fraction >= POWERS_OF_TEN.length) return Number.NaN
+  const number = digits / (POWERS_OF_TEN[fraction] as number)
+  return isNegative ? -number : number
 }

@@ -9,10 +9,6 @@ import { LevelTree } from './level-tree.ts'
 export class OrderBook {
   readonly #bids = new LevelTree('descending')
   readonly #asks = new LevelTree('ascending')
-  /** The best levels that were compared last, and what came out: most changes leave both as they were. */
-  #comparedBid: BookLevel | undefined
-  #comparedAsk: BookLevel | undefined
-  #wasCrossed = false
 
   /** Replaces both sides. */
   replace(bids: readonly BookLevel[], asks: readonly BookLevel[]): void {
@@ -60,23 +56,24 @@ export class OrderBook {
   }
 
   /** Removes and returns the bids beyond the best `depth`, best first. */
-  cutBids(depth: number): BookLevel[] {
+  cutBids(depth: number): readonly BookLevel[] {
     return this.#bids.cut(depth)
   }
 
   /** Removes and returns the asks beyond the best `depth`, best first. */
-  cutAsks(depth: number): BookLevel[] {
+  cutAsks(depth: number): readonly BookLevel[] {
     return this.#asks.cut(depth)
   }
 
   /** Whether the best bid is at or above the best ask, which a whole book never is. */
   get isCrossed(): boolean {
-    const bid = this.#bids.best
-    const ask = this.#asks.best
-    if (bid === this.#comparedBid && ask === this.#comparedAsk) return this.#wasCrossed
-    this.#comparedBid = bid
-    this.#comparedAsk = ask
-    this.#wasCrossed = bid !== undefined && ask !== undefined && compareDecimals(bid[0], ask[0]) >= 0
-    return this.#wasCrossed
+    const bid = this.#bids.bestNumber
+    const ask = this.#asks.bestNumber
+    if (bid < ask) return false
+    if (bid >= ask) return true
+    // A side is empty, or has prices that doubles do not tell apart.
+    const best = this.#bids.best
+    const other = this.#asks.best
+    return best !== undefined && other !== undefined && compareDecimals(best[0], other[0]) >= 0
   }
 }
