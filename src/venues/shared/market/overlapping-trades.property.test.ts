@@ -36,7 +36,8 @@ class Trial {
     this.#trades = new OverlappingTrades({ feed, history, resume: undefined, newRequestId })
   }
 
-  trade(milliseconds: number): void {
+  /** A trade that happened so long after the newest one, or was late by so much. */
+  trade(milliseconds: number, late = 0): void {
     this.#time += milliseconds * 1_000
     this.#at = Math.max(this.#at, this.#time)
     const trade: TradeEvent = {
@@ -48,7 +49,7 @@ class Trial {
       price: price('1'),
       amount: amount('1'),
       side: 'buy',
-      exchangeTime: this.#time as Micros,
+      exchangeTime: Math.max(START, this.#time - late * 1_000) as Micros,
       receiveTime: this.#at as Micros,
     }
     this.happened.push(trade)
@@ -88,10 +89,11 @@ class Trial {
       const from = Number(query.get('from'))
       // A cursor names a trade, as at every venue, not a place in a list that grows meanwhile; what it leads to is still kept.
       const oldest = query.get('from') === '0' ? Math.max(0, this.happened.length - this.#kept) : from
-      const kept = this.happened.slice(oldest).filter(({ exchangeTime }) => (exchangeTime ?? 0) >= after)
+      const inOrder = this.happened.toSorted((left, right) => (left.exchangeTime ?? 0) - (right.exchangeTime ?? 0))
+      const kept = inOrder.slice(oldest).filter(({ exchangeTime }) => (exchangeTime ?? 0) >= after)
       const trades = kept.slice(0, PAGE).map((trade) => ({ ...trade, backlog: true }))
       const following = kept[PAGE]
-      const next = following === undefined ? undefined : String(this.happened.indexOf(following))
+      const next = following === undefined ? undefined : String(inOrder.indexOf(following))
       const response = { status: this.#fails-- > 0 ? 503 : 200, body: JSON.stringify({ trades, next }) }
       this.#trades.answered(request, { kind: 'answered', response }, this.#at as Micros, this.out)
     }
@@ -161,6 +163,34 @@ test('a venue that keeps everything has every cut repaired', () => {
         'a gap is not repaired',
       )
       assert.deepEqual([...trial.said()].sort(), trial.happened.map(({ id }) => id).sort())
+    }),
+    { numRuns: 300 },
+  )
+})
+
+test('a trade that is delivered up to five seconds after newer ones, or lost in a cut with them, is said, and once', () => {
+  const lateStep = fc.oneof(
+    { weight: 2, arbitrary: step },
+    { weight: 1, arbitrary: fc.record({ kind: fc.constant('late' as const), value: fc.nat({ max: 4_999 }) }) },
+  )
+  fc.assert(
+    fc.property(fc.array(lateStep, { maxLength: 60 }), (steps) => {
+      const trial = new Trial(1_000)
+      // What happened before the first trade was not watched.
+      trial.trade(1)
+      trial.wait(5)
+      for (const { kind, value } of steps) {
+        if (kind === 'trade') trial.trade(value)
+        else if (kind === 'late') trial.trade(0, value)
+        else if (kind === 'wait') trial.wait(value)
+        else if (kind !== 'fail') trial[kind]()
+      }
+      trial.open()
+      trial.trade(1)
+      trial.wait(200)
+      const said = trial.said()
+      assert.equal(new Set(said).size, said.length, 'said twice')
+      assert.deepEqual([...said].sort(), trial.happened.map(({ id }) => id).sort())
     }),
     { numRuns: 300 },
   )

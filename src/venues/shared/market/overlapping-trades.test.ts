@@ -108,6 +108,8 @@ test('what a silent stream did not bring is said, and what it misses while it is
   run.live('e', 1_300).wait(2)
   assert.equal(
     run.answer([
+      ['a', 1],
+      ['b', 2],
       ['c', 900],
       ['d', 1_200],
       ['e', 1_300],
@@ -127,9 +129,13 @@ test('a stream that is rightly silent is left alone', () => {
 
 test('a stalled stream that stays silent is judged by what it is asked next', () => {
   const run = new Run().live('a', 1)
-  run.silent().answer([['b', 2]])
+  const rows = [
+    ['a', 1],
+    ['b', 2],
+  ] as const
+  run.silent().answer(rows)
   run.silent().wait(2)
-  assert.equal(run.answer([['b', 2]]), 'done')
+  assert.equal(run.answer(rows), 'done')
   assert.partialDeepStrictEqual(run.out.of('gap').at(-1), { cause: 'stall', state: 'repaired' })
 })
 
@@ -169,4 +175,41 @@ test('what the venue sends twice at subscription does not mend a cut', () => {
   assert.partialDeepStrictEqual(run.out.of('gap').at(-1), { cause: 'disconnect', state: 'open' })
   run.trades.accept(tradeOf('a', 1, run.at, true), run.out)
   assert.partialDeepStrictEqual(run.out.of('gap').at(-1), { cause: 'disconnect', state: 'repaired' })
+})
+
+test('a trade that is a little older than the newest one, and was lost in a cut, is found', () => {
+  const run = new Run().live('a', 1).live('b', 3_000)
+  run.trades.closed(run.at as Micros, 'cut', run.out)
+  run.live('d', 3_500).wait(2)
+  run.answer([
+    ['before', 0],
+    ['a', 1],
+    ['late', 2_990],
+    ['b', 3_000],
+    ['d', 3_500],
+  ])
+  assert.deepEqual(run.said, ['a', 'b', 'd', 'late'])
+  assert.partialDeepStrictEqual(run.out.of('gap').at(-1), { state: 'repaired' })
+})
+
+test('history that holds the newest trades alone does not show that none before them was late', () => {
+  const run = new Run().live('a', 1).live('b', 100)
+  run.trades.closed(run.at as Micros, 'cut', run.out)
+  run.live('c', 500).wait(2)
+  run.answer([
+    ['b', 100],
+    ['c', 500],
+  ])
+  assert.partialDeepStrictEqual(run.out.of('gap').at(-1), { state: 'beyond-repair' })
+})
+
+test('what is remembered no more is not asked for', () => {
+  const run = new Run()
+  for (let index = 0; index < 6_000; index++) run.live(`t${index}`, index)
+  run.trades.closed(run.at as Micros, 'cut', run.out)
+  run.live('new', 7_000).wait(2)
+  const rows = Array.from({ length: 6_000 }, (_, index) => [`t${index}`, index] as const)
+  run.answer([...rows, ['new', 7_000]])
+  assert.equal(run.said.length, 6_001)
+  assert.partialDeepStrictEqual(run.out.of('gap').at(-1), { state: 'repaired', missing: 0 })
 })

@@ -11,6 +11,10 @@ import type { TradeFlow } from './trade-flow.ts'
 
 /** Ids that are remembered, to know a trade that came before. */
 const REMEMBERED_IDS = 4_096
+/** The same while a cut is repaired: what history is compared with must not be pushed out by what comes meanwhile. */
+const REMEMBERED_DURING_REPAIR = 65_536
+/** One by one would be slow: the way to the oldest entry of a map leads past those that were deleted. */
+const FORGOTTEN_AT_ONCE = 512
 /** Tries to get history after one cut. */
 const MAXIMUM_ATTEMPTS = 5
 /** Pages read after one cut. */
@@ -19,6 +23,10 @@ const RETRY_BASE = MICROS_PER_SECOND
 const RETRY_MAXIMUM = 30 * MICROS_PER_SECOND
 /** History that is asked for at once after a cut may not hold the newest trades yet. */
 const SETTLE = MICROS_PER_SECOND
+/** A trade may be delivered after one that is newer by so much: so far before the newest one history is asked for. */
+const LATE = 5 * MICROS_PER_SECOND
+/** Of history that does not go back that far, so much before the newest one is enough. */
+const LATE_ENOUGH = MICROS_PER_SECOND
 
 export interface OverlappingTradesOptions {
   readonly feed: Feed
@@ -30,20 +38,23 @@ export interface OverlappingTradesOptions {
 
 /**
  * The trades of one instrument whose ids are unique but do not follow one another (or are missing): a single lost message
- * cannot be seen in them, but a cut can be judged. After it the venue's past trades are read from the newest trade on the tape
- * on; if they reach back to it, nothing is missing any more.
+ * cannot be seen in them, but a cut can be judged. After it the venue's past trades are read from a little before the newest
+ * trade on the tape on, as far back as it is known what the tape holds; if they reach back to that, nothing is missing any more.
  */
 export class OverlappingTrades implements TradeFlow {
   readonly feed: Feed
   readonly #history: TradeHistory | null
   readonly #newRequestId: () => number
-  readonly #ids = new Set<string>()
+  /** With their exchange times, -1 where there is none; what was said first comes first. */
+  readonly #ids = new Map<string, number>()
   /** Those of them that came after the cut that is not judged yet: that history holds them does not show that it reaches back to it. */
   readonly #afterCut = new Set<string>()
-  /** Oldest first. */
-  readonly #order: string[] = []
-  #oldest = 0
   #lastExchangeTime: Micros | null = null
+  /** Every trade of the tape from this exchange time on is remembered; -1 before the first one. */
+  #knownFrom = -1
+  /** From where history is asked for after the cut, and how far it has to reach back. */
+  #from: Micros | null = null
+  #anchor = 0
   #duplicates = 0
   /** A cut was seen, and its gap is not judged yet. */
   #isCut = false
@@ -61,10 +72,11 @@ export class OverlappingTrades implements TradeFlow {
     this.#history = history
     this.#newRequestId = newRequestId
     if (resume !== undefined) {
-      this.#remember(resume.lastTradeId)
+      this.#remember(resume.lastTradeId, resume.exchangeTime)
       this.#lastExchangeTime = resume.exchangeTime
     }
     this.#isCut = feed.openBreak !== undefined
+    this.#lookBack()
   }
 
   get due(): number {
@@ -79,7 +91,7 @@ export class OverlappingTrades implements TradeFlow {
   accept(trade: TradeEvent, out: SessionOutput): void {
     const { id, receiveTime: at } = trade
     const isKnown = id !== null && this.#ids.has(id)
-    if (this.#isCut && trade.backlog === true && this.#wasBefore(id)) {
+    if (this.#isCut && trade.backlog === true && this.#proves(id)) {
       this.#judged('repaired', 'the history sent at subscription reaches back to the trades before', at, out)
     }
     if (isKnown) {
@@ -108,7 +120,10 @@ export class OverlappingTrades implements TradeFlow {
     if (this.#asked !== undefined || this.#due !== Number.POSITIVE_INFINITY) return
     if (this.#isCut) this.#begin(at, out)
     else if (this.#history === null) this.feed.become('stale', 'silent beyond its usual rate', at, out)
-    else if (this.#lastExchangeTime !== null) this.#request(this.#history, undefined, out)
+    else if (this.#lastExchangeTime !== null) {
+      this.#lookBack()
+      this.#request(this.#history, undefined, out)
+    }
   }
 
   ticked(at: Micros, out: SessionOutput): void {
@@ -128,14 +143,13 @@ export class OverlappingTrades implements TradeFlow {
       this.#failed(page, at, out)
       return 'done'
     }
-    const before = this.#lastExchangeTime
     let reaches = asked.ask.after === null
     let missed = 0
     const trades = [...page.trades].sort((left, right) => (left.exchangeTime ?? 0) - (right.exchangeTime ?? 0))
     for (const trade of trades) {
       const isKnown = trade.id !== null && this.#ids.has(trade.id)
       const isOld = isBefore(trade.exchangeTime, asked.ask.after, this.#history.timeStep ?? 0)
-      if (this.#wasBefore(trade.id) || isOld) reaches = true
+      if (this.#proves(trade.id) || isOld) reaches = true
       if (isKnown || isOld) continue
       // History of trades without ids cannot be told from what came already.
       if (trade.id === null) continue
@@ -152,7 +166,7 @@ export class OverlappingTrades implements TradeFlow {
     }
     if (missed === 0) return 'done'
     // It is subscribed to anew: what happens between the two subscriptions is missed as well, and nothing else would show it.
-    const evidence = `${missed} trades after ${before} were in the venue's history and did not come`
+    const evidence = `${missed} trades were in the venue's history from ${asked.ask.after} on and did not come`
     this.#cut('stall', 'recovering', evidence, at, out)
     return 'stalled'
   }
@@ -185,6 +199,7 @@ export class OverlappingTrades implements TradeFlow {
   }
 
   #cut(cause: GapCause, state: 'stale' | 'recovering', why: string, at: Micros, out: SessionOutput): void {
+    if (!this.#isCut) this.#lookBack()
     this.feed.lose(cause, state, why, at, out)
     this.#isCut = this.feed.openBreak !== undefined
     this.#asked = undefined
@@ -205,6 +220,7 @@ export class OverlappingTrades implements TradeFlow {
   #judged(state: 'repaired' | 'partly' | 'beyond-repair', evidence: string, at: Micros, out: SessionOutput): void {
     this.#isCut = false
     this.#afterCut.clear()
+    this.#forget(REMEMBERED_IDS)
     this.#due = Number.POSITIVE_INFINITY
     this.#asked = undefined
     const missing = state === 'repaired' ? 0 : null
@@ -214,7 +230,7 @@ export class OverlappingTrades implements TradeFlow {
 
   #request(history: TradeHistory, cursor: string | undefined, out: SessionOutput): void {
     const { instrument } = this.feed
-    const ask: TradeAsk = { instrument, first: 0, last: null, after: this.#lastExchangeTime }
+    const ask: TradeAsk = { instrument, first: 0, last: null, after: this.#from }
     const id = this.#newRequestId()
     this.#asked = { id, ask }
     const { weight } = history
@@ -227,8 +243,8 @@ export class OverlappingTrades implements TradeFlow {
   }
 
   #say(trade: TradeEvent, out: SessionOutput): void {
-    if (trade.id !== null) this.#remember(trade.id)
-    const { exchangeTime } = trade
+    const { id, exchangeTime } = trade
+    if (id !== null) this.#remember(id, exchangeTime)
     // While a cut is not judged, history is asked from the last trade before it on.
     if (!this.#isCut && exchangeTime !== null && exchangeTime > (this.#lastExchangeTime ?? -1)) {
       this.#lastExchangeTime = exchangeTime
@@ -236,23 +252,41 @@ export class OverlappingTrades implements TradeFlow {
     out.event(trade)
   }
 
-  /** Whether a trade is on the tape from before the cut, if there is one. */
-  #wasBefore(id: string | null): boolean {
-    return id !== null && this.#ids.has(id) && !this.#afterCut.has(id)
+  /** Fixes what is asked of history: while it is read, the trades that come push out the memory of those before. */
+  #lookBack(): void {
+    const last = this.#lastExchangeTime
+    if (last === null) return
+    const known = this.#knownFrom + (this.#history?.timeStep ?? 0)
+    const from = Math.max(last - LATE, Math.min(known, last))
+    let oldest: number = last
+    for (const time of this.#ids.values()) if (time >= from && time < oldest) oldest = time
+    this.#from = from as Micros
+    this.#anchor = Math.max(oldest, last - LATE_ENOUGH)
   }
 
-  #remember(said: string): void {
+  /** Whether a trade is on the tape from before the cut, and so old that history which holds it holds all that was missed. */
+  #proves(id: string | null): boolean {
+    const time = id === null ? undefined : this.#ids.get(id)
+    return id !== null && time !== undefined && time <= this.#anchor && !this.#afterCut.has(id)
+  }
+
+  #remember(said: string, exchangeTime: Micros | null): void {
     // Thousands of them are kept: cut from frames, they would keep those in memory.
     const id = detached(said)
-    this.#ids.add(id)
+    // What the tape holds from before the first one is not known.
+    if (this.#knownFrom < 0 && exchangeTime !== null) this.#knownFrom = exchangeTime
+    this.#ids.set(id, exchangeTime ?? -1)
     if (this.#isCut) this.#afterCut.add(id)
-    if (this.#order.length < REMEMBERED_IDS) this.#order.push(id)
-    else {
-      const oldest = this.#order[this.#oldest] as string
-      this.#ids.delete(oldest)
-      this.#afterCut.delete(oldest)
-      this.#order[this.#oldest] = id
-      this.#oldest = (this.#oldest + 1) % REMEMBERED_IDS
+    const bound = this.#isCut ? REMEMBERED_DURING_REPAIR : REMEMBERED_IDS
+    if (this.#ids.size > bound + FORGOTTEN_AT_ONCE) this.#forget(bound)
+  }
+
+  #forget(bound: number): void {
+    for (const [id, time] of this.#ids) {
+      if (this.#ids.size <= bound) return
+      this.#ids.delete(id)
+      this.#afterCut.delete(id)
+      this.#knownFrom = Math.max(this.#knownFrom, time + 1)
     }
   }
 }
