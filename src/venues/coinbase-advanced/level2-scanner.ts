@@ -4,7 +4,6 @@ import { detached, WireCursor } from '../shared/wire-cursor.ts'
 const CLOSE_LIST = 93
 const CLOSE_OBJECT = 125
 const COMMA = 44
-const OPEN_OBJECT = 123
 
 export interface Level2Event {
   readonly kind: 'snapshot' | 'update'
@@ -61,10 +60,16 @@ function eventIn(cursor: WireCursor): Level2Event | undefined {
   const bids: BookLevel[] = []
   const asks: BookLevel[] = []
   if (!cursor.character(CLOSE_LIST)) {
+    let eventTime: string | undefined
     do {
-      if (!cursor.character(OPEN_OBJECT) || !cursor.literal('"side":')) return undefined
-      const side = cursor.quoted()
-      if (!cursor.literal(',"event_time":') || cursor.quoted() === undefined) return undefined
+      const isBid = cursor.literal('{"side":"bid","event_time":')
+      if (!isBid && !cursor.literal('{"side":"offer","event_time":')) return undefined
+      // Mostly the same for all levels of a frame.
+      if (eventTime === undefined || !cursor.literal(eventTime)) {
+        const first = cursor.at
+        if (cursor.quoted() === undefined) return undefined
+        eventTime = cursor.text.slice(first, cursor.at)
+      }
       if (!cursor.literal(',"price_level":')) return undefined
       const price = cursor.quotedDecimal()
       if (price === undefined || !cursor.literal(',"new_quantity":')) return undefined
@@ -75,9 +80,8 @@ function eventIn(cursor: WireCursor): Level2Event | undefined {
         kind === 'snapshot'
           ? [detached(price) as Price, detached(amount) as Amount]
           : [price as Price, amount as Amount]
-      if (side === 'bid') bids.push(level)
-      else if (side === 'offer') asks.push(level)
-      else return undefined
+      if (isBid) bids.push(level)
+      else asks.push(level)
     } while (cursor.character(COMMA))
     if (!cursor.character(CLOSE_LIST)) return undefined
   }

@@ -20,7 +20,8 @@ import { VenueError } from '../venue-error.ts'
 import { AdvancedTradeHistory } from './history.ts'
 import { statusNamed } from './instruments.ts'
 import { type Level2Event, Level2Scanner } from './level2-scanner.ts'
-import { readTrades } from './trades.ts'
+import { PushScanner, type TickerRow } from './push-scanner.ts'
+import { readTrades, type TradeRow } from './trades.ts'
 
 /** Channels of the venue that are subscribed to. */
 type WireChannel = 'market_trades' | 'level2' | 'ticker' | 'status'
@@ -41,6 +42,7 @@ export class AdvancedWords implements MarketWords {
   readonly confirmsSubscriptions = true
   readonly rareChannels: readonly Channel[] = ['status']
   readonly #scanner = new Level2Scanner()
+  readonly #pushes = new PushScanner()
   readonly #users = new WireUsers(({ instrument, channel }) => `${wireChannel(channel)} ${instrument.symbol}`)
   /** Number of the last message; null before the first. */
   #sequence: number | null = null
@@ -68,6 +70,7 @@ export class AdvancedWords implements MarketWords {
       for (const event of books.events) sayBook(event, books.time, books.sequence, facts)
       return true
     }
+    if (this.#scan(frame, facts)) return true
     const message = parseJsonText(frame)
     if (!isTextObject(message)) return false
     if (message.type === 'error') {
@@ -79,6 +82,19 @@ export class AdvancedWords implements MarketWords {
     const sequence = wholeOrNull(message, 'sequence_num')
     if (sequence !== null) this.#counted(sequence, facts)
     return readMessage(channel, message, sequence, facts)
+  }
+
+  /** Says trades and tickers straight from their text. @returns false, having said nothing, for every other frame. */
+  #scan(frame: string, facts: MarketFacts): boolean {
+    const found = this.#pushes.read(frame)
+    if (found === undefined) return false
+    this.#counted(found.sequence, facts)
+    if (found.kind === 'tickers') {
+      for (const row of found.tickers) sayTicker(row, found.time, facts)
+      return true
+    }
+    for (const { trades, isBacklog } of found.events) sayTrades(trades, isBacklog, facts)
+    return true
   }
 
   bookOfMalformed(frame: string): string | undefined {
@@ -154,13 +170,17 @@ function readMessage(channel: string, message: TextObject, sequence: number | nu
       }
       return true
     case 'market_trades':
-      for (const event of objectsIn(message, 'events')) sayTrades(event, facts)
+      for (const event of objectsIn(message, 'events')) {
+        // At subscription come the newest trades of before.
+        sayTrades(readTrades(listOf(event, 'trades')), event.type === 'snapshot', facts)
+      }
       return true
     case 'ticker':
     case 'ticker_batch':
       for (const event of objectsIn(message, 'events')) {
-        for (const row of objectsIn(event, 'tickers'))
-          sayTicker(row, microsFromIso(textOf(message, 'timestamp')), facts)
+        for (const row of objectsIn(event, 'tickers')) {
+          sayTicker(readTicker(row), microsFromIso(textOf(message, 'timestamp')), facts)
+        }
       }
       return true
     case 'status':
@@ -205,24 +225,24 @@ function sayBook(event: Level2Event, time: Micros, sequence: number | null, fact
   facts.book(product, { kind, bids, asks, exchangeTime: time, first: sequence, last: sequence, previous: null })
 }
 
-function sayTrades(event: TextObject, facts: MarketFacts): void {
-  // At subscription come the newest trades of before.
-  const isBacklog = event.type === 'snapshot'
-  for (const { product, id, price, amount, side, time } of readTrades(listOf(event, 'trades'))) {
+function sayTrades(trades: readonly TradeRow[], isBacklog: boolean, facts: MarketFacts): void {
+  for (const { product, id, price, amount, side, time } of trades) {
     facts.trade(product, id, price, amount, side, time, isBacklog)
   }
 }
 
-function sayTicker(row: TextObject, exchangeTime: Micros, facts: MarketFacts): void {
-  facts.ticker(textOf(row, 'product_id'), {
-    exchangeTime,
+function readTicker(row: TextObject): TickerRow {
+  return {
+    product: textOf(row, 'product_id'),
     last: priceOrNull(row, 'price'),
-    open: null,
     high: priceOrNull(row, 'high_24_h'),
     low: priceOrNull(row, 'low_24_h'),
     volume: decimalOrNull(row, 'volume_24_h'),
-    quoteVolume: null,
-  })
+  }
+}
+
+function sayTicker({ product, last, high, low, volume }: TickerRow, exchangeTime: Micros, facts: MarketFacts): void {
+  facts.ticker(product, { exchangeTime, last, open: null, high, low, volume, quoteVolume: null })
 }
 
 function sayStatus(product: TextObject, exchangeTime: Micros, facts: MarketFacts): void {
