@@ -156,7 +156,7 @@ test('after a cut the trades of the answer show whether any was missed, or else 
   assert.equal(request.path, '/v1/trades/btcusd?limit_trades=500&timestamp=1779999999002')
   const row = (tid: number) =>
     `{"timestamp":1780000000,"timestampms":${1_780_000_000_000 + tid},"tid":${tid},"price":"1","amount":"1","exchange":"gemini","type":"sell"}`
-  const body = `[${[91, 90, 50, 4, 3].map(row).join(',')}]`
+  const body = `[${[91, 90, 50, 4, 3, 2].map(row).join(',')}]`
   out.clear()
   session.answered(request, { kind: 'answered', response: { status: 200, body } }, after(9), out)
   assert.deepEqual(
