@@ -1,4 +1,12 @@
 import type { Amount, BookLevel, DecimalText, Micros, Price } from '../../market/index.ts'
+import { detached } from '../shared/wire-cursor.ts'
+import { checksumDigits, checksumLevel } from './checksum.ts'
+import type { DecimalScan } from './decimal-scan.ts'
+
+/** Numbers that {@link BookChange} holds for each level. */
+export const NUMBERS_A_LEVEL = 5
+
+const POWERS_OF_TEN = Array.from({ length: 16 }, (_, exponent) => 10 ** exponent)
 
 /** One message's changes of one book, in the order of the message, together with how its numbers were written. */
 export class BookChange {
@@ -6,9 +14,13 @@ export class BookChange {
   symbol = ''
   bids: BookLevel[] = []
   asks: BookLevel[] = []
-  /** Digits after the point of each level's price and amount in turn, trailing zeros counted. */
-  readonly bidDigits: number[] = []
-  readonly askDigits: number[] = []
+  /**
+   * Of each level in turn: its price as a whole number of units of its last written digit (see {@link unitsOf}); the digits after
+   * the point of price and amount, trailing zeros counted; the checksum register of its text, and the length of that. A removal
+   * has no text.
+   */
+  bidNumbers: number[] = []
+  askNumbers: number[] = []
   checksum: number | null = null
   /** The depth to which the message says that its book goes; null where it does not say. */
   depth: number | null = null
@@ -20,20 +32,91 @@ export class BookChange {
     this.symbol = ''
     this.bids = []
     this.asks = []
-    this.bidDigits.length = 0
-    this.askDigits.length = 0
+    // Cutting a list short is ten times as slow as a new one.
+    this.bidNumbers = []
+    this.askNumbers = []
     this.checksum = null
     this.depth = null
     this.time = null
   }
 
-  addBid(price: DecimalText, priceDigits: number, amount: DecimalText, amountDigits: number): void {
-    this.bids.push([price as Price, amount as Amount])
-    this.bidDigits.push(priceDigits, amountDigits)
+  /** Adds a level by its canonical numbers, and how many digits they were written with after the point. */
+  add(isBid: boolean, price: DecimalText, priceDigits: number, amount: DecimalText, amountDigits: number): void {
+    const level: BookLevel = [price as Price, amount as Amount]
+    const text = { register: 0, length: 0 }
+    if (amount !== '0') checksumLevel(level[0], priceDigits, level[1], amountDigits, text)
+    this.#put(isBid, level, unitsOf(price, priceDigits), priceDigits, amountDigits, text.register, text.length)
   }
 
-  addAsk(price: DecimalText, priceDigits: number, amount: DecimalText, amountDigits: number): void {
-    this.asks.push([price as Price, amount as Amount])
-    this.askDigits.push(priceDigits, amountDigits)
+  /** Adds a level that was read from this text. */
+  addRead(isBid: boolean, price: DecimalScan, amount: DecimalScan, text: string): void {
+    let priceText = price.canonical(text)
+    let amountText = amount.canonical(text)
+    if (this.isSnapshot) {
+      // These outlive their frame, which is large.
+      priceText = detached(priceText)
+      amountText = detached(amountText)
+    }
+    const isLevel = amount.significantDigits > 0
+    this.#put(
+      isBid,
+      [priceText as Price, amountText as Amount],
+      price.units,
+      price.fractionDigits,
+      amount.fractionDigits,
+      isLevel ? checksumDigits(price, amount) : 0,
+      isLevel ? price.significantDigits + amount.significantDigits : 0,
+    )
   }
+
+  #put(
+    isBid: boolean,
+    level: BookLevel,
+    units: number,
+    priceDigits: number,
+    amountDigits: number,
+    register: number,
+    length: number,
+  ): void {
+    const levels = isBid ? this.bids : this.asks
+    if (levels.length > 0) {
+      levels.push(level)
+      const numbers = isBid ? this.bidNumbers : this.askNumbers
+      numbers.push(units, priceDigits, amountDigits, register, length)
+    } else if (isBid) {
+      // Most messages have one level: a list made with it is smaller than one that grows.
+      this.bids = [level]
+      this.bidNumbers = [units, priceDigits, amountDigits, register, length]
+    } else {
+      this.asks = [level]
+      this.askNumbers = [units, priceDigits, amountDigits, register, length]
+    }
+  }
+}
+
+/**
+ * A canonical price as a whole number of 10^-digits units; not a number where a double does not hold that exactly, or where the
+ * price is negative or finer.
+ */
+function unitsOf(price: DecimalText, digits: number): number {
+  const length = price.length
+  let fraction = 0
+  let units = 0
+  for (let index = 0; index < length; index++) {
+    const digit = price.charCodeAt(index) - 48
+    if (digit >= 0) units = units * 10 + digit
+    else if (index === 0) return Number.NaN
+    else fraction = length - index - 1
+  }
+  return scaledUp(units, digits - fraction)
+}
+
+/** A whole number times ten to a power; not a number where that is not a safe whole number, or is NaN already. */
+export function scaledUp(units: number, exponent: number): number {
+  if (exponent === 0) return units <= Number.MAX_SAFE_INTEGER ? units : Number.NaN
+  if (units === 0 && exponent > 0) return 0
+  const power = POWERS_OF_TEN[exponent]
+  if (power === undefined) return Number.NaN
+  const scaled = units * power
+  return scaled <= Number.MAX_SAFE_INTEGER ? scaled : Number.NaN
 }

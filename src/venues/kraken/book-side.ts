@@ -1,22 +1,18 @@
-import { type Amount, type BookLevel, compareDecimals, type Price, scaleOf } from '../../market/index.ts'
+import { type Amount, type BookLevel, compareDecimals, type Price } from '../../market/index.ts'
+import { NUMBERS_A_LEVEL, scaledUp } from './book-change.ts'
 import { appendLevel, checksumLevel, type LevelChecksum } from './checksum.ts'
 
 /** Levels that the checksum covers on each side. */
 const CHECKED_LEVELS = 10
-/** Digits that always fit into a safe integer. */
-const SAFE_DIGITS = 15
-const POWERS_OF_TEN = Array.from({ length: SAFE_DIGITS + 1 }, (_, exponent) => 10 ** exponent)
+/** From this many entries on, the engine's own way of moving them is the faster one. */
+const LONG_MOVE = 40
 
 interface SideLevel extends LevelChecksum {
   readonly price: Price
-  /** The price in units of 10^-scale, negated for asks; not a number where it has too many digits for that. */
-  key: number
-  amount: Amount
+  readonly amount: Amount
   /** Digits after the point as written on the wire, trailing zeros counted. */
   readonly priceDigits: number
-  amountDigits: number
-  /** Whether `register` and `length` are those of the present amount. */
-  isChecked: boolean
+  readonly amountDigits: number
 }
 
 /**
@@ -26,67 +22,128 @@ interface SideLevel extends LevelChecksum {
 export class BookSide {
   readonly #isBids: boolean
   readonly #levels: SideLevel[] = []
+  /**
+   * The price of each level in units of 10^-scale, negated for asks, so that it grows from worst to best; not a number where it has
+   * too many digits for that. Apart from the levels: a search then reads one short stretch of memory.
+   */
+  readonly #keys: number[] = []
   #scale = 0
-  /** Whether one of the checked levels changed since the last `checksum`. */
-  #isTouched = true
   #leastPriceDigits = 0
   #leastAmountDigits = 0
-  #before = 0
-  #after = 0
+  #isPadded = false
+  /** The register after the best one, two … levels, and how long their texts are; they hold for so many of the best levels. */
+  readonly #registers = new Int32Array(CHECKED_LEVELS + 1)
+  readonly #lengths = new Int32Array(CHECKED_LEVELS + 1)
+  #held = 0
+  #isCurrent = false
 
-  constructor(side: 'bids' | 'asks') {
+  /** @param register the checksum register before this side */
+  constructor(side: 'bids' | 'asks', register: number) {
     this.#isBids = side === 'bids'
+    this.#registers[0] = register
   }
 
   get size(): number {
     return this.#levels.length
   }
 
+  /** Whether none of the checked levels changed since the last {@link check}. */
+  get isCurrent(): boolean {
+    return this.#isCurrent
+  }
+
+  /** The checksum register after the ten best levels, as of the last {@link check}. */
+  get register(): number {
+    return this.#registers[this.#held] as number
+  }
+
+  /** How long the text of the ten best levels is, as of the last {@link check}. */
+  get textLength(): number {
+    return this.#lengths[this.#held] as number
+  }
+
   clear(): void {
     this.#levels.length = 0
-    this.#isTouched = true
+    this.#keys.length = 0
+    this.#touch(0)
   }
 
   /**
    * Replaces all levels.
-   * @param digits those of each level's price and amount in turn
+   * @param numbers as in {@link BookChange}
    */
-  replace(levels: readonly BookLevel[], digits: readonly number[]): void {
+  replace(levels: readonly BookLevel[], numbers: readonly number[]): void {
     this.clear()
     // Snapshots come best first, which is the order of the array from its end: no level has to be searched for.
     for (let index = levels.length - 1; index >= 0; index--) {
-      const [price, amount] = levels[index] as BookLevel
-      const key = this.#keyOf(price)
-      const worse = this.#levels[this.#levels.length - 1]
-      if (amount === '0' || (worse !== undefined && !(worse.key < key))) {
+      const level = levels[index] as BookLevel
+      const at = index * NUMBERS_A_LEVEL
+      const key = this.#keyOf(numbers[at] as number, numbers[at + 1] as number)
+      const count = this.#keys.length
+      if (level[1] === '0' || (count > 0 && !((this.#keys[count - 1] as number) < key))) {
         this.clear()
-        this.update(levels, digits)
+        this.update(levels, numbers)
         return
       }
-      this.#levels.push(newLevel(price, key, digits[2 * index] as number, amount, digits[2 * index + 1] as number))
+      this.#levels.push(this.#newLevel(level, numbers, at))
+      this.#keys.push(key)
     }
   }
 
-  /** Sets each level in turn. */
-  update(levels: readonly BookLevel[], digits: readonly number[]): void {
+  /** Sets the amount at each price in turn; amount zero removes it. */
+  update(levels: readonly BookLevel[], numbers: readonly number[]): void {
     for (let index = 0; index < levels.length; index++) {
-      const level = levels[index] as BookLevel
-      this.set(level[0], digits[2 * index] as number, level[1], digits[2 * index + 1] as number)
+      this.#set(levels[index] as BookLevel, numbers, index * NUMBERS_A_LEVEL)
     }
   }
 
-  /** Sets the amount at a price; amount zero removes it. The digits are those after the point on the wire. */
-  set(price: Price, priceDigits: number, amount: Amount, amountDigits: number): void {
+  #set(change: BookLevel, numbers: readonly number[], first: number): void {
     const levels = this.#levels
-    const key = this.#keyOf(price)
+    const price = change[0]
+    const isRemoval = change[1] === '0'
+    const key = this.#keyOf(numbers[first] as number, numbers[first + 1] as number)
     const count = levels.length
-    let at = count
+    const at = this.#placeOf(key, price)
+    // How many levels are better than this one.
+    const better = count - at - 1
+    if (at < count && (this.#keys[at] === key || (levels[at] as SideLevel).price === price)) {
+      this.#touch(better)
+      if (!isRemoval) {
+        levels[at] = this.#newLevel(change, numbers, first)
+        return
+      }
+      removeAt(levels, at)
+      removeAt(this.#keys, at)
+    } else if (!isRemoval) {
+      this.#touch(better + 1)
+      insertAt(levels, at, this.#newLevel(change, numbers, first))
+      insertAt(this.#keys, at, key)
+    }
+  }
+
+  #newLevel(change: BookLevel, numbers: readonly number[], first: number): SideLevel {
+    const level = {
+      price: change[0],
+      amount: change[1],
+      priceDigits: numbers[first + 1] as number,
+      amountDigits: numbers[first + 2] as number,
+      register: numbers[first + 3] as number,
+      length: numbers[first + 4] as number,
+    }
+    if (this.#isPadded) this.#checkLevel(level)
+    return level
+  }
+
+  /** The place of the first level that is not worse than a price. */
+  #placeOf(key: number, price: Price): number {
+    const keys = this.#keys
+    let at = keys.length
     // From the best end: most changes are within a few levels of it.
     let step = 1
     let low = 0
     while (at > 0) {
-      const probe = Math.max(at - step, 0)
-      if (this.#isBefore(levels[probe] as SideLevel, key, price)) {
+      const probe = at > step ? at - step : 0
+      if (this.#isBefore(probe, keys[probe] as number, key, price)) {
         low = probe + 1
         break
       }
@@ -95,33 +152,19 @@ export class BookSide {
     }
     while (low < at) {
       const middle = (low + at) >> 1
-      if (this.#isBefore(levels[middle] as SideLevel, key, price)) low = middle + 1
+      if (this.#isBefore(middle, keys[middle] as number, key, price)) low = middle + 1
       else at = middle
     }
-    const found = levels[at]
-    const isPresent = found !== undefined && found.price === price
-    if (amount === '0') {
-      if (!isPresent) return
-      if (count - at <= CHECKED_LEVELS) this.#isTouched = true
-      removeAt(levels, at)
-      return
-    }
-    if (isPresent) {
-      found.amount = amount
-      found.amountDigits = amountDigits
-      found.isChecked = false
-      if (count - at <= CHECKED_LEVELS) this.#isTouched = true
-      return
-    }
-    insertAt(levels, at, newLevel(price, key, priceDigits, amount, amountDigits))
-    if (count + 1 - at <= CHECKED_LEVELS) this.#isTouched = true
+    return at
   }
 
   /** Removes the levels beyond the best `depth` and adds each to `removed` with amount zero. */
   cut(depth: number, removed: BookLevel[]): void {
     const excess = this.#levels.length - depth
     if (excess <= 0) return
+    this.#keys.splice(0, excess)
     for (const level of this.#levels.splice(0, excess)) removed.push([level.price, '0' as Amount])
+    this.#touch(depth)
   }
 
   /** The best `depth` levels (all, if not given), best first. */
@@ -134,92 +177,94 @@ export class BookSide {
     return found
   }
 
-  /** Moves a checksum register on over this side's ten best levels. */
-  checksum(before: number): number {
-    if (!this.#isTouched && before === this.#before) return this.#after
-    let register = before
+  /** Brings {@link register} and {@link textLength} up to date: from the best level that changed on. */
+  check(): void {
     const levels = this.#levels
-    const stop = levels.length > CHECKED_LEVELS ? levels.length - CHECKED_LEVELS : 0
-    for (let at = levels.length - 1; at >= stop; at--) {
-      const level = levels[at] as SideLevel
-      if (!level.isChecked) {
-        const priceDigits = Math.max(level.priceDigits, this.#leastPriceDigits)
-        checksumLevel(
-          level.price,
-          priceDigits,
-          level.amount,
-          Math.max(level.amountDigits, this.#leastAmountDigits),
-          level,
-        )
-        level.isChecked = true
-      }
+    const count = levels.length
+    const registers = this.#registers
+    const lengths = this.#lengths
+    let held = this.#held
+    let register = registers[held] as number
+    let length = lengths[held] as number
+    const stop = Math.min(count, CHECKED_LEVELS)
+    while (held < stop) {
+      const level = levels[count - 1 - held] as SideLevel
       register = appendLevel(register, level)
+      length += level.length
+      held++
+      registers[held] = register
+      lengths[held] = length
     }
-    this.#isTouched = false
-    this.#before = before
-    this.#after = register
-    return register
+    this.#held = held
+    this.#isCurrent = true
+  }
+
+  #checkLevel(level: SideLevel): void {
+    const { price, amount } = level
+    const priceDigits = Math.max(level.priceDigits, this.#leastPriceDigits)
+    const amountDigits = Math.max(level.amountDigits, this.#leastAmountDigits)
+    checksumLevel(price, priceDigits, amount, amountDigits, level)
   }
 
   /** From now on, numbers count as written with at least that many digits after the point. */
   pad(priceDigits: number, amountDigits: number): void {
     this.#leastPriceDigits = priceDigits
     this.#leastAmountDigits = amountDigits
-    for (const level of this.#levels) level.isChecked = false
-    this.#isTouched = true
+    this.#isPadded = priceDigits > 0 || amountDigits > 0
+    for (const level of this.#levels) this.#checkLevel(level)
+    this.#touch(0)
+  }
+
+  /** The level that has `better` better ones changes: from it on, the registers do not hold. */
+  #touch(better: number): void {
+    if (better >= CHECKED_LEVELS) return
+    if (better < this.#held) this.#held = better
+    this.#isCurrent = false
   }
 
   /** Whether a level lies before a price in this array, which runs from worst to best. */
-  #isBefore(level: SideLevel, key: number, price: Price): boolean {
-    if (level.key < key) return true
-    if (level.key > key || level.price === price) return false
+  #isBefore(at: number, levelKey: number, key: number, price: Price): boolean {
+    if (levelKey < key) return true
+    if (levelKey >= key) return false
     // Too many digits for the keys to tell: compare the texts.
-    const order = compareDecimals(level.price, price)
+    const order = compareDecimals((this.#levels[at] as SideLevel).price, price)
     return this.#isBids ? order < 0 : order > 0
   }
 
-  #keyOf(price: Price): number {
-    const point = price.indexOf('.')
-    const fraction = point < 0 ? 0 : price.length - point - 1
-    if (fraction > this.#scale) this.#rescale(fraction)
-    return signedUnits(price, fraction, this.#scale, this.#isBids)
+  #keyOf(units: number, digits: number): number {
+    if (digits > this.#scale) this.#rescale(digits)
+    const key = digits === this.#scale ? units : scaledUp(units, this.#scale - digits)
+    return this.#isBids ? key : -key
   }
 
+  /** A finer price came; those of a pair are mostly written alike. */
   #rescale(scale: number): void {
+    const finer = scale - this.#scale
     this.#scale = scale
-    for (const level of this.#levels) {
-      level.key = signedUnits(level.price, scaleOf(level.price), scale, this.#isBids)
+    const keys = this.#keys
+    for (let at = 0; at < keys.length; at++) {
+      const key = keys[at] as number
+      keys[at] = key < 0 ? -scaledUp(-key, finer) : scaledUp(key, finer)
     }
   }
 }
 
-function newLevel(price: Price, key: number, priceDigits: number, amount: Amount, amountDigits: number): SideLevel {
-  return { price, key, amount, priceDigits, amountDigits, isChecked: false, register: 0, length: 0 }
-}
-
-/** Grows from worst to best; not a number where the price has too many digits to be exact. */
-function signedUnits(price: Price, fraction: number, scale: number, isBids: boolean): number {
-  const length = price.length
-  const missing = scale - fraction
-  if (length + missing > SAFE_DIGITS) return Number.NaN
-  const negative = price.charCodeAt(0) === 45
-  let units = 0
-  for (let index = negative ? 1 : 0; index < length; index++) {
-    const digit = price.charCodeAt(index) - 48
-    if (digit >= 0) units = units * 10 + digit
+function insertAt<Entry>(entries: Entry[], at: number, entry: Entry): void {
+  if (entries.length - at > LONG_MOVE) {
+    entries.splice(at, 0, entry)
+    return
   }
-  units *= POWERS_OF_TEN[missing] as number
-  return negative === isBids ? -units : units
+  entries.push(entry)
+  for (let index = entries.length - 1; index > at; index--) entries[index] = entries[index - 1] as Entry
+  entries[at] = entry
 }
 
-function insertAt(levels: SideLevel[], at: number, level: SideLevel): void {
-  levels.push(level)
-  for (let index = levels.length - 1; index > at; index--) levels[index] = levels[index - 1] as SideLevel
-  levels[at] = level
-}
-
-function removeAt(levels: SideLevel[], at: number): void {
-  const last = levels.length - 1
-  for (let index = at; index < last; index++) levels[index] = levels[index + 1] as SideLevel
-  levels.pop()
+function removeAt<Entry>(entries: Entry[], at: number): void {
+  const last = entries.length - 1
+  if (last - at > LONG_MOVE) {
+    entries.splice(at, 1)
+    return
+  }
+  for (let index = at; index < last; index++) entries[index] = entries[index + 1] as Entry
+  entries.pop()
 }

@@ -1,7 +1,7 @@
 import type { BookLevel } from '../../market/index.ts'
 import type { BookChange } from './book-change.ts'
 import { BookSide } from './book-side.ts'
-import { EMPTY_REGISTER, finishChecksum } from './checksum.ts'
+import { EMPTY_REGISTER, finishChecksum, moveOn, NO_REGISTER } from './checksum.ts'
 
 /** How the venue writes an instrument's numbers, by its reference data. */
 export interface WrittenScales {
@@ -12,10 +12,11 @@ export interface WrittenScales {
 /** A book as Kraken keeps it: cut to the subscribed depth, and proved by the checksum of its ten best levels. */
 export class CheckedBook {
   readonly depth: number
-  readonly #bids = new BookSide('bids')
-  readonly #asks = new BookSide('asks')
+  readonly #bids = new BookSide('bids', NO_REGISTER)
+  readonly #asks = new BookSide('asks', EMPTY_REGISTER)
   readonly #scales: WrittenScales | undefined
   #isPadded = false
+  #checksum = 0
 
   constructor(depth: number, scales: WrittenScales | undefined) {
     this.depth = depth
@@ -32,11 +33,11 @@ export class CheckedBook {
    */
   apply(change: BookChange): void {
     if (change.isSnapshot) {
-      this.#bids.replace(change.bids, change.bidDigits)
-      this.#asks.replace(change.asks, change.askDigits)
+      this.#bids.replace(change.bids, change.bidNumbers)
+      this.#asks.replace(change.asks, change.askNumbers)
     } else {
-      this.#bids.update(change.bids, change.bidDigits)
-      this.#asks.update(change.asks, change.askDigits)
+      this.#bids.update(change.bids, change.bidNumbers)
+      this.#asks.update(change.asks, change.askNumbers)
     }
     const isTooDeep = this.#bids.size > this.depth || this.#asks.size > this.depth
     if (!isTooDeep) return
@@ -77,7 +78,13 @@ export class CheckedBook {
 
   /** The checksum of the book as it is. */
   checksum(): number {
-    return finishChecksum(this.#bids.checksum(this.#asks.checksum(EMPTY_REGISTER)))
+    const bids = this.#bids
+    const asks = this.#asks
+    if (bids.isCurrent && asks.isCurrent) return this.#checksum
+    if (!bids.isCurrent) bids.check()
+    if (!asks.isCurrent) asks.check()
+    this.#checksum = finishChecksum(moveOn(asks.register, bids.textLength) ^ bids.register)
+    return this.#checksum
   }
 
   /** All bids, highest first. */

@@ -22,8 +22,10 @@ function byTheText(asks: readonly WrittenLevel[], bids: readonly WrittenLevel[])
 function changeOf(asks: readonly WrittenLevel[], bids: readonly WrittenLevel[], isSnapshot: boolean): BookChange {
   const change = new BookChange()
   change.reset(isSnapshot)
-  for (const [price, amount] of asks) change.addAsk(decimal(price), digitsOf(price), decimal(amount), digitsOf(amount))
-  for (const [price, amount] of bids) change.addBid(decimal(price), digitsOf(price), decimal(amount), digitsOf(amount))
+  for (const [price, amount] of asks)
+    change.add(false, decimal(price), digitsOf(price), decimal(amount), digitsOf(amount))
+  for (const [price, amount] of bids)
+    change.add(true, decimal(price), digitsOf(price), decimal(amount), digitsOf(amount))
   return change
 }
 

@@ -9,8 +9,9 @@ import type { Amount, Price } from '../../market/index.ts'
  *   https://docs.kraken.com/exchange/guides/websockets/book-checksum-v2.md (2026-11-22)
  *
  * CRC32 is linear over GF(2): the register after A followed by B is the register after A, moved on by the length of B,
- * xor the register of B alone. So every level keeps the register of its own text, and a book's checksum is twenty moves
- * and xors instead of a pass over some 250 characters. `checksum.test.ts` holds it against the text rule and zlib.
+ * xor the register of B alone. So every level keeps the register of its own text, every side those after its best levels, and
+ * the two sides are joined by one more move: what a message changes costs a few moves and xors instead of a pass over some
+ * 250 characters. `checksum.test.ts` holds it against the text rule and zlib.
  */
 
 const POLYNOMIAL = 0xedb88320
@@ -20,11 +21,19 @@ const POINT = 46
 /** Longest text of a level: two decimals of at most 128 digits each. */
 const MAXIMUM_TEXT_LENGTH = 256
 
-const BYTE_TABLE = Int32Array.from({ length: 256 }, (_, byte) => {
+/** What each byte becomes in a register. */
+export const BYTE_TABLE = Int32Array.from({ length: 256 }, (_, byte) => {
   let register = byte
   for (let bit = 0; bit < 8; bit++) register = register & 1 ? (register >>> 1) ^ POLYNOMIAL : register >>> 1
   return register
 })
+
+/** For each length, the register of a text of so many zeros. */
+const ZEROS = new Int32Array(MAXIMUM_TEXT_LENGTH + 1)
+for (let length = 1; length < ZEROS.length; length++) {
+  const before = ZEROS[length - 1] as number
+  ZEROS[length] = (before >>> 8) ^ (BYTE_TABLE[(before ^ ZERO) & 255] as number)
+}
 
 /** For each length, what every byte of a register becomes after that many zero bytes: four tables of 256 in a row. */
 const moves: (Int32Array | undefined)[] = new Array(MAXIMUM_TEXT_LENGTH + 1).fill(undefined)
@@ -93,21 +102,55 @@ function appendDigits(decimal: string, written: number, into: LevelChecksum): vo
   into.length += count
 }
 
+/** What is known of a number from its digits: all from the first on that is not zero. */
+export interface DigitsRead {
+  /** Register of the digits as numbers from 0 to 9: then leading zeros change nothing. */
+  readonly register: number
+  readonly significantDigits: number
+}
+
+/**
+ * The register of a level's text from what was noted while its digits were read. A digit's character is the digit xor that of
+ * zero, so by the same linearity the register of the text is that of the digits xor that of a text of zeros.
+ */
+export function checksumDigits(price: DigitsRead, amount: DigitsRead): number {
+  const digits = amount.significantDigits
+  return moveOn(price.register, digits) ^ amount.register ^ (ZEROS[price.significantDigits + digits] as number)
+}
+
 /** Largest checksum that there is. */
 export const MAXIMUM_CHECKSUM = 0xffffffff
 
 /** The register before any text. */
 export const EMPTY_REGISTER = -1
 
+/** The register of a text that is to be joined to another one. */
+export const NO_REGISTER = 0
+
 /** Moves a register on over a level's text. */
 export function appendLevel(register: number, level: LevelChecksum): number {
-  const table = moves[level.length] ?? moveTable(level.length)
+  return moveBy(register, moves[level.length] ?? moveTable(level.length)) ^ level.register
+}
+
+/** Moves a register on over so many zero bytes: those of up to a few thousand, in few tables. */
+export function moveOn(register: number, length: number): number {
+  let moved = register
+  let rest = length
+  for (; rest > MAXIMUM_TEXT_LENGTH; rest -= MAXIMUM_TEXT_LENGTH) {
+    moved = moveBy(moved, moves[MAXIMUM_TEXT_LENGTH] ?? moveTable(MAXIMUM_TEXT_LENGTH))
+  }
+  const few = rest & 15
+  const many = rest - few
+  if (many > 0) moved = moveBy(moved, moves[many] ?? moveTable(many))
+  return few > 0 ? moveBy(moved, moves[few] ?? moveTable(few)) : moved
+}
+
+function moveBy(register: number, table: Int32Array): number {
   return (
     (table[register & 255] as number) ^
     (table[256 + ((register >>> 8) & 255)] as number) ^
     (table[512 + ((register >>> 16) & 255)] as number) ^
-    (table[768 + (register >>> 24)] as number) ^
-    level.register
+    (table[768 + (register >>> 24)] as number)
   )
 }
 

@@ -97,9 +97,7 @@ function addLevel(level: unknown, change: BookChange, isBid: boolean): number {
   const [price_, amount_, time] = listOf(level)
   const priceText = detached(textOf('price', price_))
   const amountText = detached(textOf('volume', amount_))
-  const parts = [price(priceText), digitsOf(priceText), amount(amountText), digitsOf(amountText)] as const
-  if (isBid) change.addBid(...parts)
-  else change.addAsk(...parts)
+  change.add(isBid, price(priceText), digitsOf(priceText), amount(amountText), digitsOf(amountText))
   return microsFromSecondsText(textOf('timestamp', time))
 }
 

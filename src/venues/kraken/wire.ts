@@ -107,11 +107,11 @@ function readBook(data: TextObject, isSnapshot: boolean, change: BookChange): vo
   change.symbol = stringOf(data, 'symbol')
   for (const level of listOf(data.bids)) {
     const [price_, amount_] = readLevel(level)
-    change.addBid(price(price_), digitsOf(price_), amount(amount_), digitsOf(amount_))
+    change.add(true, price(price_), digitsOf(price_), amount(amount_), digitsOf(amount_))
   }
   for (const level of listOf(data.asks)) {
     const [price_, amount_] = readLevel(level)
-    change.addAsk(price(price_), digitsOf(price_), amount(amount_), digitsOf(amount_))
+    change.add(false, price(price_), digitsOf(price_), amount(amount_), digitsOf(amount_))
   }
   change.checksum = wholeOf(data, 'checksum')
   if (change.checksum > MAXIMUM_CHECKSUM) throw invalid('checksum', data.checksum)
