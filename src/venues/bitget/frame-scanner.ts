@@ -115,15 +115,15 @@ function readBook(
   let last: number | null = null
   let previous: number | null = null
   let time = -1
-  while (!cursor.literal('}]')) {
-    if (cursor.literal(',"checksum":')) checksum = signed(cursor)
-    else if (cursor.literal(',"seq":')) last = sequence(cursor)
-    else if (cursor.literal(',"pseq":')) previous = sequence(cursor)
-    else if (cursor.literal(',"ts":')) time = quotedTime(cursor)
+  while (cursor.character(COMMA)) {
+    if (cursor.literal('"checksum":')) checksum = signed(cursor)
+    else if (cursor.literal('"seq":')) last = sequence(cursor)
+    else if (cursor.literal('"pseq":')) previous = sequence(cursor)
+    else if (cursor.literal('"ts":')) time = quotedTime(cursor)
     else return undefined
     if (checksum === MALFORMED || last === MALFORMED || previous === MALFORMED) return undefined
   }
-  if (time < 0 || !isEnd(cursor)) return undefined
+  if (time < 0 || !cursor.literal('}]') || !isEnd(cursor)) return undefined
   return {
     kind,
     symbol,

@@ -12,6 +12,7 @@ import { WireCursor } from '../shared/wire-cursor.ts'
 
 const COMMA = 44
 const MINUS = 45
+const CLOSE_BRACE = 125
 
 const LEVELS = { rest: 'two numbers', areKept: false } as const
 const SNAPSHOT_LEVELS = { rest: 'two numbers', areKept: true } as const
@@ -95,15 +96,15 @@ function readSides(
   let checksum: number | null = null
   let last: number | null = null
   let previous: number | null = null
-  while (!cursor.literal('}]}')) {
-    if (cursor.literal(',"ts":')) time = quotedTime(cursor)
-    else if (cursor.literal(',"checksum":')) checksum = signed(cursor)
-    else if (cursor.literal(',"seqId":')) last = signed(cursor)
-    else if (cursor.literal(',"prevSeqId":')) previous = signed(cursor)
+  while (cursor.character(COMMA)) {
+    if (cursor.literal('"ts":')) time = quotedTime(cursor)
+    else if (cursor.literal('"checksum":')) checksum = signed(cursor)
+    else if (cursor.literal('"seqId":')) last = signed(cursor)
+    else if (cursor.literal('"prevSeqId":')) previous = signed(cursor)
     else return undefined
     if (checksum === MALFORMED || last === MALFORMED || previous === MALFORMED) return undefined
   }
-  if (time < 0 || !cursor.isAtEnd) return undefined
+  if (time < 0 || !cursor.literal('}]}') || !cursor.isAtEnd) return undefined
   const exchangeTime = time as Micros
   const change = isSnapshot ? 'snapshot' : 'update'
   const named = checksum === 0 ? null : checksum
@@ -139,16 +140,16 @@ function readTrade(cursor: WireCursor): ScannedTrade | undefined {
   if ((!isBuy && !cursor.literal('sell')) || !cursor.literal('"')) return undefined
   let time = -1
   let count = 1
-  while (!cursor.literal('}')) {
-    if (cursor.literal(',"ts":')) time = quotedTime(cursor)
-    else if (cursor.literal(',"count":"')) {
+  while (cursor.character(COMMA)) {
+    if (cursor.literal('"ts":')) time = quotedTime(cursor)
+    else if (cursor.literal('"count":"')) {
       count = cursor.whole()
       if (count < 1 || !cursor.literal('"')) return undefined
-    } else if (cursor.literal(',"source":')) {
+    } else if (cursor.literal('"source":')) {
       if (cursor.quoted() === undefined) return undefined
-    } else if (!cursor.literal(',"seqId":') || signed(cursor) === MALFORMED) return undefined
+    } else if (!cursor.literal('"seqId":') || signed(cursor) === MALFORMED) return undefined
   }
-  if (time < 0) return undefined
+  if (time < 0 || !cursor.character(CLOSE_BRACE)) return undefined
   const side = isBuy ? 'buy' : 'sell'
   return { symbol, id, price: price as Price, amount: amount as Amount, side, time: time as Micros, count }
 }

@@ -23,13 +23,15 @@ export class InterleavedChecksum {
 
   /** Whether a book has this checksum (a whole number of 32 bits with its sign, as the venues write it). */
   verify(book: OrderBook, checksum: number): boolean {
-    const bids = this.bids.pieces(book.bids(LEVELS))
-    const asks = this.asks.pieces(book.asks(LEVELS))
+    const bids = book.bids(LEVELS)
+    const asks = book.asks(LEVELS)
+    const ofBids = this.bids.pieces(bids)
+    const ofAsks = this.asks.pieces(asks)
     const count = Math.max(bids.length, asks.length)
     let crc = count === 0 ? -1 : BEFORE_FIRST
     for (let index = 0; index < count; index++) {
-      if (index < bids.length) crc = withPiece(crc, bids[index] as Piece)
-      if (index < asks.length) crc = withPiece(crc, asks[index] as Piece)
+      if (index < bids.length) crc = withPiece(crc, ofBids[index] as number, ofBids[LEVELS + index] as number)
+      if (index < asks.length) crc = withPiece(crc, ofAsks[index] as number, ofAsks[LEVELS + index] as number)
     }
     return ~crc === checksum
   }
@@ -50,9 +52,11 @@ interface Piece {
 class ChecksumSide implements LevelWitness {
   /** By price. */
   readonly #written = new Map<string, Piece>()
-  /** The best levels when the checksum was last taken, and the piece of each. They are never changed: another amount is another level. */
+  /** The best levels when the checksum was last taken. They are never changed: another amount is another level. */
   #levels: readonly BookLevel[] = []
-  #pieces: readonly Piece[] = []
+  /** The pieces of those: the CRC of each, then the length of each. */
+  #pieces = new Int32Array(2 * LEVELS)
+  #spare = new Int32Array(2 * LEVELS)
 
   get hasWritten(): boolean {
     return this.#written.size > 0
@@ -61,7 +65,6 @@ class ChecksumSide implements LevelWitness {
   clear(): void {
     this.#written.clear()
     this.#levels = []
-    this.#pieces = []
   }
 
   canonical(price: Price): void {
@@ -69,18 +72,17 @@ class ChecksumSide implements LevelWitness {
   }
 
   written(price: Price, text: string, priceAt: number, priceEnd: number, amountAt: number, amountEnd: number): void {
-    const crc = withText(withCode(0, COLON), text, priceAt, priceEnd)
     this.#written.set(detached(price), {
-      crc: withText(withCode(crc, COLON), text, amountAt, amountEnd),
+      crc: crcOf(text, priceAt, priceEnd, text, amountAt, amountEnd),
       length: priceEnd - priceAt + amountEnd - amountAt + 2,
     })
   }
 
-  /** The pieces of the best levels, best first. */
-  pieces(levels: readonly BookLevel[]): readonly Piece[] {
+  /** The pieces of the best levels, best first: the CRC of each, then the length of each. */
+  pieces(levels: readonly BookLevel[]): Int32Array {
     const held = this.#levels
     const heldPieces = this.#pieces
-    const pieces: Piece[] = []
+    const pieces = this.#spare
     // Both lists are in the order of prices: what is found goes on behind what was found before.
     let next = 0
     for (let index = 0; index < levels.length; index++) {
@@ -88,23 +90,21 @@ class ChecksumSide implements LevelWitness {
       let place = next
       while (place < held.length && held[place] !== level) place++
       if (place < held.length) {
-        pieces.push(heldPieces[place] as Piece)
+        pieces[index] = heldPieces[place] as number
+        pieces[LEVELS + index] = heldPieces[LEVELS + place] as number
         next = place + 1
-      } else pieces.push(this.#pieceOf(level))
+        continue
+      }
+      const price = level[0]
+      const amount = level[1]
+      const written = this.#written.size === 0 ? undefined : this.#written.get(price)
+      pieces[index] = written === undefined ? crcOf(price, 0, price.length, amount, 0, amount.length) : written.crc
+      pieces[LEVELS + index] = written === undefined ? price.length + amount.length + 2 : written.length
     }
     this.#levels = levels
     this.#pieces = pieces
+    this.#spare = heldPieces
     return pieces
-  }
-
-  #pieceOf(level: BookLevel): Piece {
-    const price = level[0]
-    const amount = level[1]
-    const written = this.#written.size === 0 ? undefined : this.#written.get(price)
-    if (written !== undefined) return written
-    const crc = withText(withCode(0, COLON), price, 0, price.length)
-    const length = price.length + amount.length + 2
-    return { crc: withText(withCode(crc, COLON), amount, 0, amount.length), length }
   }
 }
 
@@ -119,6 +119,19 @@ const TABLE = Int32Array.from({ length: 256 }, (_, byte) => {
 
 function withCode(crc: number, code: number): number {
   return (crc >>> 8) ^ (TABLE[(crc ^ code) & 255] as number)
+}
+
+/** The CRC of `:price:amount`, begun with nothing. */
+function crcOf(
+  priceText: string,
+  priceAt: number,
+  priceEnd: number,
+  amountText: string,
+  amountAt: number,
+  amountEnd: number,
+): number {
+  const price = withText(withCode(0, COLON), priceText, priceAt, priceEnd)
+  return withText(withCode(price, COLON), amountText, amountAt, amountEnd)
 }
 
 function withText(crc: number, text: string, from: number, end: number): number {
@@ -136,30 +149,29 @@ const BEFORE_FIRST = (() => {
   return (~(TABLE[entry] as number) << 8) | (entry ^ COLON)
 })()
 
+/** Pieces up to this length are appended at once. */
+const MAXIMUM_SHIFT = 64
+
+/** By how many zero bytes, four times 256: where each value of each byte of a CRC is moved to by them. Each is one byte more than the one before. */
+const SHIFTS = new Int32Array((MAXIMUM_SHIFT + 1) * 1_024)
+for (let index = 0; index < SHIFTS.length; index++) {
+  SHIFTS[index] = index < 1_024 ? (index & 255) << (8 * (index >> 8)) : withCode(SHIFTS[index - 1_024] as number, 0)
+}
+
 /**
  * The CRC of a text and a piece behind it. A CRC is linear: what stands before is moved on by as many zero bytes as the piece
  * has, and what the piece adds by itself comes to it.
  */
-function withPiece(crc: number, { crc: own, length }: Piece): number {
-  const table = SHIFTS[length] ?? shiftsBy(length)
+function withPiece(before: number, own: number, length: number): number {
+  let crc = before
+  let left = length
+  for (; left > MAXIMUM_SHIFT; left--) crc = withCode(crc, 0)
+  const table = left << 10
   return (
     own ^
-    (table[crc & 255] as number) ^
-    (table[256 + ((crc >>> 8) & 255)] as number) ^
-    (table[512 + ((crc >>> 16) & 255)] as number) ^
-    (table[768 + (crc >>> 24)] as number)
+    (SHIFTS[table | (crc & 255)] as number) ^
+    (SHIFTS[table | 256 | ((crc >>> 8) & 255)] as number) ^
+    (SHIFTS[table | 512 | ((crc >>> 16) & 255)] as number) ^
+    (SHIFTS[table | 768 | (crc >>> 24)] as number)
   )
-}
-
-/** By number of zero bytes: where each value of each of the four bytes is moved to. Levels have few lengths. */
-const SHIFTS: Int32Array[] = []
-
-function shiftsBy(length: number): Int32Array {
-  const table = Int32Array.from({ length: 1_024 }, (_, index) => {
-    let crc = (index & 255) << (8 * (index >> 8))
-    for (let step = 0; step < length; step++) crc = withCode(crc, 0)
-    return crc
-  })
-  SHIFTS[length] = table
-  return table
 }
