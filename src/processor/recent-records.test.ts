@@ -34,7 +34,7 @@ test('what is released is gone, and how far the tape was read is still known', (
 
 test('the oldest are dropped where nobody releases them', () => {
   const recent = new RecentRecords()
-  for (const position of [1, 2, 3]) recent.put(record(position, 5 * 1_024 * 1_024))
+  for (const position of [1, 2, 3]) recent.put(record(position, 10 * 1_024 * 1_024))
   assert.deepEqual(positions(recent, 1), [])
   assert.deepEqual(positions(recent, 2), [2, 3])
 })

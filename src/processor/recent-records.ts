@@ -1,7 +1,7 @@
 import type { TapeRecord } from './tape-record.ts'
 
 /** Text of the records that are kept, in bytes; read, they take several times as much. What the sink has taken is not kept. */
-const MAXIMUM_BYTES = 12 * 1_024 * 1_024
+const MAXIMUM_BYTES = 24 * 1_024 * 1_024
 
 /**
  * The newest records of the tape, read once for two readers: the live one puts them in, the sink takes them out if it is not

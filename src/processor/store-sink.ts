@@ -14,7 +14,7 @@ export const SINK_GROUP = 'store'
 const STATE_NAME = 'store'
 
 /** Events of one batch; it ends with the record that reaches it. */
-const MAXIMUM_EVENTS = 20_000
+const MAXIMUM_EVENTS = 60_000
 /** A batch waits no longer than this for more: every batch costs the store a file a table, so a quiet tape has few. */
 const BATCH_MILLISECONDS = 1_000
 const READ_LIMITS = { records: 256, bytes: 2 * 1_024 * 1_024 } as const
