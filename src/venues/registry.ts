@@ -16,6 +16,7 @@ import { gateio } from './gateio/protocol.ts'
 import { gateioFutures } from './gateio-futures/protocol.ts'
 import { gemini } from './gemini/protocol.ts'
 import { htx } from './htx/protocol.ts'
+import { htxFutures } from './htx-futures/protocol.ts'
 import { hyperliquid } from './hyperliquid/protocol.ts'
 import { kraken } from './kraken/protocol.ts'
 import { krakenFutures } from './kraken-futures/protocol.ts'
@@ -41,6 +42,7 @@ const PROTOCOLS = {
   gateio,
   'gateio-futures': gateioFutures,
   htx,
+  'htx-futures': htxFutures,
   gemini,
   kraken,
   kucoin,
