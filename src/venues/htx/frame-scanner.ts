@@ -1,4 +1,11 @@
-import { type Amount, type BookLevel, MICROS_PER_MILLISECOND, type Micros, type Price } from '../../market/index.ts'
+import {
+  type Amount,
+  type BookLevel,
+  type DecimalText,
+  MICROS_PER_MILLISECOND,
+  type Micros,
+  type Price,
+} from '../../market/index.ts'
 import type { MarketFacts } from '../shared/market/market-facts.ts'
 import { WireCursor } from '../shared/wire-cursor.ts'
 import { readTopic, type Topic, type TopicKind } from './topics.ts'
@@ -34,9 +41,15 @@ let bidSize: Amount | undefined
 let ask: Price | undefined
 let askSize: Amount | undefined
 let trades: ScannedTrade[] | undefined
+let last: Price | undefined
+let open: Price | undefined
+let high: Price | undefined
+let low: Price | undefined
+let volume: DecimalText | undefined
+let quoteVolume: DecimalText | undefined
 
 /**
- * Says a book, whole or changed, a quote or trades straight from the text: nearly all that comes is such.
+ * Says a book, whole or changed, a quote, trades or statistics straight from the text: nearly all that comes is such.
  * @returns false, having said nothing, for every other frame and for one that is not written as expected
  */
 export function scanFrame(frame: string, facts: MarketFacts): boolean {
@@ -55,6 +68,12 @@ export function scanFrame(frame: string, facts: MarketFacts): boolean {
   ask = undefined
   askSize = undefined
   trades = undefined
+  last = undefined
+  open = undefined
+  high = undefined
+  low = undefined
+  volume = undefined
+  quoteVolume = undefined
   const isRead = cursor.members(readRoot) && cursor.isAtEnd
   cursor.clear()
   const read = topicRead()
@@ -66,6 +85,8 @@ export function scanFrame(frame: string, facts: MarketFacts): boolean {
       return sayWhole(read.symbol, facts)
     case 'bbo':
       return sayQuote(read.symbol, facts)
+    case 'detail':
+      return sayDetail(read.symbol, facts)
     default:
       return sayTrades(read.symbol, facts)
   }
@@ -105,6 +126,14 @@ function sayQuote(symbol: string, facts: MarketFacts): boolean {
   return true
 }
 
+/** As the careful reader says it; where a member is absent, it is left to that one. */
+function sayDetail(symbol: string, facts: MarketFacts): boolean {
+  if (last === undefined || open === undefined || high === undefined || low === undefined) return false
+  if (volume === undefined || quoteVolume === undefined) return false
+  facts.ticker(symbol, { exchangeTime: messageTime as Micros, last, open, high, low, volume, quoteVolume })
+  return true
+}
+
 function sayTrades(symbol: string, facts: MarketFacts): boolean {
   if (trades === undefined) return false
   for (const { id, price, amount, side, time } of trades) facts.trade(symbol, id, price, amount, side, time, false)
@@ -127,12 +156,13 @@ function readRoot(name: string): boolean {
       if (topic === undefined || hasTick) return false
       hasTick = true
       if (topic.kind === 'bbo') return cursor.members(readQuote)
+      if (topic.kind === 'detail') return cursor.members(readDetail)
       return cursor.members(topic.kind === 'trade' ? readTradeTick : readTick)
   }
   return false
 }
 
-const SCANNED: ReadonlySet<TopicKind> = new Set(['mbp', 'depth', 'bbo', 'trade'])
+const SCANNED: ReadonlySet<TopicKind> = new Set(['mbp', 'depth', 'bbo', 'trade', 'detail'])
 
 function readQuote(name: string): boolean {
   switch (name) {
@@ -156,6 +186,34 @@ function readQuote(name: string): boolean {
       return bookTime >= 0
     case 'symbol':
       return cursor.quoted() !== undefined
+  }
+  return false
+}
+
+function readDetail(name: string): boolean {
+  switch (name) {
+    case 'id':
+    case 'version':
+    case 'count':
+      return cursor.whole() >= 0
+    case 'close':
+      last = cursor.number() as Price | undefined
+      return last !== undefined
+    case 'open':
+      open = cursor.number() as Price | undefined
+      return open !== undefined
+    case 'high':
+      high = cursor.number() as Price | undefined
+      return high !== undefined
+    case 'low':
+      low = cursor.number() as Price | undefined
+      return low !== undefined
+    case 'amount':
+      volume = cursor.number()
+      return volume !== undefined
+    case 'vol':
+      quoteVolume = cursor.number()
+      return quoteVolume !== undefined
   }
   return false
 }

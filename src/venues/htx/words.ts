@@ -13,6 +13,7 @@ import { scanFrame } from './frame-scanner.ts'
 import { HTX_TRADE_HISTORY } from './history.ts'
 import { htxStatusPoll } from './status-poll.ts'
 import { channelsOfTopic, DEEP, DEEPEST, readTopic, topicOf } from './topics.ts'
+import { scanUsual } from './usual-scanner.ts'
 
 /** What HTX adds to the common life of a session. */
 export class HtxWords implements MarketWords {
@@ -60,7 +61,7 @@ export class HtxWords implements MarketWords {
   }
 
   read(frame: string, facts: MarketFacts): boolean {
-    if (scanFrame(frame, facts)) return true
+    if (scanUsual(frame, facts) || scanFrame(frame, facts)) return true
     const root = parseJsonText(frame)
     if (!isTextObject(root)) throw new VenueError('VENUE_TEXT_INVALID', 'a frame is no object')
     if (typeof root.ch === 'string') {

@@ -1,0 +1,122 @@
+import { type Amount, MICROS_PER_MILLISECOND, type Micros, type Price, type TakerSide } from '../../market/index.ts'
+import type { MarketFacts } from '../shared/market/market-facts.ts'
+import { WireCursor } from '../shared/wire-cursor.ts'
+import { readTopic } from './topics.ts'
+
+const COMMA = 44
+/** Milliseconds have thirteen digits from 2001 to 2286; other units are left to the careful reader. */
+const FIRST_MILLISECOND = 1e12
+const END_OF_MILLISECONDS = 1e13
+
+interface Trade {
+  readonly id: string
+  readonly price: Price
+  readonly amount: Amount
+  readonly side: TakerSide
+  readonly time: Micros
+}
+
+const cursor = new WireCursor()
+
+/**
+ * Says a quote or trades whose members come in the order in which the venue mostly writes them: nearly all that comes is such.
+ *
+ *     {"ch":"market.btcusdt.bbo","ts":1671941599613,"tick":{"seqId":161499562790,"ask":16829.51,"askSize":0.707776,"bid":16829.5,
+ *      "bidSize":1.685945,"quoteTime":1671941599612,"symbol":"btcusdt"}}
+ *     {"ch":"market.btcusdt.trade.detail","ts":1572911088789,"tick":{"id":100033171587,"ts":1572911088761,"data":[
+ *      {"id":10003317158754670853281,"ts":1572911088761,"tradeId":100027416191,"amount":1569.86,"price":6.37e-8,"direction":"buy"}]}}
+ *
+ * @returns false, having said nothing, for every other frame
+ */
+export function scanUsual(frame: string, facts: MarketFacts): boolean {
+  cursor.start(frame)
+  const isSaid = scan(facts)
+  cursor.clear()
+  return isSaid
+}
+
+function scan(facts: MarketFacts): boolean {
+  if (!cursor.literal('{"ch":')) return false
+  const name = cursor.quoted()
+  if (name === undefined || !cursor.literal(',"ts":') || time() < 0 || !cursor.literal(',"tick":{')) return false
+  // Which topic it is, the first member tells for now.
+  if (cursor.literal('"seqId":')) return scanQuote(name, facts)
+  return cursor.literal('"id":') && scanTrades(name, facts)
+}
+
+function scanQuote(name: string, facts: MarketFacts): boolean {
+  const sequence = cursor.whole()
+  if (sequence < 0 || !cursor.literal(',"ask":')) return false
+  const ask = cursor.number()
+  if (ask === undefined || !cursor.literal(',"askSize":')) return false
+  const askSize = cursor.number()
+  if (askSize === undefined || !cursor.literal(',"bid":')) return false
+  const bid = cursor.number()
+  if (bid === undefined || !cursor.literal(',"bidSize":')) return false
+  const bidSize = cursor.number()
+  if (bidSize === undefined || !cursor.literal(',"quoteTime":')) return false
+  const quoted = time()
+  if (quoted < 0 || !cursor.literal(',"symbol":') || cursor.quoted() === undefined) return false
+  if (!cursor.literal('}}') || !cursor.isAtEnd) return false
+  const topic = readTopic(name)
+  if (topic?.kind !== 'bbo') return false
+  facts.quote(
+    topic.symbol,
+    bid as Price,
+    bidSize as Amount,
+    ask as Price,
+    askSize as Amount,
+    quoted as Micros,
+    sequence,
+  )
+  return true
+}
+
+function scanTrades(name: string, facts: MarketFacts): boolean {
+  if (cursor.whole() < 0 || !cursor.literal(',"ts":')) return false
+  if (cursor.whole() < 0 || !cursor.literal(',"data":[')) return false
+  const first = scanTrade()
+  if (first === undefined) return false
+  let more: Trade[] | undefined
+  while (cursor.character(COMMA)) {
+    const trade = scanTrade()
+    if (trade === undefined) return false
+    if (more === undefined) more = [trade]
+    else more.push(trade)
+  }
+  if (!cursor.literal(']}}') || !cursor.isAtEnd) return false
+  const topic = readTopic(name)
+  if (topic?.kind !== 'trade') return false
+  say(topic.symbol, first, facts)
+  if (more !== undefined) for (const trade of more) say(topic.symbol, trade, facts)
+  return true
+}
+
+function say(symbol: string, { id, price, amount, side, time }: Trade, facts: MarketFacts): void {
+  facts.trade(symbol, id, price, amount, side, time, false)
+}
+
+function scanTrade(): Trade | undefined {
+  // Up to 25 digits, and not used beside the other.
+  if (!cursor.literal('{"id":') || cursor.decimal() === undefined || !cursor.literal(',"ts":')) return undefined
+  const traded = time()
+  if (traded < 0 || !cursor.literal(',"tradeId":')) return undefined
+  const idAt = cursor.at
+  if (cursor.whole() < 0) return undefined
+  const id = cursor.text.slice(idAt, cursor.at)
+  if (!cursor.literal(',"amount":')) return undefined
+  const amount = cursor.number()
+  if (amount === undefined || !cursor.literal(',"price":')) return undefined
+  const price = cursor.number()
+  if (price === undefined || !cursor.literal(',"direction":"')) return undefined
+  const isBuy = cursor.literal('buy"}')
+  if (!isBuy && !cursor.literal('sell"}')) return undefined
+  const side = isBuy ? 'buy' : 'sell'
+  return { id, price: price as Price, amount: amount as Amount, side, time: traded as Micros }
+}
+
+function time(): number {
+  const milliseconds = cursor.whole()
+  const isKnown = milliseconds >= FIRST_MILLISECOND && milliseconds < END_OF_MILLISECONDS
+  return isKnown ? milliseconds * MICROS_PER_MILLISECOND : -1
+}
