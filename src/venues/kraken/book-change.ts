@@ -6,35 +6,37 @@ import type { DecimalScan } from './decimal-scan.ts'
 /** Numbers that {@link BookChange} holds for each level. */
 export const NUMBERS_A_LEVEL = 5
 
+/** Of the side that a message says nothing of; nobody adds to it. */
+const NOTHING: readonly BookLevel[] = []
+
 const POWERS_OF_TEN = Array.from({ length: 16 }, (_, exponent) => 10 ** exponent)
 
 /** One message's changes of one book, in the order of the message, together with how its numbers were written. */
 export class BookChange {
   isSnapshot = false
   symbol = ''
-  bids: BookLevel[] = []
-  asks: BookLevel[] = []
+  bids: readonly BookLevel[] = NOTHING
+  asks: readonly BookLevel[] = NOTHING
   /**
    * Of each level in turn: its price as a whole number of units of its last written digit (see {@link unitsOf}); the digits after
    * the point of price and amount, trailing zeros counted; the checksum register of its text, and the length of that. A removal
    * has no text.
    */
-  bidNumbers: number[] = []
-  askNumbers: number[] = []
+  bidNumbers = new Float64Array(NUMBERS_A_LEVEL)
+  askNumbers = new Float64Array(NUMBERS_A_LEVEL)
+  #bids: BookLevel[] = []
+  #asks: BookLevel[] = []
   checksum: number | null = null
   /** The depth to which the message says that its book goes; null where it does not say. */
   depth: number | null = null
   time: Micros | null = null
 
-  /** Begins anew. The lists of levels are new ones, because the old ones are on the tape by now. */
+  /** Begins anew. The next lists of levels are new ones, because the old ones are on the tape by now. */
   reset(isSnapshot: boolean): void {
     this.isSnapshot = isSnapshot
     this.symbol = ''
-    this.bids = []
-    this.asks = []
-    // Cutting a list short is ten times as slow as a new one.
-    this.bidNumbers = []
-    this.askNumbers = []
+    this.bids = NOTHING
+    this.asks = NOTHING
     this.checksum = null
     this.depth = null
     this.time = null
@@ -78,20 +80,45 @@ export class BookChange {
     register: number,
     length: number,
   ): void {
-    const levels = isBid ? this.bids : this.asks
-    if (levels.length > 0) {
-      levels.push(level)
-      const numbers = isBid ? this.bidNumbers : this.askNumbers
-      numbers.push(units, priceDigits, amountDigits, register, length)
-    } else if (isBid) {
-      // Most messages have one level: a list made with it is smaller than one that grows.
-      this.bids = [level]
-      this.bidNumbers = [units, priceDigits, amountDigits, register, length]
-    } else {
-      this.asks = [level]
-      this.askNumbers = [units, priceDigits, amountDigits, register, length]
-    }
+    const count = isBid ? this.#addBid(level) : this.#addAsk(level)
+    const numbers = isBid ? this.bidNumbers : this.askNumbers
+    const at = (count - 1) * NUMBERS_A_LEVEL
+    numbers[at] = units
+    numbers[at + 1] = priceDigits
+    numbers[at + 2] = amountDigits
+    numbers[at + 3] = register
+    numbers[at + 4] = length
   }
+
+  /** @returns how many there are now */
+  #addBid(level: BookLevel): number {
+    if (this.bids === NOTHING) {
+      // Most messages have one level: a list made with it is smaller than one that grows.
+      this.#bids = [level]
+      this.bids = this.#bids
+      return 1
+    }
+    const count = this.#bids.push(level)
+    if (count * NUMBERS_A_LEVEL > this.bidNumbers.length) this.bidNumbers = grown(this.bidNumbers)
+    return count
+  }
+
+  #addAsk(level: BookLevel): number {
+    if (this.asks === NOTHING) {
+      this.#asks = [level]
+      this.asks = this.#asks
+      return 1
+    }
+    const count = this.#asks.push(level)
+    if (count * NUMBERS_A_LEVEL > this.askNumbers.length) this.askNumbers = grown(this.askNumbers)
+    return count
+  }
+}
+
+function grown(numbers: Float64Array<ArrayBuffer>): Float64Array<ArrayBuffer> {
+  const larger = new Float64Array(2 * numbers.length)
+  larger.set(numbers)
+  return larger
 }
 
 /**

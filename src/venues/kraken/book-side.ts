@@ -72,7 +72,7 @@ export class BookSide {
    * Replaces all levels.
    * @param numbers as in {@link BookChange}
    */
-  replace(levels: readonly BookLevel[], numbers: readonly number[]): void {
+  replace(levels: readonly BookLevel[], numbers: Float64Array): void {
     this.clear()
     // Snapshots come best first, which is the order of the array from its end: no level has to be searched for.
     for (let index = levels.length - 1; index >= 0; index--) {
@@ -91,13 +91,13 @@ export class BookSide {
   }
 
   /** Sets the amount at each price in turn; amount zero removes it. */
-  update(levels: readonly BookLevel[], numbers: readonly number[]): void {
+  update(levels: readonly BookLevel[], numbers: Float64Array): void {
     for (let index = 0; index < levels.length; index++) {
       this.#set(levels[index] as BookLevel, numbers, index * NUMBERS_A_LEVEL)
     }
   }
 
-  #set(change: BookLevel, numbers: readonly number[], first: number): void {
+  #set(change: BookLevel, numbers: Float64Array, first: number): void {
     const levels = this.#levels
     const price = change[0]
     const isRemoval = change[1] === '0'
@@ -121,14 +121,15 @@ export class BookSide {
     }
   }
 
-  #newLevel(change: BookLevel, numbers: readonly number[], first: number): SideLevel {
+  /** What is whole is made so for the engine, which else keeps each as a double in an object of its own. */
+  #newLevel(change: BookLevel, numbers: Float64Array, first: number): SideLevel {
     const level = {
       price: change[0],
       amount: change[1],
-      priceDigits: numbers[first + 1] as number,
-      amountDigits: numbers[first + 2] as number,
-      register: numbers[first + 3] as number,
-      length: numbers[first + 4] as number,
+      priceDigits: (numbers[first + 1] as number) | 0,
+      amountDigits: (numbers[first + 2] as number) | 0,
+      register: (numbers[first + 3] as number) | 0,
+      length: (numbers[first + 4] as number) | 0,
     }
     if (this.#isPadded) this.#checkLevel(level)
     return level
@@ -158,13 +159,13 @@ export class BookSide {
     return at
   }
 
-  /** Removes the levels beyond the best `depth` and adds each to `removed` with amount zero. */
-  cut(depth: number, removed: BookLevel[]): void {
+  /** Removes the levels beyond the best `depth`. @returns each of them with amount zero */
+  cut(depth: number): BookLevel[] {
     const excess = this.#levels.length - depth
-    if (excess <= 0) return
+    if (excess <= 0) return []
     this.#keys.splice(0, excess)
-    for (const level of this.#levels.splice(0, excess)) removed.push([level.price, '0' as Amount])
     this.#touch(depth)
+    return this.#levels.splice(0, excess).map((level) => [level.price, '0' as Amount])
   }
 
   /** The best `depth` levels (all, if not given), best first. */

@@ -41,13 +41,11 @@ export class CheckedBook {
     }
     const isTooDeep = this.#bids.size > this.depth || this.#asks.size > this.depth
     if (!isTooDeep) return
-    this.#bids.cut(this.depth, change.bids)
-    this.#asks.cut(this.depth, change.asks)
-    if (change.isSnapshot) {
-      // A snapshot says levels, not removals.
-      change.bids = this.bids()
-      change.asks = this.asks()
-    }
+    const bids = this.#bids.cut(this.depth)
+    const asks = this.#asks.cut(this.depth)
+    // A snapshot says levels, not removals.
+    change.bids = change.isSnapshot ? this.bids() : [...change.bids, ...bids]
+    change.asks = change.isSnapshot ? this.asks() : [...change.asks, ...asks]
   }
 
   /** Whether another book has the same levels. */

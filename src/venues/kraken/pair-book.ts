@@ -1,4 +1,4 @@
-import type { GapCause, Instrument, Micros } from '../../market/index.ts'
+import type { GapCause, Instrument, InstrumentId, Micros, VenueId, VenueSymbol } from '../../market/index.ts'
 import type { BookStatistics, SessionOutput } from '../protocol.ts'
 import type { Feed } from '../shared/feed.ts'
 import type { FeedMaker } from '../shared/feed-maker.ts'
@@ -26,6 +26,10 @@ export class PairBook {
     resyncs: 0,
   }
   readonly resubscription: Resubscription
+  // Looked up once: instruments differ in their members, which is slow to read from.
+  readonly #venue: VenueId
+  readonly #id: InstrumentId
+  readonly #symbol: VenueSymbol
   #book: CheckedBook
   #isWhole = false
   #hasSnapshot = false
@@ -36,6 +40,9 @@ export class PairBook {
 
   constructor(instrument: Instrument, feeds: FeedMaker) {
     this.instrument = instrument
+    this.#venue = instrument.venue
+    this.#id = instrument.id
+    this.#symbol = instrument.symbol
     this.feed = feeds.make(instrument, 'book')
     this.resubscription = new Resubscription(`${instrument.id}:book`)
     this.#book = this.#newBook(BOOK_DEPTH)
@@ -143,12 +150,11 @@ export class PairBook {
   }
 
   #say(kind: 'snapshot' | 'update', change: BookChange, at: Micros, out: SessionOutput): void {
-    const { venue, id, symbol } = this.instrument
     out.event({
       messageType: 'book',
-      venue,
-      instrument: id,
-      symbol,
+      venue: this.#venue,
+      instrument: this.#id,
+      symbol: this.#symbol,
       exchangeTime: change.time,
       receiveTime: at,
       kind,

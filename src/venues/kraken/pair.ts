@@ -42,6 +42,7 @@ export class Pair {
   readonly #ticker: Feed
   readonly #quotes: Feed
   #wanted: ReadonlySet<Channel> = new Set()
+  #wantsBook = false
   #quote: QuoteEvent | undefined
 
   constructor(trades: TradeContinuity, feeds: FeedMaker) {
@@ -83,6 +84,7 @@ export class Pair {
 
   want(channels: ReadonlySet<Channel>): void {
     this.#wanted = channels
+    this.#wantsBook = channels.has('book')
   }
 
   /** What is wanted changes on the open connection. */
@@ -91,6 +93,7 @@ export class Pair {
       if (!channels.has(channel)) this.#feed(channel)?.leave(at, out)
     }
     this.#wanted = channels
+    this.#wantsBook = channels.has('book')
     this.introduce(at, out)
   }
 
@@ -114,7 +117,7 @@ export class Pair {
   }
 
   bookChange(change: BookChange, at: Micros, out: SessionOutput): void {
-    if (this.#wanted.has('book')) this.book.change(change, at, out)
+    if (this.#wantsBook) this.book.change(change, at, out)
   }
 
   /** A ticker is the statistics of a day and, triggered by `bbo`, the best bid and offer. */
