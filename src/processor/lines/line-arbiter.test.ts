@@ -14,6 +14,7 @@ import {
   OrderBook,
   type Price,
   type TradeEvent,
+  type VenueCandleEvent,
   type VenueId,
   type VenueStateEvent,
   type VenueSymbol,
@@ -75,6 +76,23 @@ const gap = (channel: 'trade' | 'book', from: number, to: number | null): GapEve
   receiveTime: at(to ?? from),
 })
 
+const candle = (minute: number, close: string, time: number): VenueCandleEvent => ({
+  messageType: 'venue-candle',
+  ...named,
+  interval: '1m',
+  openTime: at(minute * 60 * SECOND),
+  open: '1' as Price,
+  high: '9' as Price,
+  low: '1' as Price,
+  close: close as Price,
+  volume: null,
+  quoteVolume: null,
+  trades: null,
+  isClosed: true,
+  exchangeTime: at(time),
+  receiveTime: at(time),
+})
+
 const venue = (time: number): VenueStateEvent => ({
   messageType: 'venue-state',
   venue: named.venue,
@@ -95,6 +113,11 @@ class Desk {
 
   say(line: string, event: MarketEvent): this {
     this.#arbiter.take(line, event, ++this.#position, event.receiveTime, (one) => this.passed.push(one))
+    return this
+  }
+
+  sayPast(line: string, event: MarketEvent): this {
+    this.#arbiter.takePast(line, event, ++this.#position, event.receiveTime, (one) => this.passed.push(one))
     return this
   }
 
@@ -211,6 +234,50 @@ test('a book never goes back: a line that lags behind waits', () => {
   assert.deepEqual(desk.bids, [['10', '2']])
   desk.say('B', book('update', [['10', '9']], 9, 6))
   assert.deepEqual(desk.bids, [['10', '9']])
+})
+
+test('what a line that is not followed reads from history later is passed on, and once', () => {
+  const desk = new Desk()
+  desk.say('A', candle(1, '2', 1)).say('B', candle(1, '2', 2))
+  desk
+    .sayPast('B', candle(1, '2', 3))
+    .sayPast('B', candle(2, '3', 4))
+    .sayPast('A', candle(2, '3', 5))
+  desk
+    .restart()
+    .sayPast('A', candle(2, '3', 6))
+    .sayPast('A', candle(2, '4', 7))
+  assert.deepEqual(
+    desk.of('venue-candle').map(({ close }) => close),
+    ['2', '3', '4'],
+    'the last one is another candle',
+  )
+})
+
+test('whichever lines read which candles from history, and whenever the arbiter restarts, each is passed on once', () => {
+  const reading = fc.record({
+    line: fc.constantFrom('A', 'B'),
+    minute: fc.integer({ min: 1, max: 20 }),
+    isPast: fc.boolean(),
+    restart: fc.boolean(),
+  })
+  fc.assert(
+    fc.property(fc.array(reading, { maxLength: 80 }), (readings) => {
+      const desk = new Desk()
+      const expected = new Set<number>()
+      for (const [index, { line, minute, isPast, restart }] of readings.entries()) {
+        // Live candles come as they happen, and before anybody reads them from history.
+        if (isPast) desk.sayPast(line, candle(minute, '5', index))
+        else if (!expected.has(minute)) desk.say('A', candle(minute, '5', index))
+        else continue
+        expected.add(minute)
+        if (restart) desk.restart()
+      }
+      const minutes = desk.of('venue-candle').map(({ openTime }) => openTime / 60 / SECOND)
+      assert.equal(new Set(minutes).size, minutes.length)
+      assert.deepEqual(new Set(minutes), expected)
+    }),
+  )
 })
 
 test('whatever two lines lose or repeat, and whenever the arbiter restarts, every trade that one of them brings is passed on once', () => {

@@ -7,6 +7,7 @@ import {
 } from '../../market/index.ts'
 import { TradeFilter, type TradeFilterState } from '../trade-filter.ts'
 import { type Line, LineFeed, type LineFeedState } from './line-feed.ts'
+import { SaidFacts, type SaidFactsState } from './said-facts.ts'
 
 /** A collector says at least its venues' states every five seconds: a line that is silent longer is dead. */
 const DEAD_AFTER_MICROS = 12_000_000
@@ -15,6 +16,7 @@ const BURY_EVERY_MICROS = 250_000
 /** As it is written down. */
 export interface LineArbiterState {
   readonly filter: TradeFilterState
+  readonly facts: SaidFactsState
   readonly feeds: readonly (readonly [key: string, state: LineFeedState])[]
   readonly heard: readonly (readonly [key: string, at: number])[]
   readonly venues: readonly (readonly [key: string, state: VenueStateEvent])[]
@@ -24,11 +26,13 @@ export interface LineArbiterState {
 /**
  * Makes one tape of what two or more collectors (lines) say of the same venues: trades by their ids, each once, from whichever line
  * brings it first; books and everything else from one line at a time, which another replaces when it breaks or falls silent. What
- * one line missed is no gap if the other was whole. It depends on nothing but its input and the times of its records, so reading the
+ * one line missed is no gap if the other was whole. What lines read from history later is passed on whichever line it comes from,
+ * each fact once. It depends on nothing but its input and the times of its records, so reading the
  * same again gives the same.
  */
 export class LineArbiter {
   #filter = new TradeFilter()
+  #facts = new SaidFacts()
   readonly #feeds = new Map<string, LineFeed>()
   /** When each line of a venue spoke last, by `<venue> <line>`. */
   readonly #heard = new Map<string, Micros>()
@@ -46,14 +50,8 @@ export class LineArbiter {
    * @param position of its record, and `at` the time of it
    */
   take(line: Line, event: MarketEvent, position: number, at: Micros, out: (event: MarketEvent) => void): void {
-    if (at > this.#at) this.#at = at
     const { venue } = event
-    const lineKey = `${venue} ${line}`
-    const heard = this.#heard.get(lineKey)
-    if (heard !== undefined && heard < this.#at) this.#heardBefore.set(lineKey, heard)
-    this.#heard.set(lineKey, this.#at)
-    this.#dead.delete(lineKey)
-    if (this.#at - this.#buriedAt >= BURY_EVERY_MICROS) this.#bury(out)
+    const lineKey = this.#hear(line, venue, at, out)
     const isAlive = (other: Line): boolean =>
       !this.#dead.has(`${venue} ${other}`) && this.#heard.has(`${venue} ${other}`)
     switch (event.messageType) {
@@ -93,7 +91,34 @@ export class LineArbiter {
       default:
     }
     const channel = channelOfEvent(event)
-    if (channel !== null) this.#feed(venue, event.instrument, channel).take(line, event, this.#at, isAlive, out)
+    if (channel === null) return
+    this.#feed(venue, event.instrument, channel).take(line, event, this.#at, isAlive, (passed) => {
+      this.#facts.note(passed)
+      out(passed)
+    })
+  }
+
+  /** Takes what a line read from the venue's history later: it tells nothing of how the line's feeds are. */
+  takePast(line: Line, event: MarketEvent, position: number, at: Micros, out: (event: MarketEvent) => void): void {
+    const isKept = event.messageType === 'trade' || event.messageType === 'gap' || event.messageType === 'coverage'
+    if (isKept) {
+      this.take(line, event, position, at, out)
+      return
+    }
+    this.#hear(line, event.venue, at, out)
+    if (this.#facts.add(event)) out(event)
+  }
+
+  /** Notes that a line spoke. @returns its key */
+  #hear(line: Line, venue: string, at: Micros, out: (event: MarketEvent) => void): string {
+    if (at > this.#at) this.#at = at
+    const lineKey = `${venue} ${line}`
+    const heard = this.#heard.get(lineKey)
+    if (heard !== undefined && heard < this.#at) this.#heardBefore.set(lineKey, heard)
+    this.#heard.set(lineKey, this.#at)
+    this.#dead.delete(lineKey)
+    if (this.#at - this.#buriedAt >= BURY_EVERY_MICROS) this.#bury(out)
+    return lineKey
   }
 
   /** When a line was last known to watch before it missed something. */
@@ -108,6 +133,7 @@ export class LineArbiter {
   state(): LineArbiterState {
     return {
       filter: this.#filter.state(),
+      facts: this.#facts.state(),
       feeds: [...this.#feeds].map(([key, feed]) => [key, feed.state()]),
       heard: [...this.#heard],
       venues: [...this.#venues],
@@ -118,6 +144,7 @@ export class LineArbiter {
   static restore(state: LineArbiterState): LineArbiter {
     const arbiter = new LineArbiter()
     arbiter.#filter = TradeFilter.restore(state.filter)
+    arbiter.#facts = SaidFacts.restore(state.facts)
     for (const [key, feed] of state.feeds) arbiter.#feeds.set(key, LineFeed.restore(feed))
     for (const [key, at] of state.heard) {
       arbiter.#heard.set(key, at as Micros)

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Log } from '../../log/index.ts'
 import { type Amount, encodeEvent, type MarketEvent, type Micros, type Price } from '../../market/index.ts'
 import { createLogger } from '../../platform/index.ts'
@@ -47,12 +48,14 @@ test('wherever the arbiter is killed, the tape has every event of the lines once
       const dying = new AbortController()
       log.onKill = () => dying.abort()
       log.killAfter(operations, takesEffect)
-      await run(log, dying)
+      const killed = run(log, dying.signal)
+      await Promise.race([killed, sleep(60)])
       dying.abort()
+      await killed
       log.revive()
       log.onKill = () => undefined
       const living = new AbortController()
-      const running = run(log, living)
+      const running = run(log, living.signal)
       await say(log, 'A', [100])
       while (!(await tape(log)).includes('100')) await new Promise((resolve) => setImmediate(resolve))
       living.abort()
@@ -63,12 +66,38 @@ test('wherever the arbiter is killed, the tape has every event of the lines once
   }
 })
 
-async function run(log: MemoryLog, stop: AbortController): Promise<void> {
+test('what a line reads from history goes to the tape though another one is followed', async () => {
+  const log = new MemoryLog()
+  const fact = (minute: number): MarketEvent => ({
+    messageType: 'funding',
+    venue: 'toy' as never,
+    instrument: 'BTC-USD' as never,
+    symbol: 'BTC' as never,
+    rate: '0.01' as never,
+    predictedRate: null,
+    fundingTime: minute as Micros,
+    intervalSeconds: null,
+    exchangeTime: null,
+    receiveTime: minute as Micros,
+  })
+  const append = (connection: string, minute: number) =>
+    log.append('line-data', [{ key: `toy/${connection}`, value: Buffer.from(`${encodeEvent(fact(minute))}\n`) }])
+  await append('A-market-0', 1)
+  await append('B-market-0', 1)
+  await append('B-backfill', 2)
+  await append('A-backfill', 2)
+  const stop = new AbortController()
+  const running = run(log, stop.signal)
+  await say(log, 'A', [100])
+  while (!(await tape(log)).includes('100')) await new Promise((resolve) => setImmediate(resolve))
+  stop.abort()
+  await running
+  assert.equal((await tape(log)).filter((id) => id === '?').length, 2)
+})
+
+async function run(log: MemoryLog, signal: AbortSignal): Promise<void> {
   const reader = new LineReader({ log, logger, stateMilliseconds: 0 })
-  const ends = new Promise<void>((resolve) => setTimeout(resolve, 60))
-  const running = reader.run(stop.signal).catch((error: unknown) => {
+  await reader.run(signal).catch((error: unknown) => {
     if (!(error instanceof Killed)) throw error
   })
-  await Promise.race([running, ends])
-  if (stop.signal.aborted) await running
 }

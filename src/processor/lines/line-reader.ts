@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type GroupMember, isLogError, type Log, type LogEntry, LogError, type LogRecord } from '../../log/index.ts'
-import { encodeEvent, now } from '../../market/index.ts'
+import { encodeEvent, type MarketEvent, now } from '../../market/index.ts'
 import type { Logger } from '../../platform/index.ts'
 import { readState, writeState } from '../state-records.ts'
 import { readTapeRecord } from '../tape-record.ts'
@@ -154,14 +154,16 @@ export class LineReader {
 function arbitrated(arbiter: LineArbiter, records: readonly LogRecord[]): LogEntry[] {
   const entries: LogEntry[] = []
   for (const record of records) {
-    const line = lineOf(record.key)
+    const { line, isPast } = originOf(record.key)
     const { events, unreadable } = readTapeRecord(record)
     let text = ''
     for (const event of events) {
       if (event === undefined) continue
-      arbiter.take(line, event, record.position, record.time, (passed) => {
+      const pass = (passed: MarketEvent): void => {
         text += `${encodeEvent(passed)}\n`
-      })
+      }
+      if (isPast) arbiter.takePast(line, event, record.position, record.time, pass)
+      else arbiter.take(line, event, record.position, record.time, pass)
     }
     // What cannot be read is judged by whoever stores the tape: nothing is dropped here.
     for (const { line: raw } of unreadable) text += `${raw}\n`
@@ -170,9 +172,11 @@ function arbitrated(arbiter: LineArbiter, records: readonly LogRecord[]): LogEnt
   return entries
 }
 
-/** Keys are `<venue>/<line>-<connection>`. */
-function lineOf(key: string): string {
+/** Keys are `<venue>/<line>-<connection>`; what was read from history later comes on a connection that is called so. */
+function originOf(key: string): { readonly line: string; readonly isPast: boolean } {
   const name = key.slice(key.indexOf('/') + 1)
   const end = name.indexOf('-')
-  return end < 0 ? name : name.slice(0, end)
+  return end < 0
+    ? { line: name, isPast: false }
+    : { line: name.slice(0, end), isPast: /^backfill(?:-|$)/.test(name.slice(end + 1)) }
 }
