@@ -104,12 +104,11 @@ export class FrameScanner implements FrameEnd {
     if (code === POINT && at > first) {
       const point = at
       code = text.charCodeAt(++at)
-      while (code >= ZERO && code <= NINE) {
-        at++
-        if (code !== ZERO) end = at
-        code = text.charCodeAt(at)
-      }
-      if (at === point + 1) return 0
+      while (code >= ZERO && code <= NINE) code = text.charCodeAt(++at)
+      end = at
+      if (end === point + 1) return 0
+      while (text.charCodeAt(end - 1) === ZERO) end--
+      if (end === point + 1) end = point
     }
     if (code !== COMMA || at === first || at - first > DECIMAL_LENGTH) return 0
     const priceEnd = end
@@ -131,12 +130,11 @@ export class FrameScanner implements FrameEnd {
     if (code === POINT && at > amount) {
       const point = at
       code = text.charCodeAt(++at)
-      while (code >= ZERO && code <= NINE) {
-        at++
-        if (code !== ZERO) end = at
-        code = text.charCodeAt(at)
-      }
-      if (at === point + 1) return 0
+      while (code >= ZERO && code <= NINE) code = text.charCodeAt(++at)
+      end = at
+      if (end === point + 1) return 0
+      while (text.charCodeAt(end - 1) === ZERO) end--
+      if (end === point + 1) end = point
     }
     if (code !== CLOSE || at === amount || at - amount > DECIMAL_LENGTH) return 0
     // Zero has no side.

@@ -8,6 +8,7 @@ import { BookScanner } from './book-scanner.ts'
 import { tradeHistory } from './history.ts'
 import { geminiPolls } from './polls.ts'
 import { GeminiReader } from './reader.ts'
+import { TradeScanner } from './trade-scanner.ts'
 
 type Feed = 'l2' | 'candles_1m'
 
@@ -37,6 +38,7 @@ export class GeminiWords implements MarketWords {
   readonly polls = geminiPolls
   readonly #reader = new GeminiReader()
   readonly #books = new BookScanner()
+  readonly #trades = new TradeScanner()
   /** `feed symbol` of what is subscribed, with the channels that want it. */
   readonly #wanted = new Map<string, Set<Channel>>()
 
@@ -82,10 +84,10 @@ export class GeminiWords implements MarketWords {
   read(text: string, facts: MarketFacts): boolean {
     const update = this.#books.scan(text)
     if (update !== undefined) {
-      const { symbol, bids, asks } = update
-      facts.book(symbol, { kind: 'update', bids, asks, exchangeTime: null, first: null, last: null, previous: null })
+      facts.book(update.symbol, update.change)
       return true
     }
+    if (this.#trades.say(text, facts)) return true
     const frame = parseJsonText(text)
     if (!isTextObject(frame)) return false
     if (frame.result === 'error') {
