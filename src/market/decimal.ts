@@ -45,11 +45,14 @@ export function decimal(text: string): DecimalText {
   }
   if (index === first) throw invalid(text)
   // The common shapes leave here: nothing in front to strip, and either no fraction or one that ends in another digit.
-  if (first === 0 && (text.charCodeAt(0) !== ZERO || point === 1 || length === 1)) {
-    if (point < 0) return text as DecimalText
+  if (text.charCodeAt(first) !== ZERO || point === first + 1 || length === first + 1) {
     let end = length
-    while (text.charCodeAt(end - 1) === ZERO) end--
-    if (end === point + 1) end = point
+    if (point >= 0) {
+      while (text.charCodeAt(end - 1) === ZERO) end--
+      if (end === point + 1) end = point
+    }
+    // There is no minus zero.
+    if (first === 1 && end === 2 && text.charCodeAt(1) === ZERO) return '0' as DecimalText
     return (end === length ? text : text.slice(0, end)) as DecimalText
   }
   return slowDecimal(text)
