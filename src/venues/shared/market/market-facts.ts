@@ -15,9 +15,7 @@ import type {
   VenueCandleEvent,
 } from '../../../market/index.ts'
 import type { BookChange } from './book-rule.ts'
-
-/** An event without what the session knows by itself. */
-type Facts<Event> = Omit<Event, 'messageType' | 'venue' | 'instrument' | 'symbol' | 'receiveTime'>
+import type { Facts } from './market-events.ts'
 
 /**
  * What a venue's reader may say of a frame, in the order in which the frame says it. Instruments are named as the wire names

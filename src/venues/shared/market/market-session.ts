@@ -25,6 +25,16 @@ import type { BookChange } from './book-rule.ts'
 import { Confirmations } from './confirmations.ts'
 import { Market } from './market.ts'
 import { BOOK_AUDIT_PURPOSE, BOOK_PURPOSE, type BookNeeds, MarketBook } from './market-book.ts'
+import {
+  candleEvent,
+  fundingEvent,
+  liquidationEvent,
+  markPriceEvent,
+  openInterestEvent,
+  optionSummaryEvent,
+  statusEvent,
+  tickerEvent,
+} from './market-events.ts'
 import type { MarketFacts } from './market-facts.ts'
 import type { MarketWords } from './market-words.ts'
 import { NumberedTrades } from './numbered-trades.ts'
@@ -33,6 +43,7 @@ import { Polls } from './polls.ts'
 
 /** How much of a refused frame is shown. */
 const SAMPLE_LENGTH = 200
+const MINUS = 45
 /** Longest reason that is passed on from a venue. */
 const REASON_LENGTH = 200
 
@@ -56,6 +67,9 @@ export class MarketSession implements VenueSession, MarketFacts {
   #isOpen = false
   #pingDue = Number.POSITIVE_INFINITY
   #nextRequestId = 1
+  /** The market that was named last, and how. */
+  #lastSymbol: string | undefined
+  #lastMarket: Market | undefined
 
   constructor(options: SessionOptions, words: MarketWords) {
     this.#options = options
@@ -170,8 +184,9 @@ export class MarketSession implements VenueSession, MarketFacts {
       market.feed(channel).leave(at, out)
       this.#confirmations.confirmed(market.instrument, channel)
       if (market.wanted.size === 0) {
-        this.#markets.delete(this.#wireSymbol(market.instrument))
+        this.#markets.delete(market.wireSymbol)
         this.#byInstrument.delete(market.instrument.id)
+        this.#lastSymbol = undefined
       }
     }
     const begun: Subscription[] = []
@@ -231,17 +246,28 @@ export class MarketSession implements VenueSession, MarketFacts {
     first?: number,
   ): void {
     const market = this.#market(symbol)
-    if (market === undefined || !market.wanted.has('trade')) return
+    if (market === undefined || !market.wantsTrades) return
     // Prices of spreads may be negative; none is read here.
-    if (price.startsWith('-')) throw new VenueError('VENUE_TEXT_INVALID', `a trade at a negative price: ${price}`)
-    const { venue, id: instrument, symbol: own } = market.instrument
+    if (price.charCodeAt(0) === MINUS)
+      throw new VenueError('VENUE_TEXT_INVALID', `a trade at a negative price: ${price}`)
+    const { name, trades } = market
+    const { venue, instrument, symbol: own } = name
     const receiveTime = this.#at
-    const named = { messageType: 'trade', venue, instrument, symbol: own } as const
-    const trade: TradeEvent = isBacklog
-      ? { ...named, id, price, amount, side, exchangeTime, receiveTime, backlog: true }
-      : { messageType: 'trade', venue, instrument, symbol: own, id, price, amount, side, exchangeTime, receiveTime }
-    market.trades.accept(trade, this.#out, first)
-    if (market.trades.due !== Number.POSITIVE_INFINITY) this.#wakeAt(market.trades.due)
+    const trade: TradeEvent = {
+      messageType: 'trade',
+      venue,
+      instrument,
+      symbol: own,
+      id,
+      price,
+      amount,
+      side,
+      exchangeTime,
+      receiveTime,
+    }
+    trades.accept(isBacklog ? { ...trade, backlog: true } : trade, this.#out, first)
+    const { due } = trades
+    if (due !== Number.POSITIVE_INFINITY) this.#wakeAt(due)
   }
 
   quote(
@@ -254,8 +280,8 @@ export class MarketSession implements VenueSession, MarketFacts {
     sequence: number | null,
   ): void {
     const market = this.#market(symbol)
-    if (market === undefined || !market.wanted.has('quote') || !market.isPlain('quote')) return
-    const { venue, id: instrument, symbol: own } = market.instrument
+    if (market === undefined || !market.wantsQuotes) return
+    const { venue, instrument, symbol: own } = market.name
     const receiveTime = this.#at
     market.say(
       'quote',
@@ -305,57 +331,49 @@ export class MarketSession implements VenueSession, MarketFacts {
   ticker(symbol: string, facts: Parameters<MarketFacts['ticker']>[1]): void {
     const market = this.#wanting(symbol, 'ticker')
     if (market === undefined) return
-    const event = { messageType: 'ticker', ...market.name, receiveTime: this.#at, ...facts } as const
-    market.say('ticker', event, null, this.#out)
+    market.say('ticker', tickerEvent(market.name, this.#at, facts), null, this.#out)
   }
 
   candle(symbol: string, facts: Parameters<MarketFacts['candle']>[1]): void {
     const market = this.#wanting(symbol, 'candle')
     if (market === undefined) return
-    const event = { messageType: 'venue-candle', ...market.name, receiveTime: this.#at, ...facts } as const
-    market.say('candle', event, null, this.#out)
+    market.say('candle', candleEvent(market.name, this.#at, facts), null, this.#out)
   }
 
   funding(symbol: string, facts: Parameters<MarketFacts['funding']>[1]): void {
     const market = this.#wanting(symbol, 'funding')
     if (market === undefined) return
-    const event = { messageType: 'funding', ...market.name, receiveTime: this.#at, ...facts } as const
-    market.say('funding', event, null, this.#out)
+    market.say('funding', fundingEvent(market.name, this.#at, facts), null, this.#out)
   }
 
   markPrice(symbol: string, facts: Parameters<MarketFacts['markPrice']>[1]): void {
     const market = this.#wanting(symbol, 'mark-price')
     if (market === undefined) return
-    const event = { messageType: 'mark-price', ...market.name, receiveTime: this.#at, ...facts } as const
-    market.say('mark-price', event, null, this.#out)
+    market.say('mark-price', markPriceEvent(market.name, this.#at, facts), null, this.#out)
   }
 
   openInterest(symbol: string, facts: Parameters<MarketFacts['openInterest']>[1]): void {
     const market = this.#wanting(symbol, 'open-interest')
     if (market === undefined) return
-    const event = { messageType: 'open-interest', ...market.name, receiveTime: this.#at, ...facts } as const
-    market.say('open-interest', event, null, this.#out)
+    market.say('open-interest', openInterestEvent(market.name, this.#at, facts), null, this.#out)
   }
 
   liquidation(symbol: string, facts: Parameters<MarketFacts['liquidation']>[1]): void {
     const market = this.#wanting(symbol, 'liquidation')
     if (market === undefined) return
-    const event = { messageType: 'liquidation', ...market.name, receiveTime: this.#at, ...facts } as const
-    market.say('liquidation', event, null, this.#out)
+    market.say('liquidation', liquidationEvent(market.name, this.#at, facts), null, this.#out)
   }
 
   optionSummary(symbol: string, facts: Parameters<MarketFacts['optionSummary']>[1]): void {
     const market = this.#wanting(symbol, 'option-summary')
     if (market === undefined) return
-    const event = { messageType: 'option-summary', ...market.name, receiveTime: this.#at, ...facts } as const
-    market.say('option-summary', event, null, this.#out)
+    market.say('option-summary', optionSummaryEvent(market.name, this.#at, facts), null, this.#out)
   }
 
   status(symbol: string, facts: Parameters<MarketFacts['status']>[1]): void {
     const market = this.#wanting(symbol, 'status')
     if (market === undefined) return
-    const event = { messageType: 'status', ...market.name, receiveTime: this.#at, ...facts } as const
-    market.say('status', event, null, this.#out)
+    market.say('status', statusEvent(market.name, this.#at, facts), null, this.#out)
   }
 
   subscribed(symbol: string, channel: Channel): void {
@@ -415,9 +433,17 @@ export class MarketSession implements VenueSession, MarketFacts {
 
   /** The market that a frame names; one that is not known is refused. */
   #market(symbol: string): Market | undefined {
+    // Several facts of one frame, and many frames in a row, are of one market.
+    if (symbol === this.#lastSymbol) return this.#lastMarket
     const market = this.#markets.get(symbol)
+    if (market !== undefined) {
+      // Its own text of the name: a piece of the frame would keep that in memory.
+      this.#lastSymbol = market.wireSymbol
+      this.#lastMarket = market
+      return market
+    }
     // Frames of an instrument that was unsubscribed may still be under way.
-    if (market !== undefined || this.#known.has(symbol)) return market
+    if (this.#known.has(symbol)) return undefined
     const reason = `no instrument ${symbol.slice(0, 60)}`
     this.#out.refused({ kind: 'unknown-instrument', reason, sample: sample(this.#frame) })
     return undefined
@@ -532,9 +558,10 @@ export class MarketSession implements VenueSession, MarketFacts {
     }
     const trades = tradeIds === 'consecutive' ? new NumberedTrades(options) : new OverlappingTrades(options)
     const book = bookRule === null ? null : new MarketBook({ instrument, feeds, rule: bookRule, quotesFromBook })
-    const market = new Market(instrument, trades, book, feeds)
     const symbol = this.#wireSymbol(instrument)
+    const market = new Market(instrument, symbol, trades, book, feeds)
     this.#markets.set(symbol, market)
+    this.#lastSymbol = undefined
     this.#byInstrument.set(instrument.id, market)
     this.#known.add(symbol)
     return market

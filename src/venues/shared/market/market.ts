@@ -1,31 +1,35 @@
-import type {
-  Channel,
-  Instrument,
-  InstrumentId,
-  MarketEvent,
-  Micros,
-  VenueId,
-  VenueSymbol,
-} from '../../../market/index.ts'
+import type { Channel, Instrument, MarketEvent, Micros } from '../../../market/index.ts'
 import type { SessionOutput } from '../../protocol.ts'
 import type { Feed } from '../feed.ts'
 import type { FeedMaker } from '../feed-maker.ts'
 import type { MarketBook } from './market-book.ts'
+import type { MarketName } from './market-events.ts'
 import type { TradeFlow } from './trade-flow.ts'
 
 /** Everything of one instrument of a session. */
 export class Market {
   readonly instrument: Instrument
+  /** How frames name it. */
+  readonly wireSymbol: string
   /** Who it is, as every event of it says. */
-  readonly name: { readonly venue: VenueId; readonly instrument: InstrumentId; readonly symbol: VenueSymbol }
+  readonly name: MarketName
   readonly trades: TradeFlow
   readonly book: MarketBook | null
   readonly #feeds: FeedMaker
   readonly #others = new Map<Channel, Feed>()
   #wanted: ReadonlySet<Channel> = new Set()
+  #wantsTrades = false
+  #wantsQuotes = false
 
-  constructor(instrument: Instrument, trades: TradeFlow, book: MarketBook | null, feeds: FeedMaker) {
+  constructor(
+    instrument: Instrument,
+    wireSymbol: string,
+    trades: TradeFlow,
+    book: MarketBook | null,
+    feeds: FeedMaker,
+  ) {
     this.instrument = instrument
+    this.wireSymbol = wireSymbol
     this.name = { venue: instrument.venue, instrument: instrument.id, symbol: instrument.symbol }
     this.trades = trades
     this.book = book
@@ -36,8 +40,20 @@ export class Market {
     return this.#wanted
   }
 
+  /** Whether trades are wanted. */
+  get wantsTrades(): boolean {
+    return this.#wantsTrades
+  }
+
+  /** Whether quotes are wanted and are the venue's own, not those of the book. */
+  get wantsQuotes(): boolean {
+    return this.#wantsQuotes
+  }
+
   want(channels: ReadonlySet<Channel>): void {
     this.#wanted = channels
+    this.#wantsTrades = channels.has('trade')
+    this.#wantsQuotes = channels.has('quote') && this.isPlain('quote')
     this.book?.want(channels.has('book'), channels.has('quote'))
   }
 
