@@ -59,7 +59,7 @@ export class MarketBook {
   readonly #instrument: Instrument
   readonly #rule: BookRule
   // What the rule has, looked up once: rules of different venues have different members, which is slow to ask for each time.
-  readonly #judges: boolean
+  readonly #judges: BookRule['judge']
   readonly #verifies: boolean
   readonly #depth: number | undefined
   readonly #refusesCrossed: boolean
@@ -79,6 +79,9 @@ export class MarketBook {
   /** The venue's own snapshot was crossed, as in auctions: then that is no sign of a fault. */
   #mayCross = false
   #quote: QuoteEvent | undefined
+  /** The levels that it was made of. */
+  #saidBid: BookLevel | undefined
+  #saidAsk: BookLevel | undefined
   /** Updates that came before the snapshot that is being fetched. */
   #waiting: BookChange[] = []
   #isFetching = false
@@ -97,7 +100,7 @@ export class MarketBook {
   constructor({ instrument, feeds, rule, quotesFromBook }: MarketBookOptions) {
     this.#instrument = instrument
     this.#rule = rule
-    this.#judges = rule.judge !== undefined
+    this.#judges = rule.judge
     this.#verifies = rule.verify !== undefined
     this.#depth = rule.depth
     this.#refusesCrossed = rule.refusesCrossed === true
@@ -329,7 +332,7 @@ export class MarketBook {
 
   /** @param isCounted false for one that was counted before */
   #update(change: BookChange, at: Micros, out: SessionOutput, isCounted = true): void {
-    const verdict = this.#judges ? this.#judge(change) : 'next'
+    const verdict = this.#judge(change)
     if (verdict === 'stale') {
       if (isCounted) this.statistics.staleDropped++
       return
@@ -380,10 +383,12 @@ export class MarketBook {
   }
 
   #judge(change: BookChange): Verdict {
+    const judge = this.#judges
+    if (judge === undefined) return 'next'
     const position = this.#position
     position.last = this.#last
     position.isFirst = this.#isFirst
-    return this.#rule.judge?.(change, position) ?? 'next'
+    return judge(change, position)
   }
 
   /** Verifies the venue's checksum; a book that fails is lost. */
@@ -521,9 +526,17 @@ export class MarketBook {
   ): void {
     const book = this.#book
     if (!this.#saysQuotes || book === undefined) return
-    const [bidPrice, bidAmount] = book.bestBid ?? [null, null]
-    const [askPrice, askAmount] = book.bestAsk ?? [null, null]
+    const bid = book.bestBid
+    const ask = book.bestAsk
     const said = this.#quote
+    // Most changes leave the best levels as they were.
+    if (said !== undefined && bid === this.#saidBid && ask === this.#saidAsk) return
+    this.#saidBid = bid
+    this.#saidAsk = ask
+    const bidPrice = bid === undefined ? null : bid[0]
+    const bidAmount = bid === undefined ? null : bid[1]
+    const askPrice = ask === undefined ? null : ask[0]
+    const askAmount = ask === undefined ? null : ask[1]
     if (
       said !== undefined &&
       said.bidPrice === bidPrice &&
@@ -534,9 +547,21 @@ export class MarketBook {
       return
     }
     const { venue, id: instrument, symbol } = this.#instrument
-    const named = { messageType: 'quote', venue, instrument, symbol, exchangeTime, receiveTime } as const
-    this.#quote = { ...named, bidPrice, bidAmount, askPrice, askAmount, sequence: last }
-    out.event(this.#quote)
+    const quote: QuoteEvent = {
+      messageType: 'quote',
+      venue,
+      instrument,
+      symbol,
+      exchangeTime,
+      receiveTime,
+      bidPrice,
+      bidAmount,
+      askPrice,
+      askAmount,
+      sequence: last,
+    }
+    this.#quote = quote
+    out.event(quote)
   }
 }
 
