@@ -35,11 +35,21 @@ export interface TradeHistory {
   read(body: string, ask: TradeAsk, at: Micros): HistoryPage
 }
 
+const ZERO = 48
+/** Longer ones are beyond what a double holds exactly. */
+const MAXIMUM_ID_DIGITS = 16
+
 /** A trade id as a number; null if it is not a whole number that a double holds exactly. */
 export function tradeNumber(id: string | null): number | null {
-  if (id === null || !/^\d{1,16}$/.test(id)) return null
-  const value = Number(id)
-  return Number.isSafeInteger(value) ? value : null
+  if (id === null || id.length === 0 || id.length > MAXIMUM_ID_DIGITS) return null
+  let value = 0
+  for (let at = 0; at < id.length; at++) {
+    const digit = id.charCodeAt(at) - ZERO
+    if (digit < 0 || digit > 9) return null
+    value = value * 10 + digit
+  }
+  // Up to the largest safe number every step is exact; a larger one cannot come out as a smaller.
+  return value <= Number.MAX_SAFE_INTEGER ? value : null
 }
 
 /** Trades with the numbers of their ids, in ascending order; those without a number are left out. */

@@ -72,7 +72,7 @@ export class OverlappingTrades implements TradeFlow {
     this.#history = history
     this.#newRequestId = newRequestId
     if (resume !== undefined) {
-      this.#remember(resume.lastTradeId, resume.exchangeTime)
+      this.#remember(detached(resume.lastTradeId), resume.exchangeTime)
       this.#lastExchangeTime = resume.exchangeTime
     }
     this.#isCut = feed.openBreak !== undefined
@@ -89,7 +89,9 @@ export class OverlappingTrades implements TradeFlow {
   }
 
   accept(trade: TradeEvent, out: SessionOutput): void {
-    const { id, receiveTime: at } = trade
+    const { receiveTime: at } = trade
+    // Thousands of ids are kept: cut from frames, they would keep those in memory.
+    const id = trade.id === null ? null : detached(trade.id)
     const isKnown = id !== null && this.#ids.has(id)
     if (this.#isCut && trade.backlog === true && this.#proves(id)) {
       this.#judged('repaired', 'the history sent at subscription reaches back to the trades before', at, out)
@@ -103,7 +105,7 @@ export class OverlappingTrades implements TradeFlow {
     }
     // History that the venue sends at subscription is a message too: what is lost after it must be seen.
     this.feed.heard(at, id)
-    this.#say(trade, out)
+    this.#say(trade, id, out)
     if (!this.#isCut) this.feed.become('synchronised', 'trades come', at, out)
   }
 
@@ -154,7 +156,7 @@ export class OverlappingTrades implements TradeFlow {
       // History of trades without ids cannot be told from what came already.
       if (trade.id === null) continue
       missed++
-      this.#say(trade, out)
+      this.#say(trade, detached(trade.id), out)
     }
     this.#filled += missed
     if (this.#isCut) {
@@ -242,8 +244,8 @@ export class OverlappingTrades implements TradeFlow {
     })
   }
 
-  #say(trade: TradeEvent, out: SessionOutput): void {
-    const { id, exchangeTime } = trade
+  #say(trade: TradeEvent, id: string | null, out: SessionOutput): void {
+    const { exchangeTime } = trade
     if (id !== null) this.#remember(id, exchangeTime)
     // While a cut is not judged, history is asked from the last trade before it on.
     if (!this.#isCut && exchangeTime !== null && exchangeTime > (this.#lastExchangeTime ?? -1)) {
@@ -270,9 +272,8 @@ export class OverlappingTrades implements TradeFlow {
     return id !== null && time !== undefined && time <= this.#anchor && !this.#afterCut.has(id)
   }
 
-  #remember(said: string, exchangeTime: Micros | null): void {
-    // Thousands of them are kept: cut from frames, they would keep those in memory.
-    const id = detached(said)
+  /** @param id with memory of its own */
+  #remember(id: string, exchangeTime: Micros | null): void {
     // What the tape holds from before the first one is not known.
     if (this.#knownFrom < 0 && exchangeTime !== null) this.#knownFrom = exchangeTime
     this.#ids.set(id, exchangeTime ?? -1)
