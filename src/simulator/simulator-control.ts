@@ -193,6 +193,8 @@ export class SimulatorControl {
       await this.#exchanges.get(venue)?.listen(host, port === 0 ? 0 : port + 1 + index)
     }
     for (const fault of this.#options.faults) this.addFault(fault)
+    // What making the market took would else be a delay of every message from now on.
+    if (this.#options.startTime === undefined) this.#model.skip(Math.max(0, wallClock() - this.#model.time))
     this.#virtualOrigin = this.#model.time
     this.#wallOrigin = wallClock()
     this.#started = true
