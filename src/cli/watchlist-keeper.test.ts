@@ -44,6 +44,23 @@ test('a configuration of the venues that was edited since wins', async () => {
   assert.equal(await new ControlWatchlistKeeper(control, config, logger).load(), undefined)
 })
 
+test('what another line was configured to watch is told once, and never what was saved here', async () => {
+  const config = withVenue(defaultConfig(venueIds()), 'kraken', { top: 7 })
+  const here = new ControlWatchlistKeeper(control, config, logger)
+  const there = new ControlWatchlistKeeper(control, config, logger)
+  await here.load()
+  await there.load()
+  await here.save(withVenue(config, 'kraken', { top: 5 }).venues)
+  assert.equal(await here.changed(), undefined)
+  assert.equal((await there.changed())?.kraken?.top, 5)
+  assert.equal(await there.changed(), undefined)
+  await there.save(withVenue(config, 'kraken', { top: 6 }).venues)
+  assert.equal((await here.changed())?.kraken?.top, 6)
+  const elsewhere = withVenue(defaultConfig(venueIds()), 'kraken', { top: 8 })
+  const other = new ControlWatchlistKeeper(control, elsewhere, logger)
+  assert.equal(await other.load(), undefined, 'it has another configuration')
+})
+
 test('a kept value that is no watchlist is left alone', async () => {
   const config = defaultConfig(venueIds())
   const { basis } = JSON.parse(JSON.stringify((await control.settings.get('collector'))?.value))

@@ -15,6 +15,8 @@ export class ControlWatchlistKeeper implements WatchlistKeeper {
   readonly #control: ControlDatabase
   readonly #config: Config
   readonly #logger: Logger
+  /** Version of the setting that this collector has in force, or knows not to follow. */
+  #version = 0
 
   constructor(control: ControlDatabase, config: Config, logger: Logger) {
     this.#control = control
@@ -23,8 +25,15 @@ export class ControlWatchlistKeeper implements WatchlistKeeper {
   }
 
   async load(): Promise<Watchlist | undefined> {
+    this.#version = 0
+    return await this.changed()
+  }
+
+  /** What was put in force since it was read or saved here last: by another line of the same venues. */
+  async changed(): Promise<Watchlist | undefined> {
     const setting = await this.#control.settings.get(SETTING)
-    if (setting === undefined) return undefined
+    if (setting === undefined || setting.version <= this.#version) return undefined
+    this.#version = setting.version
     const kept = readKept(setting.value)
     if (kept === undefined) {
       this.#logger.warn({ version: setting.version }, 'the kept watchlist cannot be read: the configuration counts')
@@ -49,7 +58,9 @@ export class ControlWatchlistKeeper implements WatchlistKeeper {
 
   async save(watchlist: Watchlist): Promise<void> {
     const value = { basis: basisOf(this.#config.venues), watchlist }
-    await this.#control.settings.put(SETTING, { value, changedBy: CHANGED_BY })
+    const { version } = await this.#control.settings.put(SETTING, { value, changedBy: CHANGED_BY })
+    // Of several that come at once the newest counts, for every line.
+    this.#version = Math.max(this.#version, version)
   }
 }
 

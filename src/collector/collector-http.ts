@@ -41,6 +41,8 @@ export function collectorHttp(options: CollectorHttpOptions): HttpServer {
 
   server.post('/configure', async (request) => {
     refuseStrangers(request)
+    // What is not named stays, as it is in force now: for every line.
+    await collector.follow()
     const read = watchlistFrom(request.body as ConfigValue, collector.watchlist, collector.venues)
     if (read.problems.length > 0) {
       throw new HttpProblem('HTTP_BAD_REQUEST', 'The configuration is not valid; nothing was changed.', {

@@ -7,7 +7,7 @@ import fc from 'fast-check'
 import { decodeFrames, type Log, LogError, openLog } from '../log/index.ts'
 import { decodeEvent, type MarketEvent } from '../market/index.ts'
 import { createLogger, createMetrics, type VenueConfig } from '../platform/index.ts'
-import { Collector, type Watchlist, type WatchlistKeeper } from './collector.ts'
+import { Collector, type CollectorOptions, type Watchlist, type WatchlistKeeper } from './collector.ts'
 import { collectorHttp } from './collector-http.ts'
 import { startToyExchange, type ToyExchange, toyVenue } from './testing/toy-venue.ts'
 
@@ -19,7 +19,7 @@ interface Stage {
   readonly log: Log
   readonly directory: string
   readonly keeper: WatchlistKeeper & { saved?: Watchlist }
-  start(log?: Log): Promise<Collector>
+  start(log?: Log, change?: Partial<CollectorOptions>): Promise<Collector>
 }
 
 async function setStage(t: TestContext, config: Partial<VenueConfig> = {}): Promise<Stage> {
@@ -31,6 +31,7 @@ async function setStage(t: TestContext, config: Partial<VenueConfig> = {}): Prom
     save: async (watchlist) => {
       keeper.saved = watchlist
     },
+    changed: async () => undefined,
   }
   const running: Collector[] = []
   t.after(async () => {
@@ -53,7 +54,7 @@ async function setStage(t: TestContext, config: Partial<VenueConfig> = {}): Prom
     log,
     directory,
     keeper,
-    start: async (other) => {
+    start: async (other, change = {}) => {
       const collector = await Collector.start({
         name: 'test',
         log: other ?? log,
@@ -65,6 +66,7 @@ async function setStage(t: TestContext, config: Partial<VenueConfig> = {}): Prom
         logger,
         metrics: createMetrics('collector'),
         backOff: QUICK,
+        ...change,
       })
       running.push(collector)
       return collector
@@ -153,6 +155,43 @@ test('what was configured is in force after a restart', async (t) => {
   await first.stop()
   const second = await start()
   assert.deepEqual(second.watchlist.toy?.instruments, ['SOL-USD'])
+})
+
+test('of two lines one is configured, and both watch the same', async (t) => {
+  const { exchange, start } = await setStage(t, { instruments: ['BTC-USD', 'ETH-USD'] })
+  const versions: Watchlist[] = []
+  const startLine = (line: string): Promise<Collector> => {
+    let known = 0
+    const changed = async (): Promise<Watchlist | undefined> => {
+      const newest = versions.length > known ? versions.at(-1) : undefined
+      known = versions.length
+      return newest
+    }
+    const keeper: WatchlistKeeper = {
+      load: changed,
+      save: async (watchlist) => {
+        known = versions.push(watchlist)
+      },
+      changed,
+    }
+    return start(undefined, { line, name: `test-${line}`, keeper, followMilliseconds: 5 })
+  }
+  const a = await startLine('A')
+  const b = await startLine('B')
+  await exchange.until(() => exchange.said.length === 4)
+  const configure = async (collector: Collector, toy: object): Promise<void> => {
+    const server = collectorHttp({ collector, logger, metrics: createMetrics('collector') })
+    const answer = await server.inject({ method: 'POST', url: '/configure', payload: { venues: { toy } } })
+    assert.equal(answer.statusCode, 200, answer.body)
+    await server.close()
+  }
+  await configure(a, { instruments: ['SOL-USD'] })
+  await exchange.until(() => exchange.said.filter((text) => text === '+SOL').length === 2)
+  // What is not named stays as the other line has it.
+  await configure(b, { top: 1 })
+  assert.deepEqual(b.watchlist.toy?.instruments, ['SOL-USD'])
+  while (a.watchlist.toy?.top !== 1) await new Promise((resolve) => setTimeout(resolve, 5))
+  assert.equal(versions.length, 2, 'a line that follows puts nothing in force by itself')
 })
 
 test('a configuration with faults names each and changes nothing', async (t) => {

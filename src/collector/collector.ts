@@ -19,6 +19,8 @@ import type { VenueWatcher } from './venue-watcher.ts'
 
 /** How often the state is written from which the next start goes on. */
 const CHECKPOINT_MILLISECONDS = 5_000
+/** How often a line looks whether another one was configured. */
+const FOLLOW_MILLISECONDS = 2_000
 
 /** What is collected: a configuration by venue. */
 export type Watchlist = Config['venues']
@@ -27,6 +29,8 @@ export type Watchlist = Config['venues']
 export interface WatchlistKeeper {
   load(): Promise<Watchlist | undefined>
   save(watchlist: Watchlist): Promise<void>
+  /** What another collector of the same control database put in force since this one read or saved it last. */
+  changed(): Promise<Watchlist | undefined>
 }
 
 export interface CollectorOptions {
@@ -44,6 +48,8 @@ export interface CollectorOptions {
   readonly metrics: Metrics
   readonly backOff?: BackOffLimits
   readonly instrumentsRefreshMilliseconds?: number
+  /** For tests: how often a line looks whether another one was configured. */
+  readonly followMilliseconds?: number
   /** Makes exchanges of ccxt; the installed package if absent. */
   readonly loadCcxt?: CcxtFactory
   /** How gaps are repaired from the venues' history; absent where they are not. */
@@ -76,6 +82,8 @@ export class Collector {
   readonly #resume: ResumeState
   #watchlist: Watchlist
   #checkpointTimer: NodeJS.Timeout | undefined
+  #followTimer: NodeJS.Timeout | undefined
+  #cannotFollow = false
   #checkpointing: Promise<void> = Promise.resolve()
   #appendFailure = ''
   #configuring: Promise<unknown> = Promise.resolve()
@@ -142,6 +150,10 @@ export class Collector {
     // Whatever begins from here on was stopped by somebody, not by a crash.
     resume.stoppedInOrder = true
     collector.#checkpointTimer = setInterval(() => void collector.#checkpoint(false), CHECKPOINT_MILLISECONDS)
+    if ((options.line ?? '') !== '') {
+      const milliseconds = options.followMilliseconds ?? FOLLOW_MILLISECONDS
+      collector.#followTimer = setInterval(() => void collector.follow(), milliseconds)
+    }
     return collector
   }
 
@@ -190,14 +202,42 @@ export class Collector {
    */
   configure(watchlist: Watchlist): Promise<void> {
     checkVenues(watchlist, this.#options.registry)
-    const done = this.#configuring.then(() => this.#apply(watchlist))
+    const done = this.#configuring.then(async () => {
+      await this.#options.keeper.save(watchlist)
+      await this.#apply(watchlist)
+    })
     this.#configuring = done.catch(() => undefined)
     return done
+  }
+
+  /** Takes over what another line was configured to watch: lines of the same venues watch the same. Never rejects. */
+  follow(): Promise<void> {
+    if ((this.#options.line ?? '') === '') return Promise.resolve()
+    const done = this.#configuring.then(() => this.#follow())
+    this.#configuring = done
+    return done
+  }
+
+  async #follow(): Promise<void> {
+    const { keeper, registry, logger } = this.#options
+    try {
+      const watchlist = await keeper.changed()
+      this.#cannotFollow = false
+      if (watchlist === undefined) return
+      checkVenues(watchlist, registry)
+      await this.#apply(watchlist)
+      logger.info('another line was configured; this one watches the same now')
+    } catch (error) {
+      if (!this.#cannotFollow)
+        logger.warn({ error: describe(error) }, 'it is not known what another line was configured to watch')
+      this.#cannotFollow = true
+    }
   }
 
   /** Closes every socket, writes what is left and says goodbye. */
   async stop(): Promise<void> {
     clearInterval(this.#checkpointTimer)
+    clearInterval(this.#followTimer)
     await this.#configuring
     // What it asks ends with the runners; that it is no failure it knows by then.
     const backfilled = this.#backfiller?.stop()
@@ -208,7 +248,6 @@ export class Collector {
   }
 
   async #apply(watchlist: Watchlist): Promise<void> {
-    await this.#options.keeper.save(watchlist)
     const before = this.#watchlist
     this.#watchlist = watchlist
     for (const [venue, runner] of [...this.#runners]) {

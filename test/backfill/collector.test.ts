@@ -76,7 +76,7 @@ for (const venue of ['binance', 'coinbase', 'kraken'] satisfies SimulatedVenue[]
       log,
       registry: new Map([[venue, venueProtocol(venue)]]),
       watchlist: { [venue]: config },
-      keeper: { load: async () => undefined, save: async () => undefined },
+      keeper: { load: async () => undefined, save: async () => undefined, changed: async () => undefined },
       raw: false,
       simulated: true,
       logger,

@@ -82,7 +82,7 @@ export class WatchedExchange {
       watchlist: {
         [this.#venue]: { enabled: true, instruments, top: 0, channels: [...protocol.channels], endpoints },
       },
-      keeper: { load: async () => undefined, save: async () => undefined },
+      keeper: { load: async () => undefined, save: async () => undefined, changed: async () => undefined },
       raw: false,
       simulated: true,
       logger: createLogger({ role: 'collector', level: 'warn', format: 'json', destination }),
