@@ -3,7 +3,7 @@ import type { Channel, Instrument } from '../../market/index.ts'
 const SPOT: readonly Channel[] = ['trade', 'quote', 'book', 'ticker', 'candle', 'status']
 
 /** Every channel that the venue has. */
-export const CHANNELS: readonly Channel[] = [...SPOT, 'funding', 'mark-price', 'open-interest']
+export const CHANNELS: readonly Channel[] = [...SPOT, 'funding', 'mark-price', 'open-interest', 'liquidation']
 
 /** The channels that an instrument has. */
 export function channelsOfInstrument({ kind }: Instrument): readonly Channel[] {

@@ -25,6 +25,9 @@ import { BitgetWords } from './words.ts'
  */
 const INSTRUMENTS_PER_CONNECTION = 10
 
+/** Instruments whose liquidations come over one connection; each such connection is sent those of all. */
+const LIQUIDATIONS_PER_CONNECTION = 100
+
 /** Bitget: spot and contracts on one feed. */
 export const bitget: VenueProtocol = {
   venue: BITGET,
@@ -65,8 +68,17 @@ export const bitget: VenueProtocol = {
   instruments: readInstruments,
 
   plan(subscriptions: readonly Subscription[]): readonly ConnectionPlan[] {
-    const plans = shardByInstrument(subscriptions, INSTRUMENTS_PER_CONNECTION)
-    return plans.map((plan) => ({ ...plan, path: '/v2/ws/public' }))
+    const isLiquidation = ({ channel }: Subscription) => channel === 'liquidation'
+    const others = subscriptions.filter((subscription) => !isLiquidation(subscription))
+    return [
+      ...shardByInstrument(others, INSTRUMENTS_PER_CONNECTION).map((plan) => ({ ...plan, path: '/v2/ws/public' })),
+      // One channel for each kind of product, and in v3 alone.
+      ...shardByInstrument(subscriptions.filter(isLiquidation), LIQUIDATIONS_PER_CONNECTION).map((plan, index) => ({
+        ...plan,
+        name: `liquidations-${index}`,
+        path: '/v3/ws/public',
+      })),
+    ]
   },
 
   session(options: SessionOptions): VenueSession {

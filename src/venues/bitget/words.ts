@@ -5,8 +5,9 @@ import type { MarketPoll, MarketWords } from '../shared/market/market-words.ts'
 import { WireUsers } from '../shared/market/wire-users.ts'
 import { bitgetBookRule } from './book-rule.ts'
 import { channelsOf, wireChannelOf } from './channels.ts'
-import { type Frame, readFrame } from './frame.ts'
+import { type Frame, type FrameArgument, readFrame } from './frame.ts'
 import { bitgetTradeHistory } from './history.ts'
+import { LIQUIDATION, Liquidations } from './liquidations.ts'
 import { RowReader } from './row-reader.ts'
 import { statusPoll } from './status-poll.ts'
 import { partsOf } from './symbols.ts'
@@ -26,25 +27,29 @@ export class BitgetWords implements MarketWords {
   readonly tradeHistory = bitgetTradeHistory
   readonly quotesFromBook = false
   readonly confirmsSubscriptions = true
-  readonly rareChannels = []
+  readonly rareChannels: readonly Channel[] = ['liquidation']
   readonly ping = { everyMicros: PING_EVERY, text: () => 'ping' }
   readonly polls: readonly MarketPoll[] = [statusPoll]
   readonly #rows = new RowReader()
   readonly bookRule = bitgetBookRule((book: OrderBook, checksum: number) => this.#rows.verify(book, checksum))
   readonly #users = new WireUsers(wireOf)
+  readonly #liquidations = new Liquidations()
 
   opened(): readonly string[] {
     this.#users.clear()
+    this.#liquidations.clear()
     this.#rows.forget()
     return []
   }
 
   subscribe(subscriptions: readonly Subscription[]): readonly string[] {
-    return messages('subscribe', this.#users.begin(subscriptions))
+    const { liquidations, others } = parted(subscriptions)
+    return messages('subscribe', [...this.#users.begin(others), ...this.#liquidations.begin(liquidations)])
   }
 
   unsubscribe(subscriptions: readonly Subscription[]): readonly string[] {
-    return messages('unsubscribe', this.#users.end(subscriptions))
+    const { liquidations, others } = parted(subscriptions)
+    return messages('unsubscribe', [...this.#users.end(others), ...this.#liquidations.end(liquidations)])
   }
 
   read(text: string, facts: MarketFacts): boolean {
@@ -53,6 +58,10 @@ export class BitgetWords implements MarketWords {
     if (frame === undefined) return false
     if (frame.event !== undefined) return this.#event(frame.event, frame, facts)
     if (frame.argument === undefined || frame.rows === undefined) return false
+    if (frame.argument.channel === LIQUIDATION) {
+      this.#liquidations.read(frame.argument.product, frame.rows, facts)
+      return true
+    }
     return this.#rows.read(frame.argument, frame.action, frame.rows, frame.sentAt, facts)
   }
 
@@ -65,11 +74,17 @@ export class BitgetWords implements MarketWords {
     return product === undefined || name === undefined ? undefined : `${product}:${name}`
   }
 
+  /** What a channel of the feed is to us, of each instrument that has it. */
+  #carriedBy({ channel, product, symbol }: FrameArgument): { readonly symbol: string; readonly channel: Channel }[] {
+    if (channel === LIQUIDATION) return [...this.#liquidations.of(product)].map((one) => ({ symbol: one, channel }))
+    return channelsOf(channel).map((one) => ({ symbol, channel: one }))
+  }
+
   #event(event: string, { argument, code, message }: Frame, facts: MarketFacts): boolean {
     switch (event) {
       case 'subscribe':
         if (argument !== undefined) {
-          for (const channel of channelsOf(argument.channel)) facts.subscribed(argument.symbol, channel)
+          for (const { symbol, channel } of this.#carriedBy(argument)) facts.subscribed(symbol, channel)
         }
         return true
       case 'unsubscribe':
@@ -79,14 +94,23 @@ export class BitgetWords implements MarketWords {
         if (TOO_MANY.has(code)) facts.tooMany(`${code}: ${message}`)
         else if (argument === undefined || !REFUSED.has(code)) facts.venueError(`${code}: ${message}`)
         else {
-          for (const channel of channelsOf(argument.channel)) {
-            facts.refused(argument.symbol, channel, `${code}: ${message}`)
+          for (const { symbol, channel } of this.#carriedBy(argument)) {
+            facts.refused(symbol, channel, `${code}: ${message}`)
           }
         }
         return true
       default:
         return false
     }
+  }
+}
+
+/** Liquidations are asked for in another way. */
+function parted(subscriptions: readonly Subscription[]) {
+  const isLiquidation = ({ channel }: Subscription) => channel === 'liquidation'
+  return {
+    liquidations: subscriptions.filter(isLiquidation),
+    others: subscriptions.filter((subscription) => !isLiquidation(subscription)),
   }
 }
 
