@@ -1,7 +1,9 @@
 import type { Amount, DecimalText, Micros, Price } from '../../market/index.ts'
-import { millisecondsTime } from '../shared/member-values.ts'
+import type { BookChange } from '../shared/market/book-rule.ts'
+import { millisecondsTime, wholeNumber } from '../shared/member-values.ts'
 import { MemberWalker } from '../shared/member-walker.ts'
 import { WireCursor } from '../shared/wire-cursor.ts'
+import { ChangeScanner } from './change-scanner.ts'
 
 const COMMA = 44
 const MINUS = 45
@@ -15,10 +17,13 @@ const ROOT_NAMES = ['id', 'method', 'result']
 const ID = 0
 const METHOD = 1
 const RESULT = 2
-const RESULT_NAMES = ['channel', 'instrument_name', 'data']
+const RESULT_NAMES = ['channel', 'instrument_name', 'data', 'depth']
 const CHANNEL = 0
 const SYMBOL = 1
 const DATA = 2
+const DEPTH = 3
+const BOOK_NAMES = ['update', 't', 'tt', 'u', 'pu']
+const UPDATE = 0
 const TRADE_NAMES = ['d', 't', 'p', 'q', 's']
 const TICKER_NAMES = ['t', 'b', 'bs', 'k', 'ks', 'a', 'h', 'l', 'v', 'vv', 'oi']
 
@@ -62,8 +67,13 @@ interface ScannedTickers extends Named {
   readonly rows: readonly TickerRow[]
 }
 
+interface ScannedChange extends Named {
+  readonly kind: 'book'
+  readonly change: BookChange
+}
+
 /**
- * Reads frames of trades and tickers straight from their text, in whichever order their members come; what is not as expected is left
+ * Reads changes of books, trades and tickers straight from their text, in whichever order their members come; what is not as expected is left
  * to the careful reader.
  */
 export class PushScanner {
@@ -73,50 +83,99 @@ export class PushScanner {
   readonly #result: MemberWalker = new MemberWalker(RESULT_NAMES, (text, at, member) =>
     member === DATA ? this.#data(text, at) : -1,
   )
+  readonly #book: MemberWalker = new MemberWalker(BOOK_NAMES, (text, at, member) =>
+    member === UPDATE ? this.#update(text, at) : -1,
+  )
+  readonly #change = new ChangeScanner()
   readonly #trade = new MemberWalker(TRADE_NAMES)
   readonly #ticker = new MemberWalker(TICKER_NAMES)
   readonly #cursor = new WireCursor()
-  #trades: TradeRow[] | undefined
-  #tickers: TickerRow[] | undefined
+  readonly #walkers = [this.#root, this.#result, this.#book, this.#trade, this.#ticker]
+  /** How the rows of this frame were read; empty before they were. */
+  #channel = ''
+  #dataEnd = 0
+  #updateEnd = 0
+  #trades: TradeRow[] = []
+  #tickers: TickerRow[] = []
 
   /** @returns undefined if the frame is another, or not written as expected. */
-  scan(frame: string): ScannedTrades | ScannedTickers | undefined {
-    this.#trades = undefined
-    this.#tickers = undefined
-    const isRead = this.#root.read(frame, 0) === frame.length
+  scan(frame: string): ScannedChange | ScannedTrades | ScannedTickers | undefined {
+    this.#channel = ''
+    this.#change.clear()
+    const isRead = this.#root.read(frame, 0) === frame.length && !this.#isSaidTwice(frame)
+    const found = isRead ? this.#found() : undefined
+    for (const walker of this.#walkers) walker.clear()
+    return found
+  }
+
+  /** What was read of a member does not count if it comes once more, were it only as null. */
+  #isSaidTwice(frame: string): boolean {
+    const end = this.#dataEnd
+    if (this.#channel === 'book.update') {
+      const again = frame.indexOf('"update":', this.#updateEnd)
+      if (again >= 0 && again < end) return true
+    }
+    return frame.length - end > '}}'.length && /"(?:data|result)":/.test(frame.slice(end))
+  }
+
+  #found(): ScannedChange | ScannedTrades | ScannedTickers | undefined {
     const id = this.#root.value(ID) ?? ''
-    const method = this.#root.value(METHOD)
-    const channel = this.#result.value(CHANNEL)
+    if (this.#root.value(METHOD) !== 'subscribe' || !isNumberOrNothing(id)) return undefined
     const symbol = this.#result.value(SYMBOL)
-    this.#root.clear()
-    this.#result.clear()
-    this.#trade.clear()
-    this.#ticker.clear()
-    if (!isRead || method !== 'subscribe' || !isNumberOrNothing(id)) return undefined
     if (symbol === undefined || isWord(symbol)) return undefined
-    // The channel said how its rows were to be read: said again, it has to be the same.
-    if (channel === 'trade' && this.#trades !== undefined) return { kind: 'trade', id, symbol, rows: this.#trades }
-    if (channel === 'ticker' && this.#tickers !== undefined) return { kind: 'ticker', id, symbol, rows: this.#tickers }
-    return undefined
+    const channel = this.#channel
+    // It said how the rows were to be read: said again, it has to be the same.
+    if (channel === '' || this.#result.value(CHANNEL) !== channel) return undefined
+    if (channel === 'trade') return { kind: 'trade', id, symbol, rows: this.#trades }
+    if (channel === 'ticker') return { kind: 'ticker', id, symbol, rows: this.#tickers }
+    const change = this.#changeOf(wholeNumber(this.#result.value(DEPTH)))
+    return change === undefined ? undefined : { kind: 'book', id, symbol, change }
+  }
+
+  #changeOf(depth: number): BookChange | undefined {
+    const row = this.#book
+    const { bids, asks } = this.#change
+    const sequence = wholeNumber(row.value(3))
+    const previous = wholeNumber(row.value(4))
+    // `tt` is when the book was so, `t` when it was published.
+    const exchangeTime = millisecondsTime(row.value(2) ?? row.value(1))
+    if (bids === undefined || asks === undefined || sequence < 0 || previous < 0) return undefined
+    if (exchangeTime === -1 || depth < 1) return undefined
+    return { kind: 'update', bids, asks, exchangeTime, first: sequence, last: sequence, previous, depth }
   }
 
   #data(text: string, from: number): number {
     const channel = this.#result.value(CHANNEL)
-    if (channel !== 'trade' && channel !== 'ticker') return -1
     // One list, of one kind.
-    if (this.#trades !== undefined || this.#tickers !== undefined) return -1
-    const trades: TradeRow[] = []
-    const tickers: TickerRow[] = []
-    if (text.charCodeAt(from) !== OPEN_BRACKET) return -1
+    if (channel === undefined || this.#channel !== '' || text.charCodeAt(from) !== OPEN_BRACKET) return -1
+    this.#trades = []
+    this.#tickers = []
     let at = from
-    do {
-      at = channel === 'trade' ? this.#readTrade(text, at + 1, trades) : this.#readTicker(text, at + 1, tickers)
-      if (at < 0) return -1
-    } while (text.charCodeAt(at) === COMMA)
-    if (text.charCodeAt(at) !== CLOSE_BRACKET) return -1
-    if (channel === 'trade') this.#trades = trades
-    else this.#tickers = tickers
+    switch (channel) {
+      case 'book.update':
+        at = this.#book.read(text, from + 1)
+        break
+      case 'trade':
+        do at = this.#readTrade(text, at + 1, this.#trades)
+        while (text.charCodeAt(at) === COMMA)
+        break
+      case 'ticker':
+        do at = this.#readTicker(text, at + 1, this.#tickers)
+        while (text.charCodeAt(at) === COMMA)
+        break
+      default:
+        return -1
+    }
+    if (at < 0 || text.charCodeAt(at) !== CLOSE_BRACKET) return -1
+    this.#channel = channel
+    this.#dataEnd = at + 1
     return at + 1
+  }
+
+  #update(text: string, from: number): number {
+    const end = this.#change.read(text, from)
+    this.#updateEnd = end
+    return end
   }
 
   #readTrade(text: string, from: number, into: TradeRow[]): number {

@@ -10,7 +10,6 @@ import { detached } from '../shared/wire-cursor.ts'
 import { VenueError } from '../venue-error.ts'
 import { CRYPTO_COM_BOOKS } from './book-rule.ts'
 import { readBook, readCandles, readFunding, readTicker, readTrades, rowsOf, sayTicker } from './frame-reader.ts'
-import { scanChange } from './frame-scanner.ts'
 import { CRYPTO_COM_TRADE_HISTORY } from './history.ts'
 import { PushScanner, type TradeRow } from './push-scanner.ts'
 import { cryptoComStatusPoll } from './status-poll.ts'
@@ -23,9 +22,6 @@ const CHANNELS_PER_MESSAGE = 100
 const MAXIMUM_ASKED = 1_000
 /** 42901 is TOO_MANY_REQUESTS (Response and Reason Codes, 2026-11-22); it was 10006 in v2. */
 const TOO_MANY: ReadonlySet<string> = new Set(['42901', '10006'])
-
-const CHANNEL_MEMBER = '"channel":"'
-const SMALL_B = 98
 
 /** What Crypto.com adds to the common life of a session. */
 export class CryptoComWords implements MarketWords {
@@ -107,14 +103,14 @@ export class CryptoComWords implements MarketWords {
 
   /** Says what the frequent frames say, straight from their text. @returns false, having said nothing, for every other. */
   #scan(frame: string, facts: MarketFacts): boolean {
-    // Where the name of the channel stands is only a hint: each scanner proves the whole frame.
-    if (frame.charCodeAt(frame.indexOf(CHANNEL_MEMBER) + CHANNEL_MEMBER.length) === SMALL_B) {
-      return scanChange(frame, facts)
-    }
     const found = this.#pushes.scan(frame)
     // The first data that come with the id of a question confirm it.
     if (found === undefined || this.#asked.has(found.id)) return false
     const { symbol } = found
+    if (found.kind === 'book') {
+      facts.book(symbol, found.change)
+      return true
+    }
     if (found.kind === 'ticker') {
       for (const row of found.rows) sayTicker(symbol, row, facts)
       return true
