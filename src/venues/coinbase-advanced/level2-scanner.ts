@@ -70,11 +70,11 @@ function eventIn(cursor: WireCursor): Level2Event | undefined {
         if (cursor.quoted() === undefined) return undefined
         eventTime = cursor.text.slice(first, cursor.at)
       }
-      if (!cursor.literal(',"price_level":')) return undefined
-      const price = cursor.quotedDecimal()
-      if (price === undefined || !cursor.literal(',"new_quantity":')) return undefined
-      const amount = cursor.quotedDecimal()
-      if (amount === undefined || !cursor.character(CLOSE_OBJECT)) return undefined
+      if (!cursor.literal(',"price_level":"')) return undefined
+      const price = cursor.decimal()
+      if (price === undefined || !cursor.literal('","new_quantity":"')) return undefined
+      const amount = cursor.decimal()
+      if (amount === undefined || !cursor.literal('"}')) return undefined
       // A snapshot of tens of thousands of levels must not be kept in memory by the few that stay.
       const level: BookLevel =
         kind === 'snapshot'

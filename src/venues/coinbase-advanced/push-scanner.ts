@@ -66,6 +66,8 @@ export class PushScanner {
   readonly #cursor = new WireCursor()
   #channel: 'trades' | 'tickers' | undefined
   #hasRows = false
+  #eventsEnd = 0
+  #rowsEnd = 0
   #events: { readonly isBacklog: boolean; readonly trades: readonly TradeRow[] }[] = []
   #trades: TradeRow[] = []
   #tickers: TickerRow[] = []
@@ -76,7 +78,7 @@ export class PushScanner {
     this.#events = []
     this.#tickers = []
     const root = this.#root
-    const isRead = root.read(frame, 0) === frame.length
+    const isRead = root.read(frame, 0) === frame.length && !isSaidAgain(frame, this.#eventsEnd, frame.length)
     const kind = this.#channel
     // It said how the events were to be read: said again, it has to be the same.
     const isSame = kind === channelOf(root.value(CHANNEL))
@@ -105,12 +107,13 @@ export class PushScanner {
       this.#hasRows = false
       this.#trades = []
       at = event.read(text, at + 1)
-      if (at < 0 || !this.#hasRows) return -1
+      if (at < 0 || !this.#hasRows || isSaidAgain(text, this.#rowsEnd, at)) return -1
       if (channel === 'trades') {
         // At subscription come the newest trades of before.
         this.#events.push({ isBacklog: event.value(TYPE) === 'snapshot', trades: inOrder(this.#trades) })
       }
     } while (text.charCodeAt(at) === COMMA)
+    this.#eventsEnd = at + 1
     return text.charCodeAt(at) === CLOSE_BRACKET ? at + 1 : -1
   }
 
@@ -124,6 +127,7 @@ export class PushScanner {
       at = isTrades ? this.#readTrade(text, at + 1) : this.#readTicker(text, at + 1)
       if (at < 0) return -1
     } while (text.charCodeAt(at) === COMMA)
+    this.#rowsEnd = at + 1
     return text.charCodeAt(at) === CLOSE_BRACKET ? at + 1 : -1
   }
 
@@ -174,6 +178,12 @@ export class PushScanner {
     const value = cursor.number()
     return cursor.isAtEnd ? value : undefined
   }
+}
+
+/** What was read of a list does not count if it comes once more in its object, were it only as null. */
+function isSaidAgain(text: string, from: number, end: number): boolean {
+  // Mostly only the bracket of the object is left.
+  return end - from > 1 && /"(?:events|trades|tickers)":/.test(text.slice(from, end))
 }
 
 function channelOf(name: string | undefined): 'trades' | 'tickers' | undefined {

@@ -48,6 +48,8 @@ test('what a frame says twice, or of which it is not said what it is, is left to
     `${frame.slice(0, length - 1)},"type":"error"}`,
     frame.replace('"channel":"market_trades",', ''),
     frame.replace('"events":[', '"events":[],"events":['),
+    `${frame.slice(0, length - 1)},"events":null}`,
+    `${frame.slice(0, length - 3)},"trades":null}]}`,
     frame.replace('"product_id":"ETH-USD"', '"product_id":true'),
     frame.replace('"sequence_num":0', '"sequence_num":-1'),
   ]) {
