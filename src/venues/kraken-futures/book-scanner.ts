@@ -2,11 +2,18 @@ import { type Amount, type BookLevel, MICROS_PER_MILLISECOND, type Micros, type 
 import type { MarketFacts } from '../shared/market/market-facts.ts'
 import { detached, WireCursor } from '../shared/wire-cursor.ts'
 
-/** Longer numbers are left to the careful reader. */
-const MAXIMUM_SEQUENCE = 1e15
+const QUOTE = 34
+const ZERO = 48
+const NINE = 57
+const BACKSLASH = 92
+const CLOSE_BRACE = 125
+const SMALL_B = 98
+
+const HEAD = '{"feed":"book","product_id":"'
+/** Digits of a sequence at most: longer ones are left to the careful reader. */
+const MAXIMUM_SEQUENCE_DIGITS = 15
 /** Milliseconds have thirteen digits from 2001 to 2286. */
-const FIRST_MILLISECOND = 1e12
-const END_OF_MILLISECONDS = 1e13
+const MILLISECOND_DIGITS = 13
 
 const NOTHING: readonly BookLevel[] = []
 
@@ -18,27 +25,55 @@ const cursor = new WireCursor()
  * @returns false, having said nothing, for everything else
  */
 export function scanBookUpdate(frame: string, facts: MarketFacts): boolean {
+  if (!frame.startsWith(HEAD)) return false
   cursor.start(frame)
-  const isRead = scan(facts)
+  const isRead = scan(frame, facts)
   cursor.clear()
   return isRead
 }
 
-function scan(facts: MarketFacts): boolean {
-  if (!cursor.literal('{"feed":"book","product_id":')) return false
-  const symbol = cursor.quoted()
-  if (symbol === undefined || symbol === '') return false
-  const isBid = cursor.literal(',"side":"buy","seq":')
-  if (!isBid && !cursor.literal(',"side":"sell","seq":')) return false
-  const sequence = cursor.whole()
-  if (sequence < 0 || sequence >= MAXIMUM_SEQUENCE || !cursor.literal(',"price":')) return false
+function scan(frame: string, facts: MarketFacts): boolean {
+  let at = HEAD.length
+  let code = frame.charCodeAt(at)
+  while (code !== QUOTE) {
+    // At the end of the text it is no number.
+    if (!(code >= 32) || code === BACKSLASH) return false
+    code = frame.charCodeAt(++at)
+  }
+  if (at === HEAD.length || frame.slice(at, at + 10) !== '","side":"') return false
+  const symbol = frame.slice(HEAD.length, at)
+  at += 10
+  const isBid = frame.charCodeAt(at) === SMALL_B
+  const rest = isBid ? 'buy","seq":' : 'sell","seq":'
+  if (frame.slice(at, at + rest.length) !== rest) return false
+  at += rest.length
+  const firstDigit = at
+  let sequence = 0
+  code = frame.charCodeAt(at)
+  while (code >= ZERO && code <= NINE) {
+    sequence = sequence * 10 + (code - ZERO)
+    code = frame.charCodeAt(++at)
+  }
+  if (at === firstDigit || at - firstDigit > MAXIMUM_SEQUENCE_DIGITS) return false
+  if (at > firstDigit + 1 && frame.charCodeAt(firstDigit) === ZERO) return false
+  if (frame.slice(at, at + 9) !== ',"price":') return false
+  cursor.at = at + 9
   const price = cursor.decimal()
-  if (price === undefined || !cursor.literal(',"qty":')) return false
+  at = cursor.at
+  if (price === undefined || frame.slice(at, at + 7) !== ',"qty":') return false
+  cursor.at = at + 7
   const amount = cursor.number()
-  if (amount === undefined || !cursor.literal(',"timestamp":')) return false
-  const milliseconds = cursor.whole()
-  if (milliseconds < FIRST_MILLISECOND || milliseconds >= END_OF_MILLISECONDS) return false
-  if (!cursor.literal('}') || !cursor.isAtEnd) return false
+  at = cursor.at
+  if (amount === undefined || frame.slice(at, at + 13) !== ',"timestamp":') return false
+  at += 13
+  const end = at + MILLISECOND_DIGITS
+  if (end !== frame.length - 1 || frame.charCodeAt(end) !== CLOSE_BRACE || frame.charCodeAt(at) === ZERO) return false
+  let milliseconds = 0
+  for (; at < end; at++) {
+    code = frame.charCodeAt(at)
+    if (!(code >= ZERO && code <= NINE)) return false
+    milliseconds = milliseconds * 10 + (code - ZERO)
+  }
   // They outlive the frame, in the book.
   const levels: readonly BookLevel[] = [[detached(price as Price), detached(amount as Amount)]]
   facts.book(symbol, {
