@@ -22,6 +22,8 @@ export class GateioFuturesExchange extends GateExchange {
   }
 
   protected rest(url: URL): Reply {
+    // Dated contracts are another market, in which nothing is listed here.
+    if (/^\/api\/v4\/delivery\/usdt\/(contracts|tickers)$/.test(url.pathname)) return ok('[]')
     const [, settle, what] = /^\/api\/v4\/futures\/(usdt|btc|usd1)\/([a-z_]+)$/.exec(url.pathname) ?? []
     const rest = this.#rest
     if (what === 'contracts' || what === 'tickers') {

@@ -16,17 +16,17 @@ import type { InstrumentPage, Refusal, RestRequest } from '../protocol.ts'
 import type { TextObject } from '../shared/json-text.ts'
 import { VenueError } from '../venue-error.ts'
 import { CONTRACTS_PAGE, contractsPath } from './contract-pages.ts'
-import { SETTLEMENTS, settlementOf } from './settlement.ts'
+import { isDated, SETTLEMENTS, settlementOf } from './settlement.ts'
 
 export const GATEIO_FUTURES = 'gateio-futures' as VenueId
 
-/** `BTC_USDT`, `BTC_USD`; dated contracts (`BTC_USDT_20261225`) are another market of Gate's. */
-const CONTRACT = /^([A-Za-z0-9]{1,30})_(USDT|USD1|USD)$/
+/** `BTC_USDT`, `BTC_USD`, and dated `BTC_USDT_20261225`. */
+const CONTRACT = /^([A-Za-z0-9]{1,30})_(USDT|USD1|USD)(?:_(\d{8}))?$/
 const ONE = '1' as DecimalText
 const CONTRACTS_PATH = /\/futures\/([a-z0-9]+)\/contracts\?limit=\d+(?:&offset=(\d+))?$/
 
 /**
- * Reads `GET /futures/{settle}/contracts` of each settlement and, where they are there, their tickers.
+ * Reads `GET /futures/{settle}/contracts` of each settlement, `GET /delivery/{settle}/contracts` and, where they are there, their tickers.
  * @throws VenueError VENUE_REFERENCE_DATA_INVALID if the first is unreadable
  */
 export function readInstruments(
@@ -49,7 +49,7 @@ export function readInstruments(
   for (const contract of lists) {
     const symbol = wordOf(contract, 'name') ?? ''
     const instrument = instrumentFromContract(symbol)
-    if (instrument === undefined) skipped.push(skippedEntry('not a perpetual contract by its name', contract))
+    if (instrument === undefined) skipped.push(skippedEntry('not a contract by its name', contract))
     else instruments.set(symbol, withTerms(instrument, contract, volumes.get(symbol)))
   }
   return { instruments: [...instruments.values()], skipped }
@@ -65,15 +65,15 @@ export function nextInstrumentRequest(request: RestRequest, body: string): RestR
 /** The contract that a name tells by itself, for captures without reference data: what it stands for is not known then. */
 export function instrumentFromContract(symbol: string): Instrument | undefined {
   const match = CONTRACT.exec(symbol)
-  if (match === null) return undefined
-  const [, base = '', quote = ''] = match
+  if (match === null || (match[3] !== undefined && !isDated(symbol))) return undefined
+  const [, base = '', quote = '', date = 'PERP'] = match
   const { asset, multiplier } = tradedAsset(base)
-  const settleCurrency = settlementOf(symbol).toUpperCase() as AssetId
+  const settleCurrency = (isDated(symbol) ? quote : settlementOf(symbol).toUpperCase()) as AssetId
   return {
     venue: GATEIO_FUTURES,
-    id: `${multiplier === undefined ? asset : base}-${quote}-PERP` as InstrumentId,
+    id: `${multiplier === undefined ? asset : base}-${quote}-${date}` as InstrumentId,
     symbol: symbol as VenueSymbol,
-    kind: 'perpetual',
+    kind: isDated(symbol) ? 'future' : 'perpetual',
     base: asset,
     quote: quote as AssetId,
     settleCurrency,
@@ -85,6 +85,7 @@ export function instrumentFromContract(symbol: string): Instrument | undefined {
 function withTerms(instrument: Instrument, contract: TextObject, quoteVolume24h: DecimalText | undefined): Instrument {
   const tickSize = positiveOf(contract, 'order_price_round') as Price | undefined
   const minimumAmount = positiveOf(contract, 'order_size_min') as Amount | undefined
+  const expiresAt = instrument.kind === 'future' ? secondsOf(contract, 'expire_time') : undefined
   const listedAt = secondsOf(contract, 'launch_time') ?? secondsOf(contract, 'create_time')
   return {
     ...instrument,
@@ -94,6 +95,7 @@ function withTerms(instrument: Instrument, contract: TextObject, quoteVolume24h:
     ...(contract.enable_decimal !== true && { lotSize: ONE as Amount }),
     ...(minimumAmount !== undefined && { minimumAmount }),
     ...(listedAt !== undefined && { listedAt }),
+    ...(expiresAt !== undefined && { expiresAt }),
     ...(quoteVolume24h !== undefined && { quoteVolume24h }),
     status: statusOf(contract),
   }

@@ -22,7 +22,7 @@ import { isTextObject, type TextObject, type TextValue } from '../shared/json-te
 import { decimalOrNull, priceOf, textOf } from '../shared/text-members.ts'
 import { VenueError } from '../venue-error.ts'
 import { signedSize } from './reader.ts'
-import { settlementOf } from './settlement.ts'
+import { restOf, settlementOf } from './settlement.ts'
 
 /** A row of `GET /futures/{settle}/trades`. */
 function readFuturesTrade(row: TextObject, { venue, id, symbol }: Instrument, at: Micros): TradeEvent {
@@ -67,7 +67,7 @@ export const FUTURES_PAST: readonly PastSource[] = [
 
 /** `GET /futures/{settle}/{what}?contract=…` */
 export function pathOf(instrument: Instrument, what: string): string {
-  return `/api/v4/futures/${settlementOf(instrument.symbol)}/${what}?${nameQuery('contract', instrument)}`
+  return `${restOf(settlementOf(instrument.symbol))}/${what}?${nameQuery('contract', instrument)}`
 }
 
 function fundingPath(range: PastRange, cursor: string | undefined): string {

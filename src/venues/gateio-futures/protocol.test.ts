@@ -23,9 +23,29 @@ const COIN = [
   { name: 'BTC_USD_20261225', type: 'inverse' },
 ]
 
+const DATED = [
+  {
+    name: 'BTC_USDT_20261225',
+    underlying: 'BTC_USDT',
+    cycle: 'QUARTERLY',
+    type: 'direct',
+    quanto_multiplier: '0.0001',
+    order_price_round: '0.1',
+    order_size_min: 1,
+    expire_time: 1798185600,
+    in_delisting: false,
+  },
+]
+
 function contracts() {
   const tickers = JSON.stringify([{ contract: 'BTC_USDT', volume_24h_quote: '1665006' }])
-  return gateioFutures.instruments([JSON.stringify(CONTRACTS), JSON.stringify(COIN), '', tickers, '', ''])
+  return gateioFutures.instruments([
+    JSON.stringify(CONTRACTS),
+    JSON.stringify(COIN),
+    '',
+    JSON.stringify(DATED),
+    tickers,
+  ])
 }
 
 test('contracts say what they stand for and what they are settled in', () => {
@@ -57,6 +77,7 @@ test('contracts say what they stand for and what they are settled in', () => {
       ['OLD-USDT-PERP', 'OLD', 'USDT', '1', 'base', 'halted'],
       ['BTC-USD-PERP', 'BTC', 'BTC', '1', 'quote', 'trading'],
       ['ETH-USD-PERP', 'ETH', 'BTC', '0.000001', undefined, 'trading'],
+      ['BTC-USDT-20261225', 'BTC', 'USDT', '0.0001', 'base', 'trading'],
     ],
   )
   assert.equal(skipped.length, 1)
@@ -75,6 +96,7 @@ test('each settlement has connections of its own', () => {
     [
       ['usdt-market-0', '/usdt', 3],
       ['btc-market-0', '/btc', 2],
+      ['delivery-usdt-market-0', '/delivery/usdt', 1],
     ],
   )
 })
@@ -88,8 +110,9 @@ test('recorded lists of contracts answer, with and without a limit, each its set
 })
 
 test('a full page of contracts leads to the next one, and each is read', () => {
-  const [first, btc, , volumes] = gateioFutures.instrumentRequests()
-  assert.ok(first !== undefined && btc !== undefined && volumes !== undefined)
+  const [first, , , dated, volumes] = gateioFutures.instrumentRequests()
+  assert.ok(first !== undefined && dated !== undefined && volumes !== undefined)
+  assert.equal(dated.path, '/api/v4/delivery/usdt/contracts')
   const page = (from: number, count: number) =>
     JSON.stringify(
       Array.from({ length: count }, (_, index) => ({ name: `A${from + index}_USDT`, quanto_multiplier: '1' })),

@@ -21,7 +21,7 @@ import { FundingTimes } from './funding-times.ts'
 import { GATEIO_FUTURES, instrumentFromContract, nextInstrumentRequest, readInstruments } from './instruments.ts'
 import { FUTURES_PAGES, FUTURES_PAST, pathOf } from './past.ts'
 import { readFutures } from './reader.ts'
-import { SETTLEMENTS, settlementOf } from './settlement.ts'
+import { isDated, restOf, SETTLEMENTS, settlementOf } from './settlement.ts'
 
 /** Gate sets no number; each instrument takes six subscriptions. */
 const INSTRUMENTS_PER_CONNECTION = 100
@@ -54,13 +54,25 @@ const WIRE: ReadonlyMap<Channel, WireChannel> = new Map([
 ])
 
 /**
+ * Dated contracts have no `obu`, whose snapshot comes by itself, and no liquidations: "payload: contract, interval 100ms or 1000ms" of
+ * `futures.order_book_update` (https://www.gate.com/docs/developers/delivery/ws/en/, 2026-11-22), whose snapshot is fetched.
+ */
+const DATED_WIRE: ReadonlyMap<Channel, WireChannel> = new Map([
+  ...[...WIRE].filter(([channel]) => channel !== 'funding' && channel !== 'liquidation'),
+  ['book', { name: 'futures.order_book_update', takesMany: false, payload: (symbols) => [...symbols, '100ms'] }],
+])
+const DATED_CHANNELS: readonly Channel[] = [...DATED_WIRE.keys(), 'status']
+/** Of a fetched book of theirs; more are not asked for. */
+const DATED_LEVELS = 50
+
+/**
  * Captures from before `obu` came (documented on 2025-05-22, futures WebSocket, change log) have the book of `order_book_update`,
  * whose snapshot is fetched.
  */
 const FETCHED_BOOKS = 'fetched-books'
 const STREAMED_BOOKS_SINCE = Date.UTC(2025, 4, 22) * 1_000
 
-/** Gate: the perpetual contracts of API v4, settled in USDT, bitcoin and USD1. */
+/** Gate: the contracts of API v4, perpetual ones settled in USDT, bitcoin and USD1, and dated ones settled in USDT. */
 export const gateioFutures: VenueProtocol = {
   venue: GATEIO_FUTURES,
   name: 'Gate Futures',
@@ -91,6 +103,10 @@ export const gateioFutures: VenueProtocol = {
   verified: { on: '2026-11-22', against: 'message samples of 2020 and 2021, documentation' },
   past: FUTURES_PAST,
 
+  channelsOf({ symbol }: Instrument): readonly Channel[] {
+    return isDated(symbol) ? DATED_CHANNELS : [...STREAMED, 'status']
+  },
+
   instrumentRequests(): readonly RestRequest[] {
     return [
       ...SETTLEMENTS.map((settle, index) => ({
@@ -102,7 +118,7 @@ export const gateioFutures: VenueProtocol = {
       ...SETTLEMENTS.map((settle, index) => ({
         id: SETTLEMENTS.length + index + 1,
         purpose: `volumes-${settle}`,
-        path: `/api/v4/futures/${settle}/tickers`,
+        path: `${restOf(settle)}/tickers`,
         weight: 1,
       })),
     ]
@@ -117,22 +133,27 @@ export const gateioFutures: VenueProtocol = {
       shardByInstrument(
         subscriptions.filter(({ instrument }) => settlementOf(instrument.symbol) === settle),
         INSTRUMENTS_PER_CONNECTION,
-      ).map((plan) => ({ ...plan, name: `${settle}-${plan.name}`, path: `/${settle}` })),
+      ).map((plan) => ({ ...plan, name: `${settle.replace('/', '-')}-${plan.name}`, path: `/${settle}` })),
     )
   },
 
   session(options: SessionOptions): VenueSession {
     const times = new FundingTimes()
+    // No connection carries both kinds.
+    const areDated = isDated(options.plan.subscriptions[0]?.instrument.symbol ?? '')
     const words = new GateWords({
       market: 'futures',
-      wireOf: WIRE,
+      wireOf: areDated ? DATED_WIRE : WIRE,
       tradeIds: 'consecutive',
       tradeHistory: new GateTradeHistory(FUTURES_PAGES),
-      bookSnapshot: options.dialect === FETCHED_BOOKS ? 'rest' : 'stream',
+      bookSnapshot: areDated || options.dialect === FETCHED_BOOKS ? 'rest' : 'stream',
       // "The level of the subscription should be the limit of the snapshot" (futures WebSocket, Order Book, 2026-11-22).
-      bookPath: (instrument) => `${pathOf(instrument, 'order_book')}&limit=100&with_id=true`,
+      bookPath: (instrument) =>
+        `${pathOf(instrument, 'order_book')}&limit=${areDated ? DATED_LEVELS : 100}&with_id=true`,
+      ...(areDated && { bookLevels: DATED_LEVELS }),
       rareChannels: ['liquidation'],
-      polls: times.polls,
+      // The list of dated contracts has one page.
+      polls: areDated ? times.polls.slice(0, 1) : times.polls,
       read: (channel, frame, facts, candles) => readFutures(channel, frame, facts, candles, times),
     })
     return new MarketSession(options, words)

@@ -249,3 +249,55 @@ test('no frame is thrown at, whatever was done to it', () => {
     { numRuns: 1_000 },
   )
 })
+
+test('dated contracts have books whose beginning is fetched, and neither funding nor liquidations', () => {
+  const dated = instrument('BTC_USDT_20261009')
+  const channels = gateioFutures.channelsOf?.(dated) ?? []
+  assert.ok(!channels.includes('funding') && !channels.includes('liquidation') && channels.includes('mark-price'))
+  const { session, out } = opened(channels, 'BTC_USDT_20261009')
+  const sent = out.sent.map((text) => JSON.parse(text))
+  assert.deepEqual(
+    sent.map(({ channel, payload }) => [channel, payload]),
+    [
+      ['futures.trades', ['BTC_USDT_20261009']],
+      ['futures.book_ticker', ['BTC_USDT_20261009']],
+      ['futures.order_book_update', ['BTC_USDT_20261009', '100ms']],
+      ['futures.tickers', ['BTC_USDT_20261009']],
+      ['futures.candlesticks', ['1m', 'BTC_USDT_20261009']],
+    ],
+  )
+  const { id } = sent.find(({ channel }) => channel === 'futures.order_book_update') ?? {}
+  const confirmed = { id, channel: 'futures.order_book_update', event: 'subscribe', result: { status: 'success' } }
+  session.received(JSON.stringify({ time: 1790000000, ...confirmed }), at(1), out)
+  const change = (first: number, last: number, bids: unknown) =>
+    message('futures.order_book_update', {
+      t: 1790000000200,
+      s: 'BTC_USDT_20261009',
+      U: first,
+      u: last,
+      b: bids,
+      a: [],
+    })
+  session.received(change(2481668, 2481669, [{ p: '84554.4', s: 3 }]), at(1), out)
+  session.ticked(at(2), out)
+  const request = out.requests.find(({ path }) => path.includes('order_book'))
+  assert.equal(request?.path, '/api/v4/delivery/usdt/order_book?contract=BTC_USDT_20261009&limit=50&with_id=true')
+  assert.ok(request !== undefined)
+  const whole = { id: 2481668, current: 1790979936.809, update: 1790979936.808, asks: [{ p: '84560', s: 2 }], bids: [] }
+  const response = { status: 200, body: JSON.stringify(whole) }
+  session.answered(request, { kind: 'answered', response }, at(3), out)
+  session.received(change(2481670, 2481671, [{ p: '84554.4', s: 0 }]), at(4), out)
+  assert.deepEqual(
+    out.of('book').map(({ kind, bids, asks, sequence }) => [kind, bids, asks, sequence]),
+    [
+      ['snapshot', [], [['84560', '2']], 2481668],
+      ['update', [['84554.4', '3']], [], 2481669],
+      ['update', [['84554.4', '0']], [], 2481671],
+    ],
+  )
+  const trade = { contract: 'BTC_USDT_20261009', id: 61166, price: '84554.4', size: -5, create_time_ms: 1790979916083 }
+  session.received(message('futures.trades', [trade]), at(5), out)
+  const [print] = out.of('trade')
+  assert.deepEqual([print?.instrument, print?.amount, print?.side], ['BTC-USDT-20261009', '5', 'sell'])
+  assert.deepEqual(out.refusals, [])
+})

@@ -24,11 +24,14 @@ function judge({ first, last }: BookChange, position: BookPosition): Verdict {
  */
 export class GateBookRule implements BookRule {
   snapshot: 'stream' | 'rest'
+  readonly partialLevels?: number
   readonly #path: (instrument: Instrument) => string
 
-  constructor(snapshot: 'stream' | 'rest', path: (instrument: Instrument) => string) {
+  /** @param partialLevels how many levels a fetched snapshot has at most, where changes beyond them come too */
+  constructor(snapshot: 'stream' | 'rest', path: (instrument: Instrument) => string, partialLevels?: number) {
     this.snapshot = snapshot
     this.#path = path
+    if (partialLevels !== undefined) this.partialLevels = partialLevels
   }
 
   readonly judge = judge

@@ -25,6 +25,8 @@ interface GateSpeech {
   /** Where books begin, until a book channel is heard that says otherwise. */
   readonly bookSnapshot: 'stream' | 'rest'
   bookPath(instrument: Instrument): string
+  /** How many levels that gives at most, where changes beyond them come too. */
+  readonly bookLevels?: number
   readonly rareChannels: readonly Channel[]
   readonly polls: readonly MarketPoll[]
   /** Says what a message of one of its channels says. @returns false if the channel is not spoken */
@@ -52,7 +54,7 @@ export class GateWords implements MarketWords {
     this.#speech = speech
     this.tradeIds = speech.tradeIds
     this.tradeHistory = speech.tradeHistory
-    this.bookRule = new GateBookRule(speech.bookSnapshot, speech.bookPath)
+    this.bookRule = new GateBookRule(speech.bookSnapshot, speech.bookPath, speech.bookLevels)
     this.rareChannels = speech.rareChannels
     this.polls = speech.polls
     this.#subscriptions = new GateSubscriptions(speech.wireOf)
