@@ -9,13 +9,13 @@ import {
   price,
 } from '../../market/index.ts'
 import { isTextObject, type TextObject } from '../shared/json-text.ts'
+import { LayoutReader } from '../shared/layout-reader.ts'
 import type { MarketFacts } from '../shared/market/market-facts.ts'
 import { type MemberValues, millisecondsTime, NO_VALUES, ObjectValues } from '../shared/member-values.ts'
 import { epochTime } from '../shared/text-members.ts'
 import { detached } from '../shared/wire-cursor.ts'
 import { VenueError } from '../venue-error.ts'
 import { statusOf } from './instruments.ts'
-import { LayoutReader } from './layout-reader.ts'
 
 /** `current_funding` is the rate of eight hours; it is paid continuously. */
 const FUNDING_INTERVAL_SECONDS = 8 * 3_600
@@ -84,8 +84,8 @@ interface Known {
  */
 export class TickerReader {
   readonly #known = new Map<string, Known>()
-  readonly #tickers = new LayoutReader(NESTED_NAMES)
-  readonly #quotes = new LayoutReader(NESTED_NAMES)
+  readonly #tickers = new LayoutReader(NESTED_NAMES, 'any')
+  readonly #quotes = new LayoutReader(NESTED_NAMES, 'any')
 
   /** The state is wanted from now on: it is to be said again, whatever it was. */
   forget(symbol: string): void {

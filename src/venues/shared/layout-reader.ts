@@ -1,4 +1,4 @@
-import type { MemberValues } from '../shared/member-values.ts'
+import type { MemberValues } from './member-values.ts'
 
 /** Orders of members that are remembered, the last one used first. An exchange has a few: kinds of instruments have different members. */
 const MAXIMUM_LAYOUTS = 12
@@ -7,8 +7,8 @@ const MAXIMUM_LEARNT = 200
 /** Members of one object with those in it. */
 const MAXIMUM_MEMBERS = 80
 
-/** A name that stands for itself in JSON and in a pattern, and that keeps its place in an object. */
-const NAME = /^[A-Za-z_][A-Za-z0-9_]{0,60}$/
+/** A name that stands for itself in JSON and in a pattern, keeps its place in an object, and is not `__proto__`. */
+const NAME = /^[A-Za-z][A-Za-z0-9_]{0,60}$/
 const NUMBER = '-?(?:0|[1-9][0-9]*)(?:\\.[0-9]+)?(?:[eE][+-]?[0-9]+)?'
 /** What may stand in a string that is as it is written: neither quotes, escapes nor control characters. */
 const PLAIN = '[^"\\\\\\x00-\\x1f]*'
@@ -28,13 +28,18 @@ interface Layout {
  */
 export class LayoutReader implements MemberValues {
   readonly #indexes: ReadonlyMap<string, number>
+  readonly #kinds: 'any' | 'strings'
   readonly #layouts: Layout[] = []
   #learnt = 0
   #groups: readonly number[] = []
   #values: RegExpExecArray | undefined
 
-  /** @param names members that are wanted, by whose places they are asked for; `stats.high` is one of an object in the object */
-  constructor(names: readonly string[]) {
+  /**
+   * @param names members that are wanted, by whose places they are asked for; `stats.high` is one of an object in the object
+   * @param kinds what they may be: `any` value, or strings alone, for venues that write every number as one
+   */
+  constructor(names: readonly string[], kinds: 'any' | 'strings') {
+    this.#kinds = kinds
     this.#indexes = new Map(names.map((name, index) => [name, index]))
   }
 
@@ -79,7 +84,7 @@ export class LayoutReader implements MemberValues {
     if (this.#learnt >= MAXIMUM_LEARNT) return -1
     this.#learnt++
     const object = objectAt(text, from)
-    const layout = object === undefined ? undefined : layoutOf(object, this.#indexes)
+    const layout = object === undefined ? undefined : layoutOf(object, this.#indexes, this.#kinds)
     // It may be written otherwise than its values tell: with spaces, with a member twice.
     if (layout === undefined || !this.#matches(layout, text, from)) return -1
     this.#layouts.unshift(layout)
@@ -111,7 +116,7 @@ const OPEN_BRACE = 123
 const CLOSE_BRACE = 125
 
 /** The pattern of the members of an object, in their order; undefined if it has others than values and objects of values. */
-function layoutOf(object: object, indexes: ReadonlyMap<string, number>): Layout | undefined {
+function layoutOf(object: object, indexes: ReadonlyMap<string, number>, kinds: 'any' | 'strings'): Layout | undefined {
   const groups: number[] = Array.from(indexes, () => 0)
   let members = 0
   let count = 0
@@ -122,6 +127,7 @@ function layoutOf(object: object, indexes: ReadonlyMap<string, number>): Layout 
       if (!NAME.test(name) || ++members > MAXIMUM_MEMBERS) return undefined
       const index = indexes.get(path + name)
       const isWanted = index !== undefined
+      if (isWanted && kinds === 'strings' && typeof value !== 'string') return undefined
       let pattern: string | undefined
       if (typeof value === 'number' || value === null)
         pattern = isWanted ? `(?:null|(${NUMBER}))` : `(?:null|${NUMBER})`
