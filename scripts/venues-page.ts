@@ -40,13 +40,22 @@ function section(protocol: VenueProtocol): string[] {
     `| history | ${past === undefined ? 'none' : past.map(({ channel, depth }) => `${channel}: ${depth}`).join('; ')} |`,
     ...(bulk === undefined ? [] : [`| bulk files | ${bulk.map(({ what }) => what).join('; ')} |`]),
     `| subscriptions on one socket | ${count(limits.subscriptionsPerConnection)} |`,
-    `| new sockets a minute | ${count(limits.connectionsPerMinute)} |`,
+    `| new sockets a minute | ${newSockets(limits)} |`,
     `| messages a second to the venue, each socket | ${count(limits.messagesPerSecond)} |`,
     `| requests | weight ${count(limits.requestWeight)} in ${count(limits.requestWindowMilliseconds / 1000)} s |`,
     `| age of a socket | ${age === null ? 'not limited' : `${count(Math.round(age / 60_000))} minutes`} |`,
     `| last verified | ${verified.on}: ${verified.against} |`,
     '',
   ]
+}
+
+function newSockets({
+  connectionsPerMinute,
+  connectionBurst,
+  countsConnectionsBySymbol,
+}: VenueProtocol['limits']): string {
+  const burst = connectionBurst === undefined ? '' : `, ${count(connectionBurst)} at once`
+  return `${count(connectionsPerMinute)}${burst}${countsConnectionsBySymbol === true ? ', for each of ours' : ''}`
 }
 
 function count(value: number): string {

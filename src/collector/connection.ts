@@ -43,7 +43,7 @@ export interface ConnectionHost {
   /** Headers of the venue's own. */
   readonly headers?: Readonly<Record<string, string>>
   /** Resolves when a socket may be opened under the venue's limit of new connections. */
-  permitToConnect(signal: AbortSignal): Promise<void>
+  permitToConnect(connection: string, signal: AbortSignal): Promise<void>
   request(request: RestRequest): Promise<RestOutcome>
   event(connection: string, event: MarketEvent): void
   frame(connection: string, frame: RawFrame): void
@@ -142,7 +142,7 @@ export class Connection {
   async #run(): Promise<void> {
     const { signal } = this.#stopping
     while (!signal.aborted) {
-      await this.#host.permitToConnect(signal)
+      await this.#host.permitToConnect(this.name, signal)
       if (signal.aborted) break
       const openedAt = await this.#connectOnce()
       if (signal.aborted) break

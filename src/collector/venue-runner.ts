@@ -20,7 +20,7 @@ import type { Canary } from './canary.ts'
 import { Catalogue } from './catalogue.ts'
 import type { CollectorMetrics } from './collector-metrics.ts'
 import { Connection, type ConnectionHost } from './connection.ts'
-import { ConnectionPermits } from './connection-permits.ts'
+import { VenuePermits } from './connection-permits.ts'
 import { Coverages } from './coverages.ts'
 import { FeedStates } from './feed-states.ts'
 import { BACKFILL_CONNECTION } from './line.ts'
@@ -74,6 +74,7 @@ export class VenueRunner implements VenueWatcher {
   readonly #catalogue: Catalogue
   readonly #rest: RestClient
   readonly #budget: WeightBudget
+  readonly #permits: VenuePermits
   readonly #host: ConnectionHost
   readonly #stopping = new AbortController()
   readonly #watch: SilenceWatch
@@ -123,14 +124,14 @@ export class VenueRunner implements VenueWatcher {
         }),
       onStatus: (status) => options.metrics.restAnswered(protocol.venue, status),
     })
-    const permits = new ConnectionPermits(limits.connectionsPerMinute)
+    this.#permits = new VenuePermits(limits)
     this.#host = {
       address: (plan) => this.#addressOf(plan, ws),
       limits,
       backOff,
       compression: false,
       ...(protocol.headers !== undefined && { headers: protocol.headers }),
-      permitToConnect: (signal) => permits.take(signal),
+      permitToConnect: (connection, signal) => this.#permits.take(connection, signal),
       request: (request) => this.#rest.get(request),
       event: (connection, event) => this.#event(connection, event),
       frame: (connection, frame) => {
@@ -328,6 +329,7 @@ export class VenueRunner implements VenueWatcher {
       connection.change([], here)
       if (connection.subscriptions.size > 0) continue
       this.#connections.delete(connection.name)
+      this.#permits.forget(connection.name)
       void connection.stop()
     }
     this.#sayCoverages(this.#coverages.end(removed, now()))

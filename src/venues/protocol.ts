@@ -103,8 +103,12 @@ export interface ConnectionPlan {
 export interface VenueLimits {
   /** Subscriptions (streams) that one socket may carry. */
   readonly subscriptionsPerConnection: number
-  /** New sockets per minute and address. */
+  /** New sockets per minute and address; with a burst, on average. */
   readonly connectionsPerMinute: number
+  /** New sockets at once, where the venue counts by what is saved up over longer than a minute. */
+  readonly connectionBurst?: number
+  /** Whether those are counted for each of our connections by itself, since the venue counts by symbol. */
+  readonly countsConnectionsBySymbol?: true
   /** After this time the venue cuts a socket; the collector replaces it before. */
   readonly connectionAgeMilliseconds: number | null
   /** Messages that we may send per second on one socket. */

@@ -40,8 +40,11 @@ export const bitmex: VenueProtocol = {
   limits: {
     subscriptionsPerConnection: INSTRUMENTS_PER_CONNECTION * CHANNELS.length,
     // "Websocket Connection Rate Limits: […] now 60 connections per hour"
-    // (https://blog.bitmex.com/api_announcement/updates-to-rate-limits/, 2026-11-22); back-off does the rest.
-    connectionsPerMinute: 2,
+    // (https://blog.bitmex.com/api_announcement/updates-to-rate-limits/, 2026-11-22), counted by a "Token Bucket rate limiter"
+    // as a "burst rate" (https://blog.bitmex.com/site_announcement/rate-limiting-websocket-connections/, 2026-11-22): half of the
+    // bucket is ours, the rest is left for what was opened before a restart and for a second line.
+    connectionsPerMinute: 1,
+    connectionBurst: 30,
     connectionAgeMilliseconds: null,
     // Not documented.
     messagesPerSecond: 5,

@@ -29,8 +29,12 @@ export const gemini: VenueProtocol = {
   channels: CHANNELS,
   limits: {
     subscriptionsPerConnection: INSTRUMENTS_PER_CONNECTION * CHANNELS.length,
-    // No number is published for v2.
-    connectionsPerMinute: 12,
+    // "For public WebSocket APIs, we recommend that you do not exceed 1 request per symbol per minute"
+    // (https://docs.gemini.com/websocket/overview/rate-limits, 2026-11-22). A symbol is on one connection only; the
+    // recommendation is kept on average, and what was not used for twelve minutes is there for a venue that cuts again and again.
+    connectionsPerMinute: 1,
+    connectionBurst: 12,
+    countsConnectionsBySymbol: true,
     connectionAgeMilliseconds: null,
     messagesPerSecond: 2,
     frameBytes: 16 * 1024 * 1024,
