@@ -1,5 +1,6 @@
 import type { Amount, BookLevel, Micros, Price } from '../../market/index.ts'
 import type { TextValue } from '../shared/json-text.ts'
+import type { BookChange } from '../shared/market/book-rule.ts'
 import type { FrameEnd } from './payload.ts'
 
 const OPEN = 91
@@ -21,6 +22,22 @@ const DECIMAL_LENGTH = 40
 /** Milliseconds since 1970 have this many digits from 2001 on; sequence numbers never get there. */
 const TIME_DIGITS = 13
 const GONE = '0' as Amount
+const NONE: readonly BookLevel[] = []
+
+/**
+ * Before anything was read. It is made when the module is loaded, and of nulls: so V8 takes numbers of every size into the members of all
+ * changes. Otherwise it would expect the small ones that come first, and convert each change from the moment on at which
+ * another venue says a large one, which costs as much as the whole frame.
+ */
+const NO_CHANGE: BookChange = {
+  kind: 'update',
+  bids: NONE,
+  asks: NONE,
+  exchangeTime: null,
+  first: null,
+  last: null,
+  previous: null,
+}
 
 /** What a frame is, as far as it was scanned. */
 type Scan = 'level' | 'checksum' | 'row' | 'heartbeat' | undefined
@@ -32,14 +49,15 @@ type Scan = 'level' | 'checksum' | 'row' | 'heartbeat' | undefined
  */
 export class FrameScanner implements FrameEnd {
   channel = 0
-  isBid = false
-  level: BookLevel = ['0' as Price, GONE]
+  change = NO_CHANGE
   checksum = 0
   /** What stands before a row: `te`, `tu` or nothing. */
   name: '' | 'te' | 'tu' = ''
   row: readonly TextValue[] = []
   sequence: number | null = null
   exchangeTime: Micros | null = null
+  #isBid = false
+  #level: BookLevel = ['0' as Price, GONE]
 
   /** @returns what was read; undefined if it is left to the careful reader */
   scan(text: string): Scan {
@@ -56,9 +74,9 @@ export class FrameScanner implements FrameEnd {
     this.channel = channel
     code = text.charCodeAt(++at)
     if (code === OPEN) {
-      const end = this.#level(text, at + 1)
+      const end = this.#levelEnd(text, at + 1)
       this.name = ''
-      if (end > 0) return this.#isEnded(text, end) ? 'level' : undefined
+      if (end > 0) return this.#isChange(text, end) ? 'level' : undefined
       return this.#row(text, at + 1) ? 'row' : undefined
     }
     return code === QUOTE ? this.#named(text, at) : undefined
@@ -94,7 +112,7 @@ export class FrameScanner implements FrameEnd {
   }
 
   /** `60400,2,-0.68]`. @returns where it ends; 0 if it is no level */
-  #level(text: string, first: number): number {
+  #levelEnd(text: string, first: number): number {
     // The price, without zeros at its end.
     let at = first
     let code = text.charCodeAt(at)
@@ -139,10 +157,21 @@ export class FrameScanner implements FrameEnd {
     if (code !== CLOSE || at === amount || at - amount > DECIMAL_LENGTH) return 0
     // Zero has no side.
     if (end - amount === 1 && text.charCodeAt(amount) === ZERO) return 0
-    this.isBid = !isAsk
+    this.#isBid = !isAsk
     // "when count = 0 then you have to delete the price level": https://docs.bitfinex.com/reference/ws-public-books (2026-11-22)
-    this.level = [text.slice(first, priceEnd) as Price, isRemoved ? GONE : (text.slice(amount, end) as Amount)]
+    this.#level = [text.slice(first, priceEnd) as Price, isRemoved ? GONE : (text.slice(amount, end) as Amount)]
     return at + 1
+  }
+
+  /** A level was read; what is left is the end of its frame. */
+  #isChange(text: string, from: number): boolean {
+    if (!this.#isEnded(text, from)) return false
+    const { sequence, exchangeTime } = this
+    const levels = [this.#level]
+    const bids = this.#isBid ? levels : NONE
+    const asks = this.#isBid ? NONE : levels
+    this.change = { kind: 'update', bids, asks, exchangeTime, first: sequence, last: sequence, previous: null }
+    return true
   }
 
   /** Numbers as they are written, and nulls. */

@@ -1,4 +1,4 @@
-import { type BookLevel, type Channel, MICROS_PER_SECOND, type Micros } from '../../market/index.ts'
+import { type Channel, MICROS_PER_SECOND, type Micros } from '../../market/index.ts'
 import type { Subscription } from '../protocol.ts'
 import { isTextObject, parseJsonText, type TextObject, type TextValue } from '../shared/json-text.ts'
 import { CandleCloser } from '../shared/market/candle-closer.ts'
@@ -28,8 +28,6 @@ const MAINTENANCE_ENDED = '20061'
 /** "10301: Already subscribed", "10305: Reached limit of open channels", ws-general (2026-11-22) */
 const ALREADY_SUBSCRIBED = '10301'
 const TOO_MANY_CHANNELS = '10305'
-
-const NOTHING: readonly BookLevel[] = []
 
 /** Streams of single rows of numbers. */
 const ROWS_OF: ReadonlySet<StreamKind> = new Set(['trades', 'ticker', 'candles'])
@@ -144,16 +142,7 @@ export class BitfinexWords implements MarketWords {
       facts.bookChecksum(stream.symbol, scanner.checksum)
       return true
     }
-    const { level, exchangeTime } = scanner
-    facts.book(stream.symbol, {
-      kind: 'update',
-      bids: scanner.isBid ? [level] : NOTHING,
-      asks: scanner.isBid ? NOTHING : [level],
-      exchangeTime,
-      first: sequence,
-      last: sequence,
-      previous: null,
-    })
+    facts.book(stream.symbol, scanner.change)
     return true
   }
 
