@@ -1,7 +1,7 @@
 import type { Channel } from '../../market/index.ts'
 
 /** What a topic `market.CODE.…` or `public.CODE.…` carries. */
-export type TopicKind = 'trade' | 'bbo' | 'detail' | 'candle' | 'book' | 'index' | 'mark' | 'funding' | 'liquidation'
+type TopicKind = 'trade' | 'bbo' | 'detail' | 'candle' | 'book' | 'index' | 'mark' | 'funding' | 'liquidation'
 
 export interface Topic {
   readonly symbol: string
