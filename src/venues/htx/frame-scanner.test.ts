@@ -20,6 +20,7 @@ const FREQUENT = [
   '{"ch":"market.btcusdt.depth.step0","ts":1633000000123,"tick":{"bids":[[9137.67,4.683547],[9135.0,0.4998]],"asks":[[9138.6,0.010259]],"version":100433317651,"ts":1633000000100}}',
   '{"ch":"market.btcusdt.mbp.150","ts":1593561600793,"tick":{"seqNum":109409288160,"prevSeqNum":109409288130,"asks":[[9138.6,0.010259],[9145.18,0.0]],"bids":[]}}',
   '{"ch":"market.btcusdt.mbp.400","ts":1593561600793,"tick":{"seqNum":109409288160,"prevSeqNum":109409288130,"asks":[[9138.6,0.010259]]}}',
+  '{"ch":"market.btcusdt.mbp.400","ts":1593561600793,"tick":{"seqNum":109409288160,"prevSeqNum":109409288130,"bids":[[9137.670,8.02e-4],[6.0e-8,1]],"asks":[[9138,0.0]]}}',
   '{"ch":"market.btcusdt.detail","ts":1583494163784,"tick":{"id":209988464418,"low":8988,"high":9155.41,"open":9078.91,"close":9136.46,"vol":237813910.5928412,"amount":26184.202558551195,"version":209988464418,"count":265673}}',
 ]
 const CONTRACTS = [
@@ -52,9 +53,9 @@ test('books, quotes and trades are read from their text as they are read with ca
   assertSameFacts([...FREQUENT, ...CONTRACTS], scanFrame, readCarefully)
 })
 
-test('quotes and trades in the usual order are read from their text as they are read with care, or not at all', () => {
+test('books, quotes and trades in the usual order are read from their text as they are read with care, or not at all', () => {
   assertSameFacts(
-    FREQUENT.filter((frame) => /\.bbo|\.trade\.detail/.test(frame)),
+    FREQUENT.filter((frame) => /\.(?:bbo|trade\.detail|mbp)/.test(frame)),
     scanUsual,
     readCarefully,
   )
@@ -65,6 +66,7 @@ test('in another order they are read from their text all the same', () => {
     [
       '{"ch":"market.btcusdt.bbo","ts":1489474082831,"tick":{"symbol":"btcusdt","quoteTime":1489474082811,"bid":10008.31,"bidSize":0.01,"ask":10009.54,"askSize":0.3,"seqId":10242474683}}',
       '{"ch":"market.btcusdt.trade.detail","ts":1572911088789,"tick":{"ts":1572911088761,"id":100033171587,"data":[{"amount":0.25,"direction":"sell","id":10003317158754670853281,"price":9000.10,"tradeId":100027416191,"ts":1572911088761}]}}',
+      '{"ch":"market.btcusdt.mbp.150","ts":1593561600793,"tick":{"bids":[[9137.670,8.02e-4],[6.0e-8,1]],"seqNum":109409288160,"asks":[[9138,0.0]],"prevSeqNum":109409288130}}',
     ],
     scanFrame,
     readCarefully,

@@ -8,6 +8,7 @@ import {
 } from '../../market/index.ts'
 import type { MarketFacts } from '../shared/market/market-facts.ts'
 import { WireCursor } from '../shared/wire-cursor.ts'
+import { scanLevels } from './level-scanner.ts'
 import { readTopic, type Topic, type TopicKind } from './topics.ts'
 
 const COMMA = 44
@@ -285,10 +286,10 @@ function readTrade(name: string): boolean {
 function readTick(name: string): boolean {
   switch (name) {
     case 'bids':
-      bids = levels()
+      bids = scanLevels(cursor)
       return bids !== undefined
     case 'asks':
-      asks = levels()
+      asks = scanLevels(cursor)
       return asks !== undefined
     case 'version':
       version = cursor.whole()
@@ -316,19 +317,4 @@ function time(): number {
   const milliseconds = cursor.whole()
   const isKnown = milliseconds >= FIRST_MILLISECOND && milliseconds < END_OF_MILLISECONDS
   return isKnown ? milliseconds * MICROS_PER_MILLISECOND : -1
-}
-
-function levels(): BookLevel[] | undefined {
-  if (!cursor.character(OPEN_BRACKET)) return undefined
-  const found: BookLevel[] = []
-  if (cursor.character(CLOSE_BRACKET)) return found
-  do {
-    if (!cursor.character(OPEN_BRACKET)) return undefined
-    const price = cursor.number()
-    if (price === undefined || !cursor.character(COMMA)) return undefined
-    const amount = cursor.number()
-    if (amount === undefined || !cursor.character(CLOSE_BRACKET)) return undefined
-    found.push([price as Price, amount as Amount])
-  } while (cursor.character(COMMA))
-  return cursor.character(CLOSE_BRACKET) ? found : undefined
 }

@@ -1,6 +1,14 @@
-import { type Amount, MICROS_PER_MILLISECOND, type Micros, type Price, type TakerSide } from '../../market/index.ts'
+import {
+  type Amount,
+  type BookLevel,
+  MICROS_PER_MILLISECOND,
+  type Micros,
+  type Price,
+  type TakerSide,
+} from '../../market/index.ts'
 import type { MarketFacts } from '../shared/market/market-facts.ts'
 import { WireCursor } from '../shared/wire-cursor.ts'
+import { scanLevels } from './level-scanner.ts'
 import { readTopic } from './topics.ts'
 
 const COMMA = 44
@@ -19,12 +27,13 @@ interface Trade {
 const cursor = new WireCursor()
 
 /**
- * Says a quote or trades whose members come in the order in which the venue mostly writes them: nearly all that comes is such.
+ * Says a quote, trades or a change of a book whose members come in the order in which the venue mostly writes them: nearly all that comes is such.
  *
  *     {"ch":"market.btcusdt.bbo","ts":1671941599613,"tick":{"seqId":161499562790,"ask":16829.51,"askSize":0.707776,"bid":16829.5,
  *      "bidSize":1.685945,"quoteTime":1671941599612,"symbol":"btcusdt"}}
  *     {"ch":"market.btcusdt.trade.detail","ts":1572911088789,"tick":{"id":100033171587,"ts":1572911088761,"data":[
  *      {"id":10003317158754670853281,"ts":1572911088761,"tradeId":100027416191,"amount":1569.86,"price":6.37e-8,"direction":"buy"}]}}
+ *     {"ch":"market.btcusdt.mbp.400","ts":1593561600793,"tick":{"seqNum":109409288160,"prevSeqNum":109409288130,"asks":[[9138.6,0.010259]]}}
  *
  * @returns false, having said nothing, for every other frame
  */
@@ -38,9 +47,12 @@ export function scanUsual(frame: string, facts: MarketFacts): boolean {
 function scan(facts: MarketFacts): boolean {
   if (!cursor.literal('{"ch":')) return false
   const name = cursor.quoted()
-  if (name === undefined || !cursor.literal(',"ts":') || time() < 0 || !cursor.literal(',"tick":{')) return false
+  if (name === undefined || !cursor.literal(',"ts":')) return false
+  const messageTime = time()
+  if (messageTime < 0 || !cursor.literal(',"tick":{')) return false
   // Which topic it is, the first member tells for now.
   if (cursor.literal('"seqId":')) return scanQuote(name, facts)
+  if (cursor.literal('"seqNum":')) return scanChange(name, messageTime as Micros, facts)
   return cursor.literal('"id":') && scanTrades(name, facts)
 }
 
@@ -69,6 +81,27 @@ function scanQuote(name: string, facts: MarketFacts): boolean {
     quoted as Micros,
     sequence,
   )
+  return true
+}
+
+function scanChange(name: string, exchangeTime: Micros, facts: MarketFacts): boolean {
+  const sequence = cursor.whole()
+  if (sequence < 0 || !cursor.literal(',"prevSeqNum":')) return false
+  const previous = cursor.whole()
+  if (previous < 0) return false
+  // One side or both, either of them first.
+  const hasBidsFirst = cursor.literal(',"bids":')
+  if (!hasBidsFirst && !cursor.literal(',"asks":')) return false
+  const first = scanLevels(cursor)
+  if (first === undefined) return false
+  let second: BookLevel[] | undefined = []
+  if (cursor.literal(hasBidsFirst ? ',"asks":' : ',"bids":')) second = scanLevels(cursor)
+  if (second === undefined || !cursor.literal('}}') || !cursor.isAtEnd) return false
+  const topic = readTopic(name)
+  if (topic?.kind !== 'mbp') return false
+  const bids = hasBidsFirst ? first : second
+  const asks = hasBidsFirst ? second : first
+  facts.book(topic.symbol, { kind: 'update', bids, asks, exchangeTime, first: sequence, last: sequence, previous })
   return true
 }
 
