@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Micros } from '../../market/index.ts'
+import { FactsRecorder } from '../testing/facts-recorder.ts'
 import { RecordingOutput } from '../testing/recording-output.ts'
 import { recordingsAbsent, sessionLines } from '../testing/recordings.ts'
 import { FrameScanner } from './frame-scanner.ts'
 import { instrumentFromSymbol } from './instruments.ts'
 import { okx } from './protocol.ts'
+import { TickerScanner } from './ticker-scanner.ts'
 
 const AT = 1_700_000_000_000_000 as Micros
 
@@ -18,6 +20,9 @@ const FRAMES = [
   '{"arg":{"channel":"trades-all","instId":"BTC-USDT"},"data":[{"instId":"BTC-USDT","tradeId":"130639474","px":"42219.9","sz":"0.12060306","side":"buy","source":"0","ts":"1630048897897"}]}',
   '{"arg":{"channel":"trades","instId":"BTC-USDT"},"data":[{"instId":"BTC-USDT","tradeId":"130639474","px":"42219.90","sz":"10","side":"sell","ts":"1630048897897","count":"3","seqId":1234}]}',
 ]
+
+const TICKER =
+  '{"arg":{"channel":"tickers","instId":"BTC-USDT"},"data":[{"instType":"SPOT","instId":"BTC-USDT","last":"30247.4","lastSz":"0.00143753","askPx":"30243.5","open24h":"29700.40","high24h":"31073","low24h":"","volCcy24h":"525802862.66014328","vol24h":"17602.15637953","ts":"1652459228536"}]}'
 
 /** What a session says of a frame, after a snapshot. */
 function said(frame: string) {
@@ -57,6 +62,16 @@ test('frequent frames are read straight from their text', () => {
   }
 })
 
+test('tickers are said straight from their text', () => {
+  const frames = [TICKER, TICKER.replace('"SPOT"', '"SWAP"'), TICKER.replace('"ts":"1652459228536"', '"ts":""')]
+  for (const frame of frames) {
+    assert.ok(new TickerScanner().read(frame, new FactsRecorder()), frame)
+    assert.equal(new TickerScanner().read(carefully(frame), new FactsRecorder()), false)
+    assert.equal(said(frame).events.at(-1)?.messageType, 'ticker')
+    assert.deepEqual(said(frame), said(carefully(frame)), frame)
+  }
+})
+
 test('whatever is done to a frame, it means what the careful reader reads in it', () => {
   let seed = 5
   const random = (below: number) => {
@@ -82,7 +97,8 @@ test('whatever is done to a frame, it means what the careful reader reads in it'
   ]
   let compared = 0
   for (let round = 0; round < 6_000; round++) {
-    const frame = FRAMES[random(FRAMES.length)] as string
+    const frames = [...FRAMES, TICKER]
+    const frame = frames[random(frames.length)] as string
     const from = random(frame.length)
     const mutated = frame.slice(0, from) + bits[random(bits.length)] + frame.slice(from + random(3))
     if (!isJson(mutated)) {

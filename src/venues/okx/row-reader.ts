@@ -3,6 +3,7 @@ import type { MarketFacts } from '../shared/market/market-facts.ts'
 import { readCandle } from './candle.ts'
 import { FrameScanner } from './frame-scanner.ts'
 import { statusOf } from './instruments.ts'
+import { TickerScanner } from './ticker-scanner.ts'
 import {
   bestOf,
   type DataFrame,
@@ -22,6 +23,7 @@ import {
 export class RowReader {
   readonly #sharers: (channel: string, name: string) => readonly string[]
   readonly #scanner = new FrameScanner()
+  readonly #tickers = new TickerScanner()
   /** The state of each instrument that was said last: the channel says it with every change of anything. */
   readonly #states = new Map<string, string>()
 
@@ -38,7 +40,7 @@ export class RowReader {
   /** Says a frequent frame straight from its text. @returns false if it is another one, or is not written as usual */
   scan(text: string, facts: MarketFacts): boolean {
     const read = this.#scanner.read(text)
-    if (read === undefined) return false
+    if (read === undefined) return this.#tickers.read(text, facts)
     if (read.kind === 'trades') {
       for (const { symbol, id, price: at, amount: size, side, time, count } of read.trades) {
         facts.trade(symbol, id, at, size, side, time, false, firstOf(id, count))
@@ -212,7 +214,7 @@ function readQuotes({ name, rows }: DataFrame, facts: MarketFacts): void {
 }
 
 /**
- * "vol24h: if it is a derivatives contract, the value is the number of contracts; if it is SPOT/MARGIN, […] base currency. volCcy24h: if it is a
+ * Read as {@link TickerScanner} reads them. "vol24h: if it is a derivatives contract, the value is the number of contracts; if it is SPOT/MARGIN, […] base currency. volCcy24h: if it is a
  * derivatives contract, the value is the number of base currency; if it is SPOT/MARGIN, […] quote currency"
  * (#order-book-trading-market-data-ws-tickers-channel, 2026-11-22). Best bid and offer are not taken from here: they are those of at most ten
  * times a second.
