@@ -62,9 +62,7 @@ export class BookScanner {
       code = text.charCodeAt(at++)
       if (code === COMMA) continue
       if (code !== CLOSE || text.slice(at) !== '}') return undefined
-      // The message has no time and no number.
-      const none = { exchangeTime: null, first: null, last: null, previous: null }
-      return { symbol, change: { kind: 'update', bids: bids ?? NOTHING, asks: asks ?? NOTHING, ...none } }
+      return { symbol, change: changeOf(bids ?? NOTHING, asks ?? NOTHING) }
     }
     return undefined
   }
@@ -103,6 +101,11 @@ export class BookScanner {
     const isGone = end === amount + 1 && text.charCodeAt(amount) === ZERO
     return [price, isGone ? GONE : (text.slice(amount, end) as Amount)]
   }
+}
+
+/** The message has no time and no number. */
+function changeOf(bids: readonly BookLevel[], asks: readonly BookLevel[]): BookChange {
+  return { kind: 'update', bids, asks, exchangeTime: null, first: null, last: null, previous: null }
 }
 
 /** Where a decimal ends whose point and end are known, without the zeros at its end. */
