@@ -5,6 +5,7 @@ import { MarketError } from '../../market/index.ts'
 import { VenueError } from '../venue-error.ts'
 import { BookChange } from './book-change.ts'
 import { FrameScanner } from './frame-scanner.ts'
+import { TickerScanner } from './ticker-scanner.ts'
 import { V1BookScanner } from './v1-book-scanner.ts'
 import { readV1Frame } from './v1-wire.ts'
 import { readFrame } from './wire.ts'
@@ -37,6 +38,22 @@ const trade = fc
 const trades = fc
   .tuple(fc.constantFrom('update', 'snapshot'), fc.array(trade, { minLength: 1, maxLength: 3 }))
   .map(([type, all]) => `{"channel":"trade","type":"${type}","data":[${all.join()}]}`)
+
+const signed = fc.tuple(fc.boolean(), number).map(([isNegative, value]) => (isNegative ? `-${value}` : value))
+const ticker = fc
+  .tuple(
+    fc.constantFrom('update', 'snapshot'),
+    fc.array(number, { minLength: 9, maxLength: 9 }),
+    signed,
+    signed,
+    isoTime,
+  )
+  .map(([type, [bid, bidQty, ask, askQty, last, volume, vwap, low, high], change, percent, time]) => {
+    const statistics = `"last":${last},"volume":${volume},"vwap":${vwap},"low":${low},"high":${high},"change":${change}`
+    const best = `"bid":${bid},"bid_qty":${bidQty},"ask":${ask},"ask_qty":${askQty}`
+    const end = type === 'update' ? `,"timestamp":"${time}"` : ''
+    return `{"channel":"ticker","type":"${type}","data":[{"symbol":"BTC/USD",${best},${statistics},"change_pct":${percent}${end}}]}`
+  })
 
 const oldLevel = fc
   .tuple(number, number, seconds, fraction, fc.boolean())
@@ -95,6 +112,11 @@ test('trade frames are read from their text exactly as from their JSON', () => {
   )
 })
 
+test('tickers are read from their text exactly as from their JSON', () => {
+  const scanner = new TickerScanner()
+  fc.assert(fc.property(ticker, (text) => assert.deepEqual(scanner.read(text), readFrame(text, new BookChange()))))
+})
+
 test('book frames of v1 are read from their text exactly as from their JSON', () => {
   const scanner = new V1BookScanner()
   fc.assert(
@@ -116,6 +138,15 @@ test('whatever is done to a frame, it is read from its text as from its JSON, or
       if (scanner.readBook(frame, fast)) assert.deepEqual(fast, carefully(frame, readFrame))
       const fastTrades = scanner.readTrades(frame)
       if (fastTrades !== undefined) assert.deepEqual(fastTrades, readFrame(frame, new BookChange()))
+    }),
+    { numRuns: 2_000 },
+  )
+  const tickerScanner = new TickerScanner()
+  fc.assert(
+    fc.property(ticker, mutation, (text, change) => {
+      const frame = mutated(text, change)
+      const fast = tickerScanner.read(frame)
+      if (fast !== undefined) assert.deepEqual(fast, readFrame(frame, new BookChange()))
     }),
     { numRuns: 2_000 },
   )

@@ -34,6 +34,15 @@ export function needsOf(wanted: ReadonlySet<Channel>): WireNeeds {
   return { trade: wanted.has('trade'), book: wanted.has('book'), ticker }
 }
 
+interface Computed {
+  last: Price | null
+  change: DecimalText | null
+  open: Price | null
+  volume: DecimalText | null
+  vwap: DecimalText | null
+  quoteVolume: DecimalText | null
+}
+
 /** Everything that a session knows of one pair. */
 export class Pair {
   readonly instrument: Instrument
@@ -44,6 +53,8 @@ export class Pair {
   #wanted: ReadonlySet<Channel> = new Set()
   #wantsBook = false
   #quote: QuoteEvent | undefined
+  /** What was computed of a ticker last, and from what. */
+  readonly #computed: Computed = { last: null, change: null, open: null, volume: null, vwap: null, quoteVolume: null }
 
   constructor(trades: TradeContinuity, feeds: FeedMaker) {
     this.instrument = trades.feed.instrument
@@ -126,7 +137,7 @@ export class Pair {
     if (!this.#wanted.has('ticker')) return
     this.#ticker.heard(at, null)
     if (this.#ticker.state !== 'synchronised') this.#ticker.regain('a ticker came', at, out)
-    out.event(tickerEvent(this.instrument, ticker, at))
+    out.event(this.#tickerEvent(ticker, at))
   }
 
   /** A frame of its book came and could not be read. */
@@ -196,24 +207,36 @@ export class Pair {
     }
     out.event(this.#quote)
   }
-}
 
-/** Open is last less the change; turnover in the quote asset is volume times the volume weighted average price. */
-function tickerEvent(instrument: Instrument, ticker: WireTicker, at: Micros): TickerEvent {
-  const { last, change, volume, vwap } = ticker
-  const open: DecimalText | null = last === null || change === null ? null : subtractDecimals(last, change)
-  return {
-    messageType: 'ticker',
-    venue: instrument.venue,
-    instrument: instrument.id,
-    symbol: instrument.symbol,
-    exchangeTime: ticker.time,
-    receiveTime: at,
-    last,
-    open: open as Price | null,
-    high: ticker.high,
-    low: ticker.low,
-    volume,
-    quoteVolume: volume === null || vwap === null ? null : multiplyDecimals(volume, vwap),
+  /** Open is last less the change; turnover in the quote asset is volume times the volume weighted average price. */
+  #tickerEvent(ticker: WireTicker, at: Micros): TickerEvent {
+    const { last, change, volume, vwap } = ticker
+    const computed = this.#computed
+    // Many tickers come of the best bid and offer alone: the statistics are those of the one before.
+    if (computed.last !== last || computed.change !== change) {
+      computed.last = last
+      computed.change = change
+      computed.open = last === null || change === null ? null : (subtractDecimals(last, change) as Price)
+    }
+    if (computed.volume !== volume || computed.vwap !== vwap) {
+      computed.volume = volume
+      computed.vwap = vwap
+      computed.quoteVolume = volume === null || vwap === null ? null : multiplyDecimals(volume, vwap)
+    }
+    const { venue, id, symbol } = this.instrument
+    return {
+      messageType: 'ticker',
+      venue,
+      instrument: id,
+      symbol,
+      exchangeTime: ticker.time,
+      receiveTime: at,
+      last,
+      open: computed.open,
+      high: ticker.high,
+      low: ticker.low,
+      volume,
+      quoteVolume: computed.quoteVolume,
+    }
   }
 }

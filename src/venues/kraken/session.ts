@@ -23,6 +23,7 @@ import { BookChange } from './book-change.ts'
 import { FrameScanner } from './frame-scanner.ts'
 import { needsOf, Pair, type WireChannel } from './pair.ts'
 import { requestText, subscriptionTexts } from './requests.ts'
+import { TickerScanner } from './ticker-scanner.ts'
 import { krakenTradeHistory } from './trade-history.ts'
 import { type Frame, type ReplyFrame, readFrame, type TickerFrame, type TradeFrame } from './wire.ts'
 
@@ -40,6 +41,7 @@ export class KrakenSession implements VenueSession {
   readonly #byInstrument = new Map<InstrumentId, Pair>()
   readonly #known = new Set<string>()
   readonly #scanner = new FrameScanner()
+  readonly #tickerScanner = new TickerScanner()
   readonly #change = new BookChange()
   #isOpen = false
   /** When to send the subscriptions again that the venue found too many at a time. */
@@ -78,6 +80,11 @@ export class KrakenSession implements VenueSession {
     const trades = this.#scanner.readTrades(frame)
     if (trades !== undefined) {
       this.#trades(trades, frame, at, out)
+      return
+    }
+    const tickers = this.#tickerScanner.read(frame)
+    if (tickers !== undefined) {
+      this.#tickers(tickers, frame, at, out)
       return
     }
     let read: Frame | undefined
