@@ -7,9 +7,10 @@ import {
   type TakerSide,
 } from '../../market/index.ts'
 import type { MarketFacts } from '../shared/market/market-facts.ts'
+import { endOfNumber } from '../shared/member-walker.ts'
 import { WireCursor } from '../shared/wire-cursor.ts'
+import { KnownTopics } from './known-topics.ts'
 import { scanLevels } from './level-scanner.ts'
-import { readTopic } from './topics.ts'
 
 const COMMA = 44
 /** Milliseconds have thirteen digits from 2001 to 2286; other units are left to the careful reader. */
@@ -25,9 +26,11 @@ interface Trade {
 }
 
 const cursor = new WireCursor()
+const topics = new KnownTopics()
 
 /**
- * Says a quote, trades or a change of a book whose members come in the order in which the venue mostly writes them: nearly all that comes is such.
+ * Says a quote, trades or a change of a book whose members come in the order in which the venue mostly writes them: nearly all
+ * that comes is such.
  *
  *     {"ch":"market.btcusdt.bbo","ts":1671941599613,"tick":{"seqId":161499562790,"ask":16829.51,"askSize":0.707776,"bid":16829.5,
  *      "bidSize":1.685945,"quoteTime":1671941599612,"symbol":"btcusdt"}}
@@ -39,24 +42,27 @@ const cursor = new WireCursor()
  */
 export function scanUsual(frame: string, facts: MarketFacts): boolean {
   cursor.start(frame)
-  const isSaid = scan(facts)
+  const isSaid = scan(frame, facts)
   cursor.clear()
   return isSaid
 }
 
-function scan(facts: MarketFacts): boolean {
-  if (!cursor.literal('{"ch":')) return false
-  const name = cursor.quoted()
-  if (name === undefined || !cursor.literal(',"ts":')) return false
+function scan(frame: string, facts: MarketFacts): boolean {
+  const topic = topics.of(frame)
+  if (topic === undefined) return false
+  const { symbol, kind, name, quoteEnd } = topic
+  // Behind the quote of the topic.
+  cursor.at = '{"ch":""'.length + name.length
+  if (!cursor.literal(',"ts":')) return false
   const messageTime = time()
   if (messageTime < 0 || !cursor.literal(',"tick":{')) return false
-  // Which topic it is, the first member tells for now.
-  if (cursor.literal('"seqId":')) return scanQuote(name, facts)
-  if (cursor.literal('"seqNum":')) return scanChange(name, messageTime as Micros, facts)
-  return cursor.literal('"id":') && scanTrades(name, facts)
+  if (kind === 'bbo') return scanQuote(symbol, quoteEnd, facts)
+  if (kind === 'mbp') return scanChange(symbol, messageTime as Micros, facts)
+  return kind === 'trade' && scanTrades(symbol, facts)
 }
 
-function scanQuote(name: string, facts: MarketFacts): boolean {
+function scanQuote(symbol: string, end: string, facts: MarketFacts): boolean {
+  if (!cursor.literal('"seqId":')) return false
   const sequence = cursor.whole()
   if (sequence < 0 || !cursor.literal(',"ask":')) return false
   const ask = cursor.number()
@@ -68,23 +74,13 @@ function scanQuote(name: string, facts: MarketFacts): boolean {
   const bidSize = cursor.number()
   if (bidSize === undefined || !cursor.literal(',"quoteTime":')) return false
   const quoted = time()
-  if (quoted < 0 || !cursor.literal(',"symbol":') || cursor.quoted() === undefined) return false
-  if (!cursor.literal('}}') || !cursor.isAtEnd) return false
-  const topic = readTopic(name)
-  if (topic?.kind !== 'bbo') return false
-  facts.quote(
-    topic.symbol,
-    bid as Price,
-    bidSize as Amount,
-    ask as Price,
-    askSize as Amount,
-    quoted as Micros,
-    sequence,
-  )
+  if (quoted < 0 || !cursor.literal(end) || !cursor.isAtEnd) return false
+  facts.quote(symbol, bid as Price, bidSize as Amount, ask as Price, askSize as Amount, quoted as Micros, sequence)
   return true
 }
 
-function scanChange(name: string, exchangeTime: Micros, facts: MarketFacts): boolean {
+function scanChange(symbol: string, exchangeTime: Micros, facts: MarketFacts): boolean {
+  if (!cursor.literal('"seqNum":')) return false
   const sequence = cursor.whole()
   if (sequence < 0 || !cursor.literal(',"prevSeqNum":')) return false
   const previous = cursor.whole()
@@ -97,16 +93,14 @@ function scanChange(name: string, exchangeTime: Micros, facts: MarketFacts): boo
   let second: BookLevel[] | undefined = []
   if (cursor.literal(hasBidsFirst ? ',"asks":' : ',"bids":')) second = scanLevels(cursor)
   if (second === undefined || !cursor.literal('}}') || !cursor.isAtEnd) return false
-  const topic = readTopic(name)
-  if (topic?.kind !== 'mbp') return false
   const bids = hasBidsFirst ? first : second
   const asks = hasBidsFirst ? second : first
-  facts.book(topic.symbol, { kind: 'update', bids, asks, exchangeTime, first: sequence, last: sequence, previous })
+  facts.book(symbol, { kind: 'update', bids, asks, exchangeTime, first: sequence, last: sequence, previous })
   return true
 }
 
-function scanTrades(name: string, facts: MarketFacts): boolean {
-  if (cursor.whole() < 0 || !cursor.literal(',"ts":')) return false
+function scanTrades(symbol: string, facts: MarketFacts): boolean {
+  if (!cursor.literal('"id":') || cursor.whole() < 0 || !cursor.literal(',"ts":')) return false
   if (cursor.whole() < 0 || !cursor.literal(',"data":[')) return false
   const first = scanTrade()
   if (first === undefined) return false
@@ -118,10 +112,8 @@ function scanTrades(name: string, facts: MarketFacts): boolean {
     else more.push(trade)
   }
   if (!cursor.literal(']}}') || !cursor.isAtEnd) return false
-  const topic = readTopic(name)
-  if (topic?.kind !== 'trade') return false
-  say(topic.symbol, first, facts)
-  if (more !== undefined) for (const trade of more) say(topic.symbol, trade, facts)
+  say(symbol, first, facts)
+  if (more !== undefined) for (const trade of more) say(symbol, trade, facts)
   return true
 }
 
@@ -131,7 +123,11 @@ function say(symbol: string, { id, price, amount, side, time }: Trade, facts: Ma
 
 function scanTrade(): Trade | undefined {
   // Up to 25 digits, and not used beside the other.
-  if (!cursor.literal('{"id":') || cursor.decimal() === undefined || !cursor.literal(',"ts":')) return undefined
+  if (!cursor.literal('{"id":')) return undefined
+  const numberEnd = endOfNumber(cursor.text, cursor.at)
+  if (numberEnd < 0) return undefined
+  cursor.at = numberEnd
+  if (!cursor.literal(',"ts":')) return undefined
   const traded = time()
   if (traded < 0 || !cursor.literal(',"tradeId":')) return undefined
   const idAt = cursor.at
