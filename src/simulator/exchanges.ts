@@ -18,6 +18,7 @@ import { GateioExchange } from './gateio/gateio-exchange.ts'
 import { GateioFuturesExchange } from './gateio/gateio-futures-exchange.ts'
 import { GeminiExchange } from './gemini/gemini-exchange.ts'
 import { HtxExchange } from './htx/htx-exchange.ts'
+import { HtxFuturesExchange } from './htx/htx-futures-exchange.ts'
 import { HyperliquidExchange } from './hyperliquid/hyperliquid-exchange.ts'
 import { KrakenExchange } from './kraken/kraken-exchange.ts'
 import { KrakenFuturesExchange } from './kraken-futures/kraken-futures-exchange.ts'
@@ -36,6 +37,7 @@ const EXCHANGES: Readonly<Record<Exclude<SimulatedVenue, 'binance'>, new (option
   okx: OkxExchange,
   'crypto-com': CryptoComExchange,
   htx: HtxExchange,
+  'htx-futures': HtxFuturesExchange,
   bitget: BitgetExchange,
   kucoin: KucoinExchange,
   deribit: DeribitExchange,

@@ -18,6 +18,7 @@ export const SIMULATED_VENUES = [
   'gateio',
   'gateio-futures',
   'htx',
+  'htx-futures',
   'hyperliquid',
   'kraken',
   'kraken-futures',

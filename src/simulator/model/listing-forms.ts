@@ -203,6 +203,18 @@ const FORMS: Readonly<Record<SimulatedVenue, VenueForm>> = {
       lotWorth: price * 10 ** -contractDecimals(price),
     }),
   },
+  'htx-futures': {
+    weight: 0.3,
+    timeMicros: 1_000,
+    listing: ({ code, price }) => ({
+      quote: 'USDT',
+      symbol: `${code}-USDT`,
+      instrument: `${code}-USDT-PERP`,
+      priceDecimals: decimalsFor(price, 2e-6, 1, 9),
+      sizeDecimals: 0,
+      lotWorth: price * 10 ** -contractDecimals(price),
+    }),
+  },
   'kraken-futures': {
     weight: 0.3,
     timeMicros: 1_000,
