@@ -23,6 +23,9 @@ export interface LevelRow {
 /** Ids of one book lie so close together nearly always. */
 const ID_SPAN = 2 ** 30
 
+/** Of the side that a message does not change; nobody adds to it. */
+const NOTHING: BookLevel[] = []
+
 const GONE = '0' as Amount
 
 /**
@@ -38,14 +41,22 @@ export class LevelIds {
   /** Which of those keys a price level is of: a level may be inserted under a new id before the old one is deleted. */
   readonly #bidOwners = new Map<Price, number>()
   readonly #askOwners = new Map<Price, number>()
+  #bids = NOTHING
+  #asks = NOTHING
+
   /** What the message being read changes. */
-  bids: BookLevel[] = []
-  asks: BookLevel[] = []
+  get bids(): readonly BookLevel[] {
+    return this.#bids
+  }
+
+  get asks(): readonly BookLevel[] {
+    return this.#asks
+  }
 
   /** Begins a message. */
   begin(): void {
-    this.bids = []
-    this.asks = []
+    this.#bids = NOTHING
+    this.#asks = NOTHING
   }
 
   /** @returns false if the row lacks its price or its amount */
@@ -91,7 +102,7 @@ export class LevelIds {
       this.#levels.set(key, { side, price })
       this.#owners(side).set(price, key)
     }
-    this.#changes(side).push([price, amount])
+    this.#change(side, [price, amount])
   }
 
   /** The level of an id is not where it was any more, unless another id took its place. */
@@ -99,14 +110,18 @@ export class LevelIds {
     const owners = this.#owners(side)
     if (owners.get(price) !== key) return
     owners.delete(price)
-    this.#changes(side).push([price, GONE])
+    this.#change(side, [price, GONE])
   }
 
   #owners(side: Side): Map<Price, number> {
     return side === 'Buy' ? this.#bidOwners : this.#askOwners
   }
 
-  #changes(side: Side): BookLevel[] {
-    return side === 'Buy' ? this.bids : this.asks
+  #change(side: Side, level: BookLevel): void {
+    const levels = side === 'Buy' ? this.#bids : this.#asks
+    if (levels.length > 0) levels.push(level)
+    // Most messages change one level: a list made with it is smaller than one that grows.
+    else if (side === 'Buy') this.#bids = [level]
+    else this.#asks = [level]
   }
 }
