@@ -81,7 +81,7 @@ async function tape(log: Log): Promise<MarketEvent[]> {
 }
 
 async function tradesOnTape(log: Log, count: number): Promise<string[]> {
-  for await (const _records of log.tail('market-data', 1, { signal: AbortSignal.timeout(5_000) })) {
+  for await (const _records of log.tail('market-data', 1, { signal: AbortSignal.timeout(60_000) })) {
     const trades = (await tape(log)).filter((event) => event.messageType === 'trade')
     if (trades.length >= count) return trades.map(({ instrument, id }) => `${instrument} ${id}`)
   }

@@ -7,7 +7,7 @@ import { test } from 'node:test'
 import { killed } from './conformance-child.ts'
 import { describeLog } from './log.conformance.ts'
 
-const PATIENCE_MILLISECONDS = 10_000
+const PATIENCE_MILLISECONDS = 60_000
 
 const binary = findServer()
 let server: ChildProcess | undefined

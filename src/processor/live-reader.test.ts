@@ -65,7 +65,7 @@ async function runUntil(log: MemoryLog, done: () => boolean): Promise<LiveReader
   const running = reader.run(stop.signal).catch((error: unknown) => {
     if (!(error instanceof Killed)) throw error
   })
-  const deadline = Date.now() + 20_000
+  const deadline = Date.now() + 60_000
   while (!stop.signal.aborted) {
     await new Promise((resolve) => setTimeout(resolve, 1))
     assert.ok(Date.now() < deadline, 'what was waited for did not come')

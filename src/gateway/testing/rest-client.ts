@@ -5,7 +5,7 @@ import { Check, Errors } from 'typebox/value'
 import { ProblemSchema } from '../schemas/index.ts'
 import type { GatewayUnderTest } from './gateway-under-test.ts'
 
-const PATIENCE_MILLISECONDS = 5_000
+const PATIENCE_MILLISECONDS = 60_000
 
 /** An answer, its body read as JSON where it is that. */
 export interface Answer {

@@ -3,7 +3,7 @@ import { WebSocket } from 'ws'
 import type { StreamEvent, StreamFrame, StreamRequest } from '../schemas/index.ts'
 import type { GatewayUnderTest } from './gateway-under-test.ts'
 
-const PATIENCE_MILLISECONDS = 5_000
+const PATIENCE_MILLISECONDS = 60_000
 
 /** A real client of the stream, for tests. */
 export class StreamConnection {

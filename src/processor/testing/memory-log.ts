@@ -27,7 +27,13 @@ export class MemoryLog implements Log {
   #killAt = Number.POSITIVE_INFINITY
   #takesEffect = false
   #isKilled = false
+  /** Reads that found nothing more: who makes one after something was put has read it. */
+  emptyReads = 0
   onKill: () => void = () => undefined
+
+  get isKilled(): boolean {
+    return this.#isKilled
+  }
 
   killAfter(operations: number, takesEffect: boolean): void {
     this.#killAt = this.#operations + operations
@@ -74,7 +80,11 @@ export class MemoryLog implements Log {
   }
 
   read(topic: Topic, from: number, limits: ReadLimits = {}): Promise<readonly LogRecord[]> {
-    return this.step(() => this.all(topic).slice(from - 1, from - 1 + (limits.records ?? 1_000)))
+    return this.step(() => {
+      const records = this.all(topic).slice(from - 1, from - 1 + (limits.records ?? 1_000))
+      if (records.length === 0) this.emptyReads++
+      return records
+    })
   }
 
   /** The position that a group has committed, without a step. */
