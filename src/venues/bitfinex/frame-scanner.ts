@@ -24,21 +24,6 @@ const TIME_DIGITS = 13
 const GONE = '0' as Amount
 const NONE: readonly BookLevel[] = []
 
-/**
- * Before anything was read. It is made when the module is loaded, and of nulls: so V8 takes numbers of every size into the members of all
- * changes. Otherwise it would expect the small ones that come first, and convert each change from the moment on at which
- * another venue says a large one, which costs as much as the whole frame.
- */
-const NO_CHANGE: BookChange = {
-  kind: 'update',
-  bids: NONE,
-  asks: NONE,
-  exchangeTime: null,
-  first: null,
-  last: null,
-  previous: null,
-}
-
 /** What a frame is, as far as it was scanned. */
 type Scan = 'level' | 'checksum' | 'row' | 'heartbeat' | undefined
 
@@ -49,15 +34,19 @@ type Scan = 'level' | 'checksum' | 'row' | 'heartbeat' | undefined
  */
 export class FrameScanner implements FrameEnd {
   channel = 0
-  change = NO_CHANGE
   checksum = 0
   /** What stands before a row: `te`, `tu` or nothing. */
   name: '' | 'te' | 'tu' = ''
   row: readonly TextValue[] = []
   sequence: number | null = null
   exchangeTime: Micros | null = null
+  // Where the parts of a level stand: what is made of them is not kept here, which an object that lives long pays for each time.
   #isBid = false
-  #level: BookLevel = ['0' as Price, GONE]
+  #priceAt = 0
+  #priceEnd = 0
+  /** -1: the level is gone. */
+  #amountAt = -1
+  #amountEnd = 0
 
   /** @returns what was read; undefined if it is left to the careful reader */
   scan(text: string): Scan {
@@ -76,10 +65,20 @@ export class FrameScanner implements FrameEnd {
     if (code === OPEN) {
       const end = this.#levelEnd(text, at + 1)
       this.name = ''
-      if (end > 0) return this.#isChange(text, end) ? 'level' : undefined
+      if (end > 0) return this.#isEnded(text, end) ? 'level' : undefined
       return this.#row(text, at + 1) ? 'row' : undefined
     }
     return code === QUOTE ? this.#named(text, at) : undefined
+  }
+
+  /** What the frame says whose `level` was scanned last. */
+  change(text: string): BookChange {
+    const price = text.slice(this.#priceAt, this.#priceEnd) as Price
+    const amount = this.#amountAt < 0 ? GONE : (text.slice(this.#amountAt, this.#amountEnd) as Amount)
+    const levels: readonly BookLevel[] = [[price, amount]]
+    return this.#isBid
+      ? changeOf(levels, NONE, this.sequence, this.exchangeTime)
+      : changeOf(NONE, levels, this.sequence, this.exchangeTime)
   }
 
   #named(text: string, at: number): Scan {
@@ -158,20 +157,12 @@ export class FrameScanner implements FrameEnd {
     // Zero has no side.
     if (end - amount === 1 && text.charCodeAt(amount) === ZERO) return 0
     this.#isBid = !isAsk
+    this.#priceAt = first
+    this.#priceEnd = priceEnd
     // "when count = 0 then you have to delete the price level": https://docs.bitfinex.com/reference/ws-public-books (2026-11-22)
-    this.#level = [text.slice(first, priceEnd) as Price, isRemoved ? GONE : (text.slice(amount, end) as Amount)]
+    this.#amountAt = isRemoved ? -1 : amount
+    this.#amountEnd = end
     return at + 1
-  }
-
-  /** A level was read; what is left is the end of its frame. */
-  #isChange(text: string, from: number): boolean {
-    if (!this.#isEnded(text, from)) return false
-    const { sequence, exchangeTime } = this
-    const levels = [this.#level]
-    const bids = this.#isBid ? levels : NONE
-    const asks = this.#isBid ? NONE : levels
-    this.change = { kind: 'update', bids, asks, exchangeTime, first: sequence, last: sequence, previous: null }
-    return true
   }
 
   /** Numbers as they are written, and nulls. */
@@ -232,3 +223,17 @@ export class FrameScanner implements FrameEnd {
     return code === CLOSE && at === text.length - 1
   }
 }
+
+function changeOf(
+  bids: readonly BookLevel[],
+  asks: readonly BookLevel[],
+  sequence: number | null,
+  exchangeTime: Micros | null,
+): BookChange {
+  return { kind: 'update', bids, asks, exchangeTime, first: sequence, last: sequence, previous: null }
+}
+
+// When the module is loaded one is made of nulls: so V8 takes numbers of every size into the members of changes. Otherwise it would
+// expect the small ones that come first, and convert each change from the moment on at which another venue says a large one,
+// which costs as much as the whole frame.
+changeOf(NONE, NONE, null, null)

@@ -142,7 +142,7 @@ export class BitfinexWords implements MarketWords {
       facts.bookChecksum(stream.symbol, scanner.checksum)
       return true
     }
-    facts.book(stream.symbol, scanner.change)
+    facts.book(stream.symbol, scanner.change(frame))
     return true
   }
 
@@ -165,8 +165,8 @@ export class BitfinexWords implements MarketWords {
 
   #payload(stream: Stream, name: string, payload: TextValue, end: FrameEnd, facts: MarketFacts): boolean {
     const orders = stream.kind === 'orders' ? this.#ordersOf(stream.symbol) : undefined
-    const memory = { orders, candles: this.#candles, stateTimes: this.#stateTimes }
-    return readPayload({ stream, name, payload, end, ...memory }, facts)
+    const candles = this.#candles
+    return readPayload({ stream, name, payload, end, orders, candles, stateTimes: this.#stateTimes }, facts)
   }
 
   /** Every message of the connection is numbered, heartbeats too: a number that is left out is a message that did not come. */
