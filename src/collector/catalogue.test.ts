@@ -87,6 +87,24 @@ test('every page of the reference data is read, and half a list is none', async 
   assert.equal(catalogue.all.length, 4, 'what is known stays')
 
   failing.clear()
+  failing.add('/linear?page=1')
+  await assert.rejects(catalogue.refresh(request), { message: /instruments, page 1: no answer/ })
+  assert.equal(catalogue.all.length, 4, 'a list that came before is not forgotten')
+
+  failing.clear()
   bodies.set('/linear?page=3', 'DDD 1')
   await assert.rejects(catalogue.refresh(request), { message: /more than 100 pages/ })
+})
+
+test('what is not essential, and never came, is done without', async () => {
+  const { catalogue } = pagedVenue()
+  await catalogue.refresh(async ({ path }) =>
+    path === '/spot'
+      ? { kind: 'answered', response: { status: 200, body: 'AAA' } }
+      : { kind: 'answered', response: { status: 503, body: '' } },
+  )
+  assert.deepEqual(
+    catalogue.all.map(({ symbol }) => symbol),
+    ['AAA'],
+  )
 })

@@ -17,6 +17,8 @@ const MAXIMUM_PAGES = 100
 export class Catalogue {
   readonly #protocol: VenueProtocol
   #instruments = new Map<InstrumentId, Instrument>()
+  /** Places of the requests that were answered before. */
+  readonly #answered = new Set<number>()
 
   constructor(protocol: VenueProtocol) {
     this.#protocol = protocol
@@ -31,7 +33,8 @@ export class Catalogue {
   }
 
   /**
-   * Asks the venue, page by page where it has pages, and takes over what it says.
+   * Asks the venue, page by page where it has pages, and takes over what it says. What is not essential may be missing; but once it
+   * was there, nothing is taken over without it, or all that it says would be gone for one answer that did not come.
    * @throws CollectorError COLLECTOR_CATALOGUE_UNAVAILABLE if it does not answer, or not so that it can be read;
    * COLLECTOR_SYMBOLS_COLLIDE if two of its instruments have one name.
    */
@@ -54,6 +57,7 @@ export class Catalogue {
         `${this.#protocol.venue} is not watched: ${collision}; names must be one to one, or data of two instruments would be mixed. Please report it`,
       )
     }
+    for (const [index, { length }] of answers.entries()) if (length > 0) this.#answered.add(index)
     const before = this.#instruments
     this.#instruments = new Map(read.instruments.map((instrument) => [instrument.id, instrument]))
     const changed = read.instruments.filter((instrument) => !sameFacts(before.get(instrument.id), instrument))
@@ -71,10 +75,11 @@ export class Catalogue {
     for (let next: RestRequest | undefined = first; next !== undefined; ) {
       const outcome = await request(next)
       if (outcome.kind === 'failed' || outcome.response.status !== 200) {
-        if (index > 0 && pages.length === 0) return pages
+        if (index > 0 && pages.length === 0 && !this.#answered.has(index)) return pages
         const why = outcome.kind === 'failed' ? outcome.reason : `it answered ${outcome.response.status}`
         // Half a list would say of the other half that it is no longer there.
-        throw unavailable(this.#protocol.venue, pages.length === 0 ? why : `page ${pages.length + 1}: ${why}`)
+        const what = `${first.purpose}, page ${pages.length + 1}`
+        throw unavailable(this.#protocol.venue, index === 0 && pages.length === 0 ? why : `${what}: ${why}`)
       }
       const { body } = outcome.response
       pages.push(body)

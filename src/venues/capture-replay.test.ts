@@ -155,6 +155,30 @@ test('reference data of the capture names the instruments', async () => {
   assert.equal(messages[0]?.payload.instrument, 'XBT-TETHER')
 })
 
+test('every page of the reference data of a capture is read, in whichever order they were recorded', () => {
+  const problems: CaptureProblem[] = []
+  const page = (symbol: string, nextPageCursor: string) => ({
+    retCode: 0,
+    result: {
+      list: [{ symbol, baseCoin: symbol.slice(0, 3), quoteCoin: 'USDT', contractType: 'LinearPerpetual' }],
+      nextPageCursor,
+    },
+  })
+  const url = 'https://api.bybit.com/v5/market/instruments-info?category=linear&limit=1000'
+  const replay = new CaptureReplay({ protocol: venueProtocol('bybit'), problem: (one) => problems.push(one) })
+  for (const [index, text] of [
+    line(1, 'http', 'in', page('BTCUSDT', 'second%3D1'), url, 'http'),
+    line(2, 'http', 'in', page('ETHUSDT', 'third'), `${url}&cursor=second%3D1`, 'http'),
+    line(3, 'http', 'in', page('BTCUSDT', 'second%3D1'), url, 'http'),
+    line(4, 'http', 'in', page('SOLUSDT', ''), `${url}&cursor=third`, 'http'),
+  ].entries()) {
+    assert.deepEqual(replay.push(text), [], `line ${index}`)
+  }
+  replay.finish()
+  assert.equal(replay.summary.unusedBodies, 0)
+  assert.deepEqual(problems, [])
+})
+
 test('a connection that is opened anew leaves a gap, and its books start from a new snapshot', async () => {
   const start = opened(1, 'btcusdt@depth@100ms/btcusdt@trade')
   const result = await normalize([
