@@ -1,8 +1,16 @@
-import type { Amount, BookLevel, Micros, Price } from '../../market/index.ts'
+import type { Amount, BookLevel, DecimalText, Micros, Price } from '../../market/index.ts'
+import { canonicalLength, decimalSpan, writtenLength } from '../shared/decimal-span.ts'
 import { WireCursor } from '../shared/wire-cursor.ts'
 
+const QUOTE = 34
 const COMMA = 44
+const COLON = 58
+const LETTER_A = 97
+const LETTER_B = 98
+const LETTER_P = 112
+const LETTER_S = 115
 const CLOSE = 93
+const BEGIN = 123
 const END = 125
 /** Milliseconds of thirteen digits: the years 2001 to 2286. */
 const FIRST_TIME = 1_000_000_000_000
@@ -18,6 +26,8 @@ interface ScannedBook {
 /** Reads books in the format `SIMPLE` straight from their text; what is written otherwise is left to the careful reader. */
 export class BookScanner {
   readonly #cursor = new WireCursor()
+  /** Behind the decimal that was read last. */
+  #at = 0
 
   /** @returns undefined if the frame is not such a book, word for word. */
   scan(text: string): ScannedBook | undefined {
@@ -32,23 +42,51 @@ export class BookScanner {
     if (!cursor.literal(',"obu":[')) return undefined
     const bids: BookLevel[] = []
     const asks: BookLevel[] = []
-    do {
-      if (!cursor.literal('{"ap":')) return undefined
-      const askPrice = cursor.number()
-      if (askPrice === undefined || !cursor.literal(',"bp":')) return undefined
-      const bidPrice = cursor.number()
-      if (bidPrice === undefined || !cursor.literal(',"as":')) return undefined
-      const askSize = cursor.number()
-      if (askSize === undefined || !cursor.literal(',"bs":')) return undefined
-      const bidSize = cursor.number()
-      if (bidSize === undefined || !cursor.character(END)) return undefined
+    let at = cursor.at
+    for (;;) {
+      const askPrice = this.#decimal(text, at, BEGIN, LETTER_A, LETTER_P)
+      const bidPrice = this.#decimal(text, this.#at, COMMA, LETTER_B, LETTER_P)
+      const askSize = this.#decimal(text, this.#at, COMMA, LETTER_A, LETTER_S)
+      const bidSize = this.#decimal(text, this.#at, COMMA, LETTER_B, LETTER_S)
+      if (askPrice === undefined || bidPrice === undefined || askSize === undefined || bidSize === undefined) {
+        return undefined
+      }
+      at = this.#at
+      if (text.charCodeAt(at) !== END) return undefined
       if (bidPrice !== '0' && bidSize !== '0') bids.push([bidPrice as Price, bidSize as Amount])
       if (askPrice !== '0' && askSize !== '0') asks.push([askPrice as Price, askSize as Amount])
-    } while (cursor.character(COMMA))
-    if (!cursor.character(CLOSE)) return undefined
+      const next = text.charCodeAt(at + 1)
+      at += 2
+      if (next === CLOSE) break
+      if (next !== COMMA) return undefined
+    }
+    cursor.at = at
     if (!cursor.literal(',"st":"REALTIME"') && !cursor.literal(',"st":"SNAPSHOT"')) return undefined
     if (cursor.literal(',"lv":') && cursor.number() === undefined) return undefined
     if (!cursor.character(END) || !cursor.isAtEnd) return undefined
     return { code, exchangeTime: (time * 1_000) as Micros, bids, asks }
+  }
+
+  /** The decimal of a member of a unit, with what goes before its name of two letters: `{"ap":6727000.0` */
+  #decimal(text: string, before: number, sign: number, first: number, second: number): DecimalText | undefined {
+    const isNamed =
+      text.charCodeAt(before) === sign &&
+      text.charCodeAt(before + 1) === QUOTE &&
+      text.charCodeAt(before + 2) === first &&
+      text.charCodeAt(before + 3) === second &&
+      text.charCodeAt(before + 4) === QUOTE &&
+      text.charCodeAt(before + 5) === COLON
+    if (!isNamed) return undefined
+    const at = before + 6
+    const span = decimalSpan(text, at)
+    if (span >= 0) {
+      this.#at = at + writtenLength(span)
+      return text.slice(at, at + canonicalLength(span)) as DecimalText
+    }
+    // Small ones have an exponent.
+    this.#cursor.at = at
+    const small = this.#cursor.number()
+    this.#at = this.#cursor.at
+    return small
   }
 }
