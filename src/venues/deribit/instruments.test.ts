@@ -63,3 +63,23 @@ test('recorded answers of any host and order are known', () => {
   )
   assert.ok(!deribit.answers('https://www.deribit.com/api/v2/public/get_instruments?currency=ETH', request))
 })
+
+test('combinations of instruments are refused, each with its reason', () => {
+  const combination = (instrument_name: string, kind: string) => ({ instrument_name, kind, creation_timestamp: 1 })
+  const { instruments, skipped } = deribit.instruments([
+    JSON.stringify({
+      result: [
+        combination('BTC-FS-25DEC26_PERP', 'future_combo'),
+        combination('BTC-CS-25DEC26-90000_100000', 'option_combo'),
+      ],
+    }),
+  ])
+  assert.equal(instruments.length, 0)
+  assert.deepEqual(
+    skipped.map(({ kind, reason }) => [kind, reason]),
+    [
+      ['unknown-instrument', 'BTC-FS-25DEC26_PERP: a combination of instruments'],
+      ['unknown-instrument', 'BTC-CS-25DEC26-90000_100000: a combination of instruments'],
+    ],
+  )
+})
