@@ -194,8 +194,7 @@ function note(witness: LevelWitness, { levels, written }: ReturnType<typeof side
   for (const [index, [price, amount]] of levels.entries()) {
     const text = written[index] ?? ''
     const colon = text.indexOf(':')
-    if (amount === '0' || text === `${price}:${amount}`) witness.canonical(price)
-    else witness.written(price, text, 0, colon, colon + 1, text.length)
+    witness.level(price, amount, text, 0, colon, colon + 1, text.length)
   }
 }
 

@@ -33,18 +33,37 @@ test('both sides take turns; the places of the shorter one are left out', () => 
   assert.ok(has([], [], ''))
 })
 
+/** Tells a side how its levels are written: `price:amount`. */
+function write(side: InterleavedChecksum['bids'], ...texts: readonly string[]): BookLevel[] {
+  const said = levels(...texts)
+  for (const [index, [at, size]] of said.entries()) {
+    const text = `x${texts[index]}y`
+    const colon = text.indexOf(':')
+    side.level(at, size, text, 1, colon, colon + 1, text.length - 1)
+  }
+  return said
+}
+
 test('what the wire wrote counts, not what it means', () => {
-  const bids = levels('1.50:2', '1.4:3')
   const checksum = new InterleavedChecksum()
-  checksum.bids.written(price('1.5'), 'x1.50:2.0y', 1, 5, 6, 9)
-  const written = crc32('1.50:2.0:1.4:3') | 0
-  const canonical = crc32('1.5:2:1.4:3') | 0
-  assert.ok(checksum.verify(bookOf(bids, []), written))
-  assert.ok(!checksum.verifyCanonical(bookOf(bids, []), written))
-  assert.ok(!checksum.verify(bookOf(bids, []), canonical))
-  assert.ok(checksum.verifyCanonical(bookOf(bids, []), canonical))
-  checksum.bids.canonical(price('1.5'))
-  assert.ok(checksum.verify(bookOf(levels('1.5:2', '1.4:3'), []), canonical))
+  const book = bookOf(
+    write(checksum.bids, '1.50:2.0', '1.40:3.1', '1.3:3.0', '1.00:5.0', '1:7', '0.9:8.10', '00.80:8.1'),
+    [],
+  )
+  const text = '1.50:2.0:1.40:3.1:1.3:3.0:1:7:0.9:8.10:00.80:8.1'
+  assert.ok(checksum.verify(book, crc32(text) | 0))
+  assert.ok(!checksum.verifyCanonical(book, crc32(text) | 0))
+  const canonical = crc32('1.5:2:1.4:3.1:1.3:3:1:7:0.9:8.1:0.8:8.1') | 0
+  assert.ok(!checksum.verify(book, canonical))
+  assert.ok(checksum.verifyCanonical(book, canonical))
+  book.update(write(checksum.bids, '1.30:3.0', '1.50:0', '1.40:0.00'), [])
+  assert.ok(checksum.verify(book, crc32('1.30:3.0:1:7:0.9:8.10:00.80:8.1') | 0))
+})
+
+test('whole numbers may be the usual ones, and have zeros later', () => {
+  const checksum = new InterleavedChecksum()
+  const book = bookOf(write(checksum.bids, '15:20', '14.0:30', '13.5:30', '12:3.0', '011:4'), [])
+  assert.ok(checksum.verify(book, crc32('15:20:14.0:30:13.5:30:12:3.0:011:4') | 0))
 })
 
 test('however a book changes, its checksum is that of the text of its best 25 levels', () => {
@@ -61,8 +80,7 @@ test('however a book changes, its checksum is that of the text of its best 25 le
             const text = isPadded ? `${at}.00:${size}.0` : `${at}:${size}`
             const witness = index === 0 ? checksum.bids : checksum.asks
             const colon = text.indexOf(':')
-            if (isPadded && size > 0) witness.written(level[0], text, 0, colon, colon + 1, text.length)
-            else witness.canonical(level[0])
+            witness.level(level[0], level[1], text, 0, colon, colon + 1, text.length)
             texts[index]?.set(level[0], text)
             return level
           }),

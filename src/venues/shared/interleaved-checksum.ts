@@ -1,4 +1,4 @@
-import type { BookLevel, OrderBook, Price } from '../../market/index.ts'
+import { type Amount, type BookLevel, isZero, type OrderBook, type Price } from '../../market/index.ts'
 import type { LevelWitness } from './level-scanner.ts'
 import { detached } from './wire-cursor.ts'
 
@@ -9,17 +9,11 @@ const LEVELS = 25
  * The checksum that OKX (until June 2026) and Bitget send with their books: CRC32 of the text
  * `bid1:ask1:bid2:ask2…`, each level as `price:amount` just as the wire writes it. Where one side has fewer levels its places are left out.
  *
- * One for each book: most changes leave most of the levels in their places, so what each level adds is kept.
+ * One for each book, from its snapshot on: most changes leave most of the levels in their places, so what each level adds is kept.
  */
 export class InterleavedChecksum {
   readonly bids = new ChecksumSide()
   readonly asks = new ChecksumSide()
-
-  /** Forgets what the wire wrote: a book begins anew. */
-  clear(): void {
-    this.bids.clear()
-    this.asks.clear()
-  }
 
   /** Whether a book has this checksum (a whole number of 32 bits with its sign, as the venues write it). */
   verify(book: OrderBook, checksum: number): boolean {
@@ -38,7 +32,7 @@ export class InterleavedChecksum {
 
   /** Whether it is that of the canonical prices and amounts, whatever the wire wrote. */
   verifyCanonical(book: OrderBook, checksum: number): boolean {
-    return (this.bids.hasWritten || this.asks.hasWritten) && new InterleavedChecksum().verify(book, checksum)
+    return new InterleavedChecksum().verify(book, checksum)
   }
 }
 
@@ -50,30 +44,44 @@ interface Piece {
 
 /** One side: what the wire wrote of its levels where that is not canonical, and what the best ones add to the checksum. */
 class ChecksumSide implements LevelWitness {
-  /** By price. */
-  readonly #written = new Map<string, Piece>()
+  /**
+   * Digits behind the point with which prices and amounts are written, by the first level: a venue fills them up with zeros. Negative
+   * while that is not known: then canonical numbers are meant.
+   */
+  #priceDigits = -1
+  #amountDigits = -1
+  /** By price: levels that are written with other numbers of digits. */
+  readonly #unusual = new Map<string, Piece>()
   /** The best levels when the checksum was last taken. They are never changed: another amount is another level. */
   #levels: readonly BookLevel[] = []
   /** The pieces of those: the CRC of each, then the length of each. */
   #pieces = new Int32Array(2 * LEVELS)
   #spare = new Int32Array(2 * LEVELS)
 
-  get hasWritten(): boolean {
-    return this.#written.size > 0
-  }
-
-  clear(): void {
-    this.#written.clear()
-    this.#levels = []
-  }
-
-  canonical(price: Price): void {
-    if (this.#written.size > 0) this.#written.delete(price)
-  }
-
-  written(price: Price, text: string, priceAt: number, priceEnd: number, amountAt: number, amountEnd: number): void {
-    this.#written.set(detached(price), {
-      crc: crcOf(text, priceAt, priceEnd, text, amountAt, amountEnd),
+  level(
+    price: Price,
+    amount: Amount,
+    text: string,
+    priceAt: number,
+    priceEnd: number,
+    amountAt: number,
+    amountEnd: number,
+  ): void {
+    if (this.#priceDigits < 0) {
+      this.#priceDigits = digitsBehindPoint(text, priceAt, priceEnd)
+      this.#amountDigits = digitsBehindPoint(text, amountAt, amountEnd)
+    }
+    const isUsual =
+      isZero(amount) ||
+      (hasDigits(price, text, priceAt, priceEnd, this.#priceDigits) &&
+        hasDigits(amount, text, amountAt, amountEnd, this.#amountDigits))
+    if (isUsual) {
+      if (this.#unusual.size > 0) this.#unusual.delete(price)
+      return
+    }
+    const crc = withText(withCode(0, COLON), text, priceAt, priceEnd)
+    this.#unusual.set(detached(price), {
+      crc: withText(withCode(crc, COLON), text, amountAt, amountEnd),
       length: priceEnd - priceAt + amountEnd - amountAt + 2,
     })
   }
@@ -97,9 +105,17 @@ class ChecksumSide implements LevelWitness {
       }
       const price = level[0]
       const amount = level[1]
-      const written = this.#written.size === 0 ? undefined : this.#written.get(price)
-      pieces[index] = written === undefined ? crcOf(price, 0, price.length, amount, 0, amount.length) : written.crc
-      pieces[LEVELS + index] = written === undefined ? price.length + amount.length + 2 : written.length
+      const unusual = this.#unusual.size === 0 ? undefined : this.#unusual.get(price)
+      if (unusual === undefined) {
+        const priceDigits = this.#priceDigits
+        const amountDigits = this.#amountDigits
+        const crc = withDecimal(withCode(0, COLON), price, priceDigits)
+        pieces[index] = withDecimal(withCode(crc, COLON), amount, amountDigits)
+        pieces[LEVELS + index] = filledLength(price, priceDigits) + filledLength(amount, amountDigits) + 2
+      } else {
+        pieces[index] = unusual.crc
+        pieces[LEVELS + index] = unusual.length
+      }
     }
     this.#levels = levels
     this.#pieces = pieces
@@ -108,6 +124,8 @@ class ChecksumSide implements LevelWitness {
   }
 }
 
+const POINT = 46
+const ZERO = 48
 const COLON = 58
 
 /** CRC32 by bytes. */
@@ -121,23 +139,40 @@ function withCode(crc: number, code: number): number {
   return (crc >>> 8) ^ (TABLE[(crc ^ code) & 255] as number)
 }
 
-/** The CRC of `:price:amount`, begun with nothing. */
-function crcOf(
-  priceText: string,
-  priceAt: number,
-  priceEnd: number,
-  amountText: string,
-  amountAt: number,
-  amountEnd: number,
-): number {
-  const price = withText(withCode(0, COLON), priceText, priceAt, priceEnd)
-  return withText(withCode(price, COLON), amountText, amountAt, amountEnd)
-}
-
 function withText(crc: number, text: string, from: number, end: number): number {
   let next = crc
   for (let index = from; index < end; index++) next = withCode(next, text.charCodeAt(index))
   return next
+}
+
+/** With a canonical decimal, filled up with zeros to so many digits behind the point; not filled if that is negative. */
+function withDecimal(crc: number, text: string, digits: number): number {
+  let next = withText(crc, text, 0, text.length)
+  const point = text.indexOf('.')
+  let missing = point < 0 ? digits : digits - (text.length - point - 1)
+  if (missing > 0 && point < 0) next = withCode(next, POINT)
+  for (; missing > 0; missing--) next = withCode(next, ZERO)
+  return next
+}
+
+function filledLength(text: string, digits: number): number {
+  if (digits <= 0) return text.length
+  const point = text.indexOf('.')
+  return (point < 0 ? text.length : point) + 1 + digits
+}
+
+function digitsBehindPoint(text: string, from: number, end: number): number {
+  for (let at = from; at < end; at++) if (text.charCodeAt(at) === POINT) return end - at - 1
+  return 0
+}
+
+/** Whether a decimal is written as its canonical form filled up to so many digits behind the point. */
+function hasDigits(canonical: string, text: string, from: number, end: number, digits: number): boolean {
+  if (digits === 0) return end - from === canonical.length && text.startsWith(canonical, from)
+  const whole = end - digits - 1 - from
+  if (whole <= 0 || text.charCodeAt(from + whole) !== POINT) return false
+  // Zeros in front would make it longer than the canonical form.
+  return canonical.length === whole || (canonical.length > whole && canonical.charCodeAt(whole) === POINT)
 }
 
 /**

@@ -16,10 +16,16 @@ const MAXIMUM_WHOLE = 16
 
 /** Told of every level how the wire wrote it. */
 export interface LevelWitness {
-  /** Price and amount are as they stand in the frame: what counts as text is their canonical form. */
-  canonical(price: Price): void
-  /** They are not: the text is given, and where both stand in it. */
-  written(price: Price, text: string, priceAt: number, priceEnd: number, amountAt: number, amountEnd: number): void
+  /** Price and amount are canonical; then the text, and where both stand in it as they were written. */
+  level(
+    price: Price,
+    amount: Amount,
+    text: string,
+    priceAt: number,
+    priceEnd: number,
+    amountAt: number,
+    amountEnd: number,
+  ): void
 }
 
 export interface LevelScan {
@@ -70,11 +76,7 @@ export function scanLevels(
       price = detached(price)
       amount = detached(amount)
     }
-    if (witness !== undefined) {
-      const isCanonical = price.length === priceEnd - priceAt && amount.length === amountEnd - amountAt
-      if (isCanonical || amount === '0') witness.canonical(price)
-      else witness.written(price, text, priceAt, priceEnd, amountAt, amountEnd)
-    }
+    if (witness !== undefined) witness.level(price, amount, text, priceAt, priceEnd, amountAt, amountEnd)
     into.push([price, amount])
     const code = text.charCodeAt(at + 1)
     at += 2
