@@ -9,13 +9,14 @@ import { VenueError } from '../venue-error.ts'
 import { FrameScanner } from './frame-scanner.ts'
 import { BitfinexWords } from './words.ts'
 
-const CHANNELS = ['book', 'trades', 'ticker', 'candles', 'book'].map((channel, index) => ({
-  event: 'subscribed',
-  channel,
-  chanId: index + 1,
-  ...(channel === 'candles' ? { key: 'trade:1m:tBTCUSD' } : { symbol: index === 4 ? 'tETHUSD' : 'tBTCUSD' }),
-  ...(channel === 'book' && { prec: index === 4 ? 'R0' : 'P0' }),
-}))
+const CHANNELS = [
+  { channel: 'book', symbol: 'tBTCUSD', prec: 'P0' },
+  { channel: 'trades', symbol: 'tBTCUSD' },
+  { channel: 'ticker', symbol: 'tBTCUSD' },
+  { channel: 'candles', key: 'trade:1m:tBTCUSD' },
+  { channel: 'book', symbol: 'tETHUSD', prec: 'R0' },
+  { channel: 'status', key: 'deriv:tBTCF0:USTF0' },
+].map((channel, index) => ({ event: 'subscribed', ...channel, chanId: index + 1 }))
 
 const FRAMES = [
   '[1,[100.25,2,-0.5],7,1780000000000]',
@@ -30,6 +31,8 @@ const FRAMES = [
   '[2,"tu",[401597393,1780000000000,0.005,60400],7]',
   '[3,[100.1,20.5,100.2,19.25,-1.5,-0.015,100.15,3000,102,99.5],7,1780000000000]',
   '[4,[1780000000000,1,2,3,0.5,50.25],7]',
+  '[5,[34006738527,8744.9,0.25],7]',
+  '[6,[1780000000000,null,60400.5,60400.1,null,0.5,null,1780012800000,-0.0002,7,null,0.0001,null,null,60401,null,null,12.5],7]',
 ]
 
 /** A session with a message behind it, so that a number that is left out is one that tells. */

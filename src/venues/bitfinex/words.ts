@@ -30,7 +30,7 @@ const ALREADY_SUBSCRIBED = '10301'
 const TOO_MANY_CHANNELS = '10305'
 
 /** Streams of single rows of numbers. */
-const ROWS_OF: ReadonlySet<StreamKind> = new Set(['trades', 'ticker', 'candles'])
+const ROWS_OF: ReadonlySet<StreamKind> = new Set(['trades', 'ticker', 'candles', 'derivative'])
 
 /** What Bitfinex adds to the common life of a session: channels by number, one sequence over all messages, checksums. */
 export class BitfinexWords implements MarketWords {
