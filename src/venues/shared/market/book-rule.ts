@@ -29,6 +29,14 @@ export interface BookPosition {
   readonly isFirst: boolean
 }
 
+/** What shows that something is missing between the sequence that was held and a change. For people. */
+export function sequenceEvidence({ first, last, previous }: BookChange, held: number | null): string {
+  const named = previous === null ? '' : `, which says that ${previous} goes before it`
+  return first === last || first === null
+    ? `after sequence ${held} came ${last}${named}`
+    : `after sequence ${held} came ${first} to ${last}${named}`
+}
+
 /** By which documented rule a venue's books are proved. Stateless: one for all books. */
 export interface BookRule {
   /** Whether the snapshot comes by the stream after subscribing, or has to be fetched. */

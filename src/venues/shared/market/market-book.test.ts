@@ -6,7 +6,8 @@ import { plainInstrument } from '../../testing/plain-venue.ts'
 import { RecordingOutput } from '../../testing/recording-output.ts'
 import { FeedMaker } from '../feed-maker.ts'
 import type { BookChange, BookRule } from './book-rule.ts'
-import { BOOK_AUDIT_PURPOSE, BOOK_PURPOSE, MarketBook } from './market-book.ts'
+import { BOOK_AUDIT_PURPOSE, MarketBook } from './market-book.ts'
+import { BOOK_PURPOSE } from './snapshot-source.ts'
 
 type Levels = Readonly<Record<string, string>>
 

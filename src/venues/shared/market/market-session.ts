@@ -13,10 +13,11 @@ import type { BookChange } from './book-rule.ts'
 import { Confirmations } from './confirmations.ts'
 import { FrameFacts, sampleOf } from './frame-facts.ts'
 import type { Market } from './market.ts'
-import { BOOK_AUDIT_PURPOSE, BOOK_PURPOSE, type BookNeeds } from './market-book.ts'
+import { BOOK_AUDIT_PURPOSE } from './market-book.ts'
 import type { MarketWords } from './market-words.ts'
 import { Markets } from './markets.ts'
 import { Polls } from './polls.ts'
+import { BOOK_PURPOSE, type BookNeeds } from './snapshot-source.ts'
 import { Subscriber } from './subscriber.ts'
 
 /**

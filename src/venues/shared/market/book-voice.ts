@@ -1,0 +1,182 @@
+import type {
+  BookLevel,
+  FeedState,
+  GapCause,
+  Instrument,
+  Micros,
+  OrderBook,
+  QuoteEvent,
+} from '../../../market/index.ts'
+import type { SessionOutput } from '../../protocol.ts'
+import type { Feed } from '../feed.ts'
+import type { FeedMaker } from '../feed-maker.ts'
+import type { BookChange } from './book-rule.ts'
+
+/** When something happened to a book, and its place there, as the events of it say. */
+type Moment = Pick<BookChange, 'exchangeTime' | 'last'>
+
+/** What a book says to the outside, as far as it is wanted: its changes, its touch as quotes, and how its feeds stand. */
+export class BookVoice {
+  readonly feed: Feed
+  readonly quoteFeed: Feed | null
+  readonly #instrument: Instrument
+  #saysBook = false
+  #saysQuotes = false
+  #quote: QuoteEvent | undefined
+  /** The levels that it was made of. */
+  #saidBid: BookLevel | undefined
+  #saidAsk: BookLevel | undefined
+
+  /** @param quotesFromBook the quotes are the touch of the book: the venue has no feed of them */
+  constructor(instrument: Instrument, feeds: FeedMaker, quotesFromBook: boolean) {
+    this.#instrument = instrument
+    this.feed = feeds.make(instrument, 'book')
+    this.quoteFeed = quotesFromBook ? feeds.make(instrument, 'quote') : null
+  }
+
+  want(book: boolean, quotes: boolean): void {
+    this.#saysBook = book
+    this.#saysQuotes = quotes && this.quoteFeed !== null
+  }
+
+  get isWanted(): boolean {
+    return this.#saysBook || this.#saysQuotes
+  }
+
+  lose(cause: GapCause, state: FeedState, why: string, at: Micros, out: SessionOutput): void {
+    for (const feed of this.#feeds()) feed.lose(cause, state, why, at, out)
+  }
+
+  become(state: FeedState, reason: string, at: Micros, out: SessionOutput): void {
+    for (const feed of this.#feeds()) feed.become(state, reason, at, out)
+  }
+
+  /** The next quote is said whatever it is. */
+  forgetQuote(): void {
+    this.#quote = undefined
+  }
+
+  /** Book or quotes are wanted from now on, and are said as they stand. */
+  join(channel: 'book' | 'quote', book: OrderBook, last: number | null, at: Micros, out: SessionOutput): void {
+    const feed = channel === 'book' ? this.feed : this.quoteFeed
+    if (feed === null) return
+    feed.heard(at, last)
+    feed.regain('the book is whole', at, out)
+    const moment = { exchangeTime: null, last }
+    if (channel === 'book') this.#sayBook('snapshot', book.bids(), book.asks(), moment, at, out)
+    else {
+      this.#quote = undefined
+      this.#sayQuote(book, moment, at, out)
+    }
+  }
+
+  /** @param book what is kept of it, if anything is */
+  snapshot(change: BookChange, book: OrderBook | undefined, wasLost: boolean, at: Micros, out: SessionOutput): void {
+    this.#quote = undefined
+    for (const feed of this.#feeds()) {
+      if (wasLost) feed.countResync()
+      feed.heard(at, change.last)
+      feed.regain('a snapshot came', at, out)
+    }
+    if (this.#saysBook) this.#sayBook('snapshot', change.bids, change.asks, change, at, out)
+    this.#sayQuote(book, change, at, out)
+  }
+
+  /** @param bids those that are said, which may be others than the venue's */
+  update(
+    bids: readonly BookLevel[],
+    asks: readonly BookLevel[],
+    moment: Moment,
+    book: OrderBook | undefined,
+    at: Micros,
+    out: SessionOutput,
+  ): void {
+    if (this.#saysBook) {
+      const { feed } = this
+      feed.heard(at, moment.last)
+      if (feed.state !== 'synchronised') feed.regain('the book is whole', at, out)
+      this.#sayBook('update', bids, asks, moment, at, out)
+    }
+    if (this.#saysQuotes && this.quoteFeed !== null) {
+      const feed = this.quoteFeed
+      feed.heard(at, moment.last)
+      if (feed.state !== 'synchronised') feed.regain('the book is whole', at, out)
+      this.#sayQuote(book, moment, at, out)
+    }
+  }
+
+  #feeds(): Feed[] {
+    const feeds: Feed[] = []
+    if (this.#saysBook) feeds.push(this.feed)
+    if (this.#saysQuotes && this.quoteFeed !== null) feeds.push(this.quoteFeed)
+    return feeds
+  }
+
+  #sayBook(
+    kind: 'snapshot' | 'update',
+    bids: readonly BookLevel[],
+    asks: readonly BookLevel[],
+    { exchangeTime, last }: Moment,
+    receiveTime: Micros,
+    out: SessionOutput,
+  ): void {
+    const { venue, id: instrument, symbol } = this.#instrument
+    out.event({
+      messageType: 'book',
+      venue,
+      instrument,
+      symbol,
+      exchangeTime,
+      receiveTime,
+      kind,
+      bids,
+      asks,
+      sequence: last,
+    })
+  }
+
+  #sayQuote(
+    book: OrderBook | undefined,
+    { exchangeTime, last }: Moment,
+    receiveTime: Micros,
+    out: SessionOutput,
+  ): void {
+    if (!this.#saysQuotes || book === undefined) return
+    const bid = book.bestBid
+    const ask = book.bestAsk
+    const said = this.#quote
+    // Most changes leave the best levels as they were.
+    if (said !== undefined && bid === this.#saidBid && ask === this.#saidAsk) return
+    this.#saidBid = bid
+    this.#saidAsk = ask
+    const bidPrice = bid === undefined ? null : bid[0]
+    const bidAmount = bid === undefined ? null : bid[1]
+    const askPrice = ask === undefined ? null : ask[0]
+    const askAmount = ask === undefined ? null : ask[1]
+    if (
+      said !== undefined &&
+      said.bidPrice === bidPrice &&
+      said.bidAmount === bidAmount &&
+      said.askPrice === askPrice &&
+      said.askAmount === askAmount
+    ) {
+      return
+    }
+    const { venue, id: instrument, symbol } = this.#instrument
+    const quote: QuoteEvent = {
+      messageType: 'quote',
+      venue,
+      instrument,
+      symbol,
+      exchangeTime,
+      receiveTime,
+      bidPrice,
+      bidAmount,
+      askPrice,
+      askAmount,
+      sequence: last,
+    }
+    this.#quote = quote
+    out.event(quote)
+  }
+}
