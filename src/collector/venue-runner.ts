@@ -1,35 +1,28 @@
 import type {
   Channel,
-  CoverageEvent,
   FeedState,
   GapEvent,
   Instrument,
   InstrumentId,
   MarketEvent,
-  Micros,
   VenueId,
   VenueState,
   VenueStateEvent,
 } from '../market/index.ts'
-import { channelOfEvent, now } from '../market/index.ts'
-import type { Logger, VenueConfig } from '../platform/index.ts'
-import type { ConnectionPlan, Refusal, RestOutcome, RestRequest, Subscription, VenueProtocol } from '../venues/index.ts'
+import { now } from '../market/index.ts'
+import type { VenueConfig } from '../platform/index.ts'
+import type { ConnectionPlan, RestOutcome, RestRequest, Subscription, VenueProtocol } from '../venues/index.ts'
 import { BackOff, type BackOffLimits, DEFAULT_BACK_OFF } from './back-off.ts'
 import { withBan } from './ban.ts'
-import type { Canary } from './canary.ts'
 import { Catalogue } from './catalogue.ts'
-import type { CollectorMetrics } from './collector-metrics.ts'
 import { Connection, type ConnectionHost } from './connection.ts'
 import { VenuePermits } from './connection-permits.ts'
 import { Coverages } from './coverages.ts'
-import { FeedStates } from './feed-states.ts'
-import { BACKFILL_CONNECTION } from './line.ts'
 import { describe, RestClient } from './rest-client.ts'
-import type { ResumeState } from './resume-state.ts'
 import { subscriptionKey, subscriptionsOf } from './selection.ts'
 import { SilenceWatch } from './silence-watch.ts'
-import type { TapeWriter } from './tape-writer.ts'
-import type { UsualRates } from './usual-rates.ts'
+import { VenueCondition } from './venue-condition.ts'
+import { VenueVoice, type VenueVoiceOptions } from './venue-voice.ts'
 import type { VenueWatcher } from './venue-watcher.ts'
 import { WeightBudget } from './weight-budget.ts'
 
@@ -40,31 +33,16 @@ const SILENCE_CHECK_MILLISECONDS = 1_000
 const STATE_REPEAT_MILLISECONDS = 5_000
 /** The same of its feeds: who starts to listen later than the collector learns of them so. */
 const FEED_STATE_REPEAT_MILLISECONDS = 60_000
-/** Refusals named in the log, a minute; the rest is only counted. */
-const REFUSALS_NAMED_PER_MINUTE = 10
-/** Failed handshakes after which a venue counts as unreachable. */
-const UNREACHABLE_AFTER_TRIES = 2
+const REFUSALS_NAMED_AGAIN_MILLISECONDS = 60_000
 
-export interface VenueRunnerOptions {
+export interface VenueRunnerOptions extends VenueVoiceOptions {
   readonly protocol: VenueProtocol
   readonly config: VenueConfig
   readonly simulated: boolean
-  /** Which of several lines this collector is; empty if it is the only one. */
-  readonly line?: string
-  readonly writer: TapeWriter
-  readonly resume: ResumeState
-  readonly metrics: CollectorMetrics
-  /** What is usual of each feed of this venue, by hour of the week. */
-  readonly rates: UsualRates
-  /** Compares this venue with the others of the collector. */
-  readonly canary: Canary
-  readonly logger: Logger
   readonly backOff?: BackOffLimits
   readonly instrumentsRefreshMilliseconds?: number
   /** Part of the venue's request budget that the reading of its past may use. */
   readonly pastShare?: number
-  /** Told of every gap as it is said. */
-  readonly onGap?: (gap: GapEvent) => void
 }
 
 /** Everything of one venue: its reference data, its requests, its sockets. One venue's trouble never touches another's. */
@@ -78,18 +56,16 @@ export class VenueRunner implements VenueWatcher {
   readonly #host: ConnectionHost
   readonly #stopping = new AbortController()
   readonly #watch: SilenceWatch
+  readonly #voice: VenueVoice
+  readonly #condition: VenueCondition
   readonly #coverages = new Coverages()
   readonly #connections = new Map<string, Connection>()
   readonly #wanted = new Map<string, Subscription>()
-  readonly #feedStates = new FeedStates()
   readonly #timers: NodeJS.Timeout[] = []
   #config: VenueConfig
   #outages: GapEvent[]
-  #state: VenueState = 'connecting'
-  #reason = 'starting'
   #catalogueFailure: string | undefined
   #nextConnection = 0
-  #refusalsNamed = 0
   #running: Promise<void> = Promise.resolve()
   #changing: Promise<void> = Promise.resolve()
 
@@ -100,8 +76,10 @@ export class VenueRunner implements VenueWatcher {
     this.protocol = protocol
     this.#config = config
     this.#watch = new SilenceWatch(undefined, options.rates)
+    this.#voice = new VenueVoice(protocol.venue, options, this.#watch)
+    this.#condition = new VenueCondition(protocol.venue, options.logger, () => this.#say())
     this.#catalogue = new Catalogue(protocol)
-    this.#outages = options.resume.outages(protocol.venue, now(), (gap) => this.#event('rest', gap))
+    this.#outages = options.resume.outages(protocol.venue, now(), (gap) => this.#voice.event(gap))
     this.#budget = new WeightBudget(limits.requestWeight, limits.requestWindowMilliseconds)
     const rest = (config.endpoints.rest ?? protocol.endpoints.rest).replace(/\/$/, '')
     const ws = (config.endpoints.ws ?? protocol.endpoints.ws).replace(/\/$/, '')
@@ -113,15 +91,7 @@ export class VenueRunner implements VenueWatcher {
       backOff,
       signal: this.#stopping.signal,
       ...(options.pastShare === undefined ? {} : { patientShare: options.pastShare }),
-      onBody: (url, data) =>
-        options.writer.frame(this.#key('rest'), {
-          receiveTime: now(),
-          connection: 'rest',
-          kind: 'http',
-          direction: 'in',
-          url,
-          data,
-        }),
+      onBody: (url, data) => this.#voice.body(url, data),
       onStatus: (status) => options.metrics.restAnswered(protocol.venue, status),
     })
     this.#permits = new VenuePermits(limits)
@@ -133,12 +103,9 @@ export class VenueRunner implements VenueWatcher {
       ...(protocol.headers !== undefined && { headers: protocol.headers }),
       permitToConnect: (connection, signal) => this.#permits.take(connection, signal),
       request: (request) => this.#rest.get(request),
-      event: (connection, event) => this.#event(connection, event),
-      frame: (connection, frame) => {
-        if (frame.direction === 'in') options.metrics.frameReceived(protocol.venue, frame.data.length)
-        options.writer.frame(this.#key(connection), frame)
-      },
-      refused: (connection, refusal) => this.#refused(connection, refusal),
+      event: (connection, event) => this.#voice.event(event, connection),
+      frame: (connection, frame) => this.#voice.frame(connection, frame),
+      refused: (connection, refusal) => this.#voice.refused(connection, refusal),
       stateChanged: (connection) => {
         if (connection.state === 'open') this.#reopened(connection)
         else this.#cut(connection)
@@ -164,11 +131,11 @@ export class VenueRunner implements VenueWatcher {
   }
 
   get state(): VenueState {
-    return this.#state
+    return this.#condition.state
   }
 
   get reason(): string {
-    return withBan(this.#reason, this.#budget.blockedUntil(Date.now()))
+    return withBan(this.#condition.reason, this.#budget.blockedUntil(Date.now()))
   }
 
   get config(): VenueConfig {
@@ -177,9 +144,7 @@ export class VenueRunner implements VenueWatcher {
 
   /** How many of its feeds are in which state. */
   get feedCounts(): Readonly<Partial<Record<FeedState, number>>> {
-    const counts: Partial<Record<FeedState, number>> = {}
-    for (const { event } of this.#feedStates.all()) counts[event.state] = (counts[event.state] ?? 0) + 1
-    return counts
+    return this.#voice.feedCounts
   }
 
   get subscriptionCount(): number {
@@ -206,8 +171,7 @@ export class VenueRunner implements VenueWatcher {
 
   /** Puts an event of the venue's past onto the tape; it tells nothing of how the feeds are now. */
   sayPast(event: MarketEvent): void {
-    this.#options.metrics.eventMade(event)
-    this.#options.writer.event(this.#key(BACKFILL_CONNECTION), event)
+    this.#voice.past(event)
   }
 
   start(): void {
@@ -216,9 +180,7 @@ export class VenueRunner implements VenueWatcher {
     this.#every(SILENCE_CHECK_MILLISECONDS, () => this.#checkSilence())
     this.#every(STATE_REPEAT_MILLISECONDS, () => this.#say())
     this.#every(FEED_STATE_REPEAT_MILLISECONDS, () => this.#sayFeeds())
-    this.#every(60_000, () => {
-      this.#refusalsNamed = 0
-    })
+    this.#every(REFUSALS_NAMED_AGAIN_MILLISECONDS, () => this.#voice.nameRefusalsAgain())
   }
 
   /** Takes over another configuration of instruments and channels; connections that keep what they have are not touched. */
@@ -237,9 +199,9 @@ export class VenueRunner implements VenueWatcher {
     await this.#running
     await Promise.all([...this.#connections.values()].map((connection) => connection.stop()))
     this.#connections.clear()
-    this.#sayCoverages(this.#coverages.end(this.#wanted.values(), now()))
+    this.#voice.coverages(this.#coverages.end(this.#wanted.values(), now()))
     for (const { instrument } of this.#wanted.values()) this.#options.canary.remove(this.protocol.venue, instrument.id)
-    this.#become('stopped', 'the collector does not watch this venue')
+    this.#condition.become('stopped', 'the collector does not watch this venue')
   }
 
   async #begin(): Promise<void> {
@@ -248,7 +210,7 @@ export class VenueRunner implements VenueWatcher {
     while (!signal.aborted) {
       if (await this.#refresh()) break
       const wait = Math.max(500, backOff.next())
-      this.#become('unreachable', `${this.#catalogueFailure}; next try in ${(wait / 1000).toFixed(1)} s`)
+      this.#condition.become('unreachable', `${this.#catalogueFailure}; next try in ${(wait / 1000).toFixed(1)} s`)
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, wait)
         signal.addEventListener('abort', () => {
@@ -287,7 +249,7 @@ export class VenueRunner implements VenueWatcher {
       this.#catalogueFailure = undefined
       for (const definition of change.changed) {
         const { id: instrument, symbol } = definition
-        this.#event('rest', { messageType: 'instrument', venue, instrument, symbol, definition, receiveTime: now() })
+        this.#voice.event({ messageType: 'instrument', venue, instrument, symbol, definition, receiveTime: now() })
       }
       if (change.changed.length > 0 || change.gone.length > 0) {
         logger.info(
@@ -332,12 +294,12 @@ export class VenueRunner implements VenueWatcher {
       this.#permits.forget(connection.name)
       void connection.stop()
     }
-    this.#sayCoverages(this.#coverages.end(removed, now()))
+    this.#voice.coverages(this.#coverages.end(removed, now()))
     for (const { instrument, channel } of removed) {
       this.#watch.remove(instrument.id, channel)
       this.#options.rates.forget(instrument.id, channel)
       if (channel === 'trade') this.#options.canary.remove(this.protocol.venue, instrument.id)
-      this.#feedStates.forget(instrument.id, channel)
+      this.#voice.forget(instrument.id, channel)
       this.#options.resume.forget(this.protocol.venue, instrument.id, channel)
     }
   }
@@ -378,7 +340,7 @@ export class VenueRunner implements VenueWatcher {
     const at = now()
     for (const gap of this.#outages.splice(0)) {
       const evidence = `${gap.evidence}; it is not watched any more`
-      this.#event('rest', {
+      this.#voice.event({
         ...gap,
         revision: gap.revision + 1,
         to: at,
@@ -388,34 +350,6 @@ export class VenueRunner implements VenueWatcher {
       })
       this.#options.resume.forget(this.protocol.venue, gap.instrument, gap.channel)
     }
-  }
-
-  #event(connection: string, event: MarketEvent): void {
-    this.#options.resume.note(event)
-    this.#options.metrics.eventMade(event)
-    this.#options.writer.event(this.#key(connection), event)
-    if (event.messageType === 'gap') this.#options.onGap?.(event)
-    if (event.messageType === 'feed-state') {
-      this.#feedStates.note(connection, event)
-      return
-    }
-    const channel = channelOfEvent(event)
-    if (channel === null || (event.messageType === 'trade' && event.backlog === true)) return
-    if (event.messageType === 'venue-state') return
-    const milliseconds = event.receiveTime / 1000
-    this.#watch.heard(event.instrument, channel, milliseconds)
-    this.#options.rates.heard(event.instrument, channel, milliseconds)
-    if (channel === 'trade') this.#options.canary.heard(event.venue, event.instrument, milliseconds)
-  }
-
-  #refused(connection: string, refusal: Refusal): void {
-    this.#options.metrics.refused(this.protocol.venue, refusal.kind)
-    if (this.#refusalsNamed++ >= REFUSALS_NAMED_PER_MINUTE) return
-    const { kind, reason, sample } = refusal
-    this.#options.logger.warn(
-      { venue: this.protocol.venue, connection, kind, reason, sample },
-      'a message could not be used',
-    )
   }
 
   #reopened(connection: Connection): void {
@@ -432,11 +366,7 @@ export class VenueRunner implements VenueWatcher {
     const mute = [...connection.subscriptions].filter(
       ({ instrument, channel }) => !this.#options.resume.hasHeard(this.protocol.venue, instrument.id, channel),
     )
-    this.#sayCoverages(this.#coverages.end(mute, now()))
-  }
-
-  #sayCoverages(events: readonly CoverageEvent[]): void {
-    for (const event of events) this.#options.writer.event(this.#key('coverage'), event)
+    this.#voice.coverages(this.#coverages.end(mute, now()))
   }
 
   #checkSilence(): void {
@@ -463,40 +393,21 @@ export class VenueRunner implements VenueWatcher {
   }
 
   #assess(): void {
-    const connections = this.connections
-    if (connections.length === 0) {
-      if (this.#catalogueFailure === undefined) {
-        this.#become('connected', this.#wanted.size === 0 ? 'nothing of this venue is wanted' : 'about to connect')
-      }
-      return
+    const { connections } = this
+    if (connections.length > 0) this.#condition.judge(connections)
+    else if (this.#catalogueFailure === undefined) {
+      this.#condition.become(
+        'connected',
+        this.#wanted.size === 0 ? 'nothing of this venue is wanted' : 'about to connect',
+      )
     }
-    const open = connections.filter((connection) => connection.state === 'open').length
-    if (open === connections.length) this.#become('connected', 'every connection is open')
-    else {
-      const down = connections.find((connection) => connection.state !== 'open')
-      const reason = down?.reason ?? ''
-      const tried = (down?.reconnects ?? 0) >= UNREACHABLE_AFTER_TRIES
-      this.#become(open > 0 ? 'partly' : tried ? 'unreachable' : 'connecting', reason)
-    }
-  }
-
-  #become(state: VenueState, reason: string): void {
-    if (state === this.#state && reason === this.#reason) return
-    const changed = state !== this.#state
-    this.#state = state
-    this.#reason = reason
-    if (changed) {
-      const level = state === 'unreachable' ? 'warn' : 'info'
-      this.#options.logger[level]({ venue: this.protocol.venue, state, reason }, 'venue')
-    }
-    this.#say()
   }
 
   #say(): void {
     const event: VenueStateEvent = {
       messageType: 'venue-state',
       venue: this.protocol.venue,
-      state: this.#state,
+      state: this.state,
       reason: this.reason,
       connectionsOpen: this.connections.filter((connection) => connection.state === 'open').length,
       connectionsPlanned: this.#connections.size,
@@ -505,21 +416,12 @@ export class VenueRunner implements VenueWatcher {
       latency: this.#options.metrics.latency(this.protocol.venue),
       receiveTime: now(),
     }
-    this.#options.writer.event(this.#key('state'), event)
+    this.#voice.venueState(event)
   }
 
   #sayFeeds(): void {
-    this.#sayCoverages(this.#coverages.all(now()))
-    for (const { connection, event } of this.#feedStates.all()) {
-      const lastHeard = this.#watch.lastHeard(event.instrument, event.channel)
-      const lastMessageTime = lastHeard === undefined ? event.lastMessageTime : (Math.round(lastHeard * 1000) as Micros)
-      this.#options.writer.event(this.#key(connection), { ...event, lastMessageTime, receiveTime: now() })
-    }
-  }
-
-  #key(connection: string): string {
-    const { line = '' } = this.#options
-    return `${this.protocol.venue}/${line === '' ? '' : `${line}-`}${connection}`
+    this.#voice.coverages(this.#coverages.all(now()))
+    this.#voice.repeatFeeds()
   }
 
   #every(milliseconds: number, work: () => void): void {

@@ -1,0 +1,141 @@
+import type { RawFrame } from '../log/index.ts'
+import type {
+  Channel,
+  CoverageEvent,
+  FeedState,
+  GapEvent,
+  InstrumentId,
+  MarketEvent,
+  Micros,
+  VenueId,
+  VenueStateEvent,
+} from '../market/index.ts'
+import { channelOfEvent, now } from '../market/index.ts'
+import type { Logger } from '../platform/index.ts'
+import type { Refusal } from '../venues/index.ts'
+import type { Canary } from './canary.ts'
+import type { CollectorMetrics } from './collector-metrics.ts'
+import { FeedStates } from './feed-states.ts'
+import { BACKFILL_CONNECTION } from './line.ts'
+import type { ResumeState } from './resume-state.ts'
+import type { SilenceWatch } from './silence-watch.ts'
+import type { TapeWriter } from './tape-writer.ts'
+import type { UsualRates } from './usual-rates.ts'
+
+/** Refusals named in the log, a minute; the rest is only counted. */
+const REFUSALS_NAMED_PER_MINUTE = 10
+/** Connection under which requests and what they tell are written. */
+const REST = 'rest'
+
+export interface VenueVoiceOptions {
+  /** Which of several lines this collector is; empty if it is the only one. */
+  readonly line?: string
+  readonly writer: TapeWriter
+  readonly resume: ResumeState
+  readonly metrics: CollectorMetrics
+  /** What is usual of each feed of this venue, by hour of the week. */
+  readonly rates: UsualRates
+  /** Compares this venue with the others of the collector. */
+  readonly canary: Canary
+  readonly logger: Logger
+  /** Told of every gap as it is said. */
+  readonly onGap?: (gap: GapEvent) => void
+}
+
+/** Puts what a venue says, and what is concluded of it, onto the tape, and tells everybody who keeps account of it. */
+export class VenueVoice {
+  readonly #venue: VenueId
+  readonly #options: VenueVoiceOptions
+  readonly #watch: SilenceWatch
+  readonly #feedStates = new FeedStates()
+  #refusalsNamed = 0
+
+  constructor(venue: VenueId, options: VenueVoiceOptions, watch: SilenceWatch) {
+    this.#venue = venue
+    this.#options = options
+    this.#watch = watch
+  }
+
+  /** An event of a connection; of none in particular if it is left out. */
+  event(event: MarketEvent, connection = REST): void {
+    const { resume, metrics, writer, rates, canary, onGap } = this.#options
+    resume.note(event)
+    metrics.eventMade(event)
+    writer.event(this.#key(connection), event)
+    if (event.messageType === 'gap') onGap?.(event)
+    if (event.messageType === 'feed-state') {
+      this.#feedStates.note(connection, event)
+      return
+    }
+    const channel = channelOfEvent(event)
+    if (channel === null || (event.messageType === 'trade' && event.backlog === true)) return
+    if (event.messageType === 'venue-state') return
+    const milliseconds = event.receiveTime / 1000
+    this.#watch.heard(event.instrument, channel, milliseconds)
+    rates.heard(event.instrument, channel, milliseconds)
+    if (channel === 'trade') canary.heard(event.venue, event.instrument, milliseconds)
+  }
+
+  /** An event of the venue's past: it tells nothing of how the feeds are now. */
+  past(event: MarketEvent): void {
+    this.#options.metrics.eventMade(event)
+    this.#options.writer.event(this.#key(BACKFILL_CONNECTION), event)
+  }
+
+  frame(connection: string, frame: RawFrame): void {
+    if (frame.direction === 'in') this.#options.metrics.frameReceived(this.#venue, frame.data.length)
+    this.#options.writer.frame(this.#key(connection), frame)
+  }
+
+  /** What the venue answered to a request. */
+  body(url: string, data: string): void {
+    const frame: RawFrame = { receiveTime: now(), connection: REST, kind: 'http', direction: 'in', url, data }
+    this.#options.writer.frame(this.#key(REST), frame)
+  }
+
+  /** A message that could not be used. */
+  refused(connection: string, { kind, reason, sample }: Refusal): void {
+    this.#options.metrics.refused(this.#venue, kind)
+    if (this.#refusalsNamed++ >= REFUSALS_NAMED_PER_MINUTE) return
+    this.#options.logger.warn({ venue: this.#venue, connection, kind, reason, sample }, 'a message could not be used')
+  }
+
+  /** A minute has passed: refusals are named again. */
+  nameRefusalsAgain(): void {
+    this.#refusalsNamed = 0
+  }
+
+  venueState(event: VenueStateEvent): void {
+    this.#options.writer.event(this.#key('state'), event)
+  }
+
+  coverages(events: readonly CoverageEvent[]): void {
+    for (const event of events) this.#options.writer.event(this.#key('coverage'), event)
+  }
+
+  /** Says the state of every feed again: who starts to listen later than the collector learns of them so. */
+  repeatFeeds(): void {
+    for (const { connection, event } of this.#feedStates.all()) {
+      const lastHeard = this.#watch.lastHeard(event.instrument, event.channel)
+      const lastMessageTime = lastHeard === undefined ? event.lastMessageTime : (Math.round(lastHeard * 1000) as Micros)
+      this.#options.writer.event(this.#key(connection), { ...event, lastMessageTime, receiveTime: now() })
+    }
+  }
+
+  /** A feed is not watched any more. */
+  forget(instrument: InstrumentId, channel: Channel): void {
+    this.#feedStates.forget(instrument, channel)
+  }
+
+  /** How many feeds are in which state. */
+  get feedCounts(): Readonly<Partial<Record<FeedState, number>>> {
+    const counts: Partial<Record<FeedState, number>> = {}
+    for (const { event } of this.#feedStates.all()) counts[event.state] = (counts[event.state] ?? 0) + 1
+    return counts
+  }
+
+  #key(connection: string): string {
+    const { line = '' } = this.#options
+    return `${this.#venue}/${line === '' ? '' : `${line}-`}${connection}`
+  }
+}
