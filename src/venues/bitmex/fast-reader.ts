@@ -16,6 +16,7 @@ const COMMA = 44
 const POINT = 46
 const QUOTE = 34
 const ZERO = 48
+const COLON = 58
 const BACKSLASH = 92
 const UTC = 90
 const CLOSE_OBJECT = 125
@@ -24,10 +25,11 @@ const SMALL_O = 111
 const SMALL_R = 114
 const SMALL_U = 117
 
-const BOOK = '{"table":"orderBookL2","action":"'
-const UPDATE = `${BOOK}update","data":[`
-const INSERT = `${BOOK}insert","data":[`
-const DELETE = `${BOOK}delete","data":[`
+/** Where the action of a book begins. */
+const ACTION_AT = 33
+const UPDATE = '{"table":"orderBookL2","action":"update","data":['
+const INSERT = '{"table":"orderBookL2","action":"insert","data":['
+const DELETE = '{"table":"orderBookL2","action":"delete","data":['
 /** `2024-11-24T08:26:22` */
 const SECOND_LENGTH = 19
 /** `2024-11-24T08:26:22.356Z` */
@@ -37,7 +39,8 @@ const TIME_LENGTH = 24
  * Changes of books, quotes and trades, read straight from their text. What is not written as BitMEX writes it, members in its order,
  * is left to the careful readers: nothing is said before the whole message was read.
  *
- * Members are told by a few of their characters before the whole name is compared, which costs as much as reading a short number.
+ * Members are told by a few of their characters before the whole name is compared, which costs as much as reading a short number,
+ * and twice that from thirteen characters on, since V8 does not copy those: such names are compared in two parts.
  */
 export class FastReader {
   readonly #cursor = new WireCursor()
@@ -64,7 +67,7 @@ export class FastReader {
   }
 
   #book(text: string, facts: MarketFacts): boolean {
-    const initial = text.charCodeAt(BOOK.length)
+    const initial = text.charCodeAt(ACTION_AT)
     const [action, head] =
       initial === SMALL_U
         ? (['update', UPDATE] as const)
@@ -120,13 +123,13 @@ export class FastReader {
     }
     at = overPool(text, at)
     let time: Micros | null = null
-    if (at >= 0 && text.charCodeAt(at + 3) === SMALL_I && text.slice(at, at + 13) === ',"timestamp":') {
-      time = this.#timeAt(text, at + 13)
+    if (at >= 0 && text.charCodeAt(at + 3) === SMALL_I && text.slice(at, at + 12) === ',"timestamp"') {
+      time = text.charCodeAt(at + 12) === COLON ? this.#timeAt(text, at + 13) : null
       if (time === null) return undefined
       at += 13 + TIME_LENGTH + 2
     }
-    if (at >= 0 && text.charCodeAt(at + 3) === SMALL_R && text.slice(at, at + 16) === ',"transactTime":') {
-      at = overString(text, at + 16)
+    if (at >= 0 && text.charCodeAt(at + 3) === SMALL_R && text.slice(at, at + 12) === ',"transactTi') {
+      at = text.slice(at + 12, at + 16) === 'me":' ? overString(text, at + 16) : -1
     }
     if (at >= 0) at = overPool(text, at)
     if (at < 0 || text.charCodeAt(at) !== CLOSE_OBJECT) return undefined
@@ -163,7 +166,8 @@ export class FastReader {
       // Not a time: the careful reader says so.
       return false
     }
-    this.#second = detached(second)
+    // Joined, it is one plain text: a part of a message, which is looked into through that, is compared more slowly.
+    this.#second = [...second].join('')
     return true
   }
 
@@ -185,7 +189,7 @@ export class FastReader {
   #quote(text: string): QuoteRow | undefined {
     const cursor = this.#cursor
     let at = cursor.at + 13
-    if (text.slice(cursor.at, at) !== '{"timestamp":') return undefined
+    if (text.slice(cursor.at, at - 1) !== '{"timestamp"' || text.charCodeAt(at - 1) !== COLON) return undefined
     const time = this.#timeAt(text, at)
     if (time === null) return undefined
     at += TIME_LENGTH + 2

@@ -5,6 +5,7 @@ import { detached, WireCursor } from '../shared/wire-cursor.ts'
 const QUOTE = 34
 const ZERO = 48
 const NINE = 57
+const COLON = 58
 const BACKSLASH = 92
 const CLOSE_BRACE = 125
 const SMALL_B = 98
@@ -64,7 +65,9 @@ function scan(frame: string, facts: MarketFacts): boolean {
   cursor.at = at + 7
   const amount = cursor.number()
   at = cursor.at
-  if (amount === undefined || frame.slice(at, at + 13) !== ',"timestamp":') return false
+  // From thirteen characters on V8 does not copy a part of a text, and compares it more slowly.
+  if (amount === undefined || frame.slice(at, at + 12) !== ',"timestamp"') return false
+  if (frame.charCodeAt(at + 12) !== COLON) return false
   at += 13
   const end = at + MILLISECOND_DIGITS
   if (end !== frame.length - 1 || frame.charCodeAt(end) !== CLOSE_BRACE || frame.charCodeAt(at) === ZERO) return false
