@@ -23,6 +23,12 @@ const FRAMES = [
   `{"action":"update",${ARGUMENT.replace('books', 'trade')},"data":[{"ts":"1730332858796","price":"72389.99","size":"0.001373","side":"buy","tradeId":"1235671058980749319"},{"ts":"1730332858796","price":"72389.90","size":"1","side":"sell","tradeId":"1235671058980749318"}],"ts":1730332858805}`,
 ]
 
+const TICKERS = [
+  `{"action":"snapshot",${ARGUMENT.replace('books', 'ticker')},"data":[{"instId":"BTCUSDT","lastPr":"2.31990","bidPr":"2.3","open24h":"2.30788","high24h":"","low24h":"2.26310","change24h":"-0.00525","fundingRate":"-0.000012","nextFundingTime":"1700006400000","markPrice":"2.3199","indexPrice":"2.3201","holdingAmount":"15.50","baseVolume":"380633.702211","quoteVolume":"872518.36757971358","symbolType":1,"ts":"1700000000100"}],"ts":1700000000101}`,
+  `{"action":"snapshot",${ARGUMENT.replace('books', 'ticker')},"data":[{"last":"2.5","holding":1.5,"nextFundingTime":"0","systemTime":1700000000100}]}`,
+  `{"action":"snapshot",${ARGUMENT.replace('books', 'ticker')},"data":[{"last":"2.5"}],"ts":1700000000101}`,
+]
+
 /** What a session says of a frame, after a snapshot. */
 function said(frame: string, snapshot = SNAPSHOT) {
   const instrument = instrumentFromSymbol('USDT-FUTURES:BTCUSDT')
@@ -55,7 +61,7 @@ function isJson(text: string): boolean {
 
 test('frequent frames are read straight from their text, and books keep what the wire wrote', () => {
   const scanner = new FrameScanner(() => new InterleavedChecksum())
-  for (const frame of [SNAPSHOT, ...FRAMES]) {
+  for (const frame of [SNAPSHOT, ...FRAMES, ...TICKERS]) {
     assert.ok(scanner.read(frame) !== undefined, frame)
     assert.equal(scanner.read(carefully(frame)), undefined)
     for (const snapshot of [SNAPSHOT, carefully(SNAPSHOT)]) {
@@ -90,7 +96,8 @@ test('whatever is done to a frame, it means what the careful reader reads in it'
   ]
   let compared = 0
   for (let round = 0; round < 6_000; round++) {
-    const frame = FRAMES[random(FRAMES.length)] as string
+    const frames = [...FRAMES, ...TICKERS]
+    const frame = frames[random(frames.length)] as string
     const from = random(frame.length)
     const mutated = frame.slice(0, from) + bits[random(bits.length)] + frame.slice(from + random(3))
     if (!isJson(mutated)) {

@@ -7,13 +7,17 @@ import {
   type TakerSide,
 } from '../../market/index.ts'
 import type { InterleavedChecksum } from '../shared/interleaved-checksum.ts'
+import { LayoutReader } from '../shared/layout-reader.ts'
 import { scanLevels } from '../shared/level-scanner.ts'
 import type { BookChange } from '../shared/market/book-rule.ts'
+import type { MemberValues } from '../shared/member-values.ts'
 import { WireCursor } from '../shared/wire-cursor.ts'
 import { productOf, symbolOf } from './symbols.ts'
+import { TICKER_NAMES } from './ticker-reader.ts'
 
 const COMMA = 44
 const MINUS = 45
+const CLOSE_BRACKET = 93
 
 const LEVELS = { rest: 'nothing', areKept: false } as const
 const SNAPSHOT_LEVELS = { rest: 'nothing', areKept: true } as const
@@ -40,6 +44,15 @@ export interface ScannedTrades {
   readonly trades: readonly ScannedTrade[]
 }
 
+export interface ScannedTicker {
+  readonly kind: 'ticker'
+  readonly symbol: string
+  /** By the places of {@link TICKER_NAMES}; they are good until the next frame. */
+  readonly values: MemberValues
+  /** When the frame was sent, as text of milliseconds. */
+  readonly sentAt: string | undefined
+}
+
 /**
  * Reads the frequent frames of v2, and the books of v1, straight from their text:
  *
@@ -51,6 +64,7 @@ export interface ScannedTrades {
  */
 export class FrameScanner {
   readonly #cursor = new WireCursor()
+  readonly #tickers = new LayoutReader(TICKER_NAMES, 'any')
   readonly #checksumOf: (symbol: string, isSnapshot: boolean) => InterleavedChecksum | undefined
   /** Names of what frames are of: few, and repeated all the time. */
   readonly #symbols = new Map<string, string>()
@@ -61,7 +75,7 @@ export class FrameScanner {
   }
 
   /** @returns undefined where the text is anything else: then it is read as JSON. */
-  read(text: string): ScannedBook | ScannedTrades | undefined {
+  read(text: string): ScannedBook | ScannedTrades | ScannedTicker | undefined {
     const cursor = this.#cursor
     cursor.start(text)
     const read = this.#read(cursor)
@@ -69,7 +83,7 @@ export class FrameScanner {
     return read
   }
 
-  #read(cursor: WireCursor): ScannedBook | ScannedTrades | undefined {
+  #read(cursor: WireCursor): ScannedBook | ScannedTrades | ScannedTicker | undefined {
     if (!cursor.literal('{"action":"')) return undefined
     const isSnapshot = cursor.literal('snapshot')
     if ((!isSnapshot && !cursor.literal('update')) || !cursor.literal('","arg":{"instType":')) return undefined
@@ -82,9 +96,27 @@ export class FrameScanner {
     const symbol = this.#symbolOf(type, name)
     if (symbol === undefined) return undefined
     if (channel === 'trade') return readTrades(cursor, symbol, isSnapshot)
+    if (channel === 'ticker') return this.#readTicker(cursor, symbol)
     if (channel !== 'books' && channel !== 'books1') return undefined
     const checksum = channel === 'books' ? this.#checksumOf(symbol, isSnapshot) : undefined
     return readBook(cursor, channel, symbol, isSnapshot, checksum)
+  }
+
+  #readTicker(cursor: WireCursor, symbol: string): ScannedTicker | undefined {
+    const values = this.#tickers
+    // From the brace on that is behind.
+    const end = values.read(cursor.text, cursor.at - 1)
+    if (end < 0) return undefined
+    cursor.at = end
+    if (!cursor.character(CLOSE_BRACKET)) return undefined
+    let sentAt: string | undefined
+    if (cursor.literal(',"ts":')) {
+      const from = cursor.at
+      if (cursor.whole() < 0) return undefined
+      // As the careful reader has it: only a text is one, which every number of the wire is to it.
+      sentAt = cursor.text.slice(from, cursor.at)
+    }
+    return cursor.literal('}') && cursor.isAtEnd ? { kind: 'ticker', symbol, values, sentAt } : undefined
   }
 
   #symbolOf(type: string, name: string): string | undefined {

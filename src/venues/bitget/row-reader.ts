@@ -53,7 +53,8 @@ export class RowReader {
       for (const { id, price: at, amount: size, side, time } of read.trades) {
         facts.trade(symbol, id, at, size, side, time, read.isBacklog)
       }
-    } else if (read.kind === 'books') {
+    } else if (read.kind === 'ticker') this.#tickers.say(symbol, read.values, read.sentAt, facts)
+    else if (read.kind === 'books') {
       this.#sayBook(symbol, read.change, facts)
     } else {
       const [bidPrice, bidAmount] = read.change.bids[0] ?? [null, null]
