@@ -1,7 +1,6 @@
 import type {
   Channel,
   FeedState,
-  GapEvent,
   Instrument,
   InstrumentId,
   MarketEvent,
@@ -15,13 +14,13 @@ import type { ConnectionPlan, RestOutcome, RestRequest, Subscription, VenueProto
 import { BackOff, type BackOffLimits, DEFAULT_BACK_OFF } from './back-off.ts'
 import { withBan } from './ban.ts'
 import { Catalogue } from './catalogue.ts'
-import { Connection, type ConnectionHost } from './connection.ts'
-import { VenuePermits } from './connection-permits.ts'
+import type { Connection } from './connection.ts'
 import { Coverages } from './coverages.ts'
 import { describe, RestClient } from './rest-client.ts'
 import { subscriptionKey, subscriptionsOf } from './selection.ts'
 import { SilenceWatch } from './silence-watch.ts'
 import { VenueCondition } from './venue-condition.ts'
+import { VenueConnections } from './venue-connections.ts'
 import { VenueVoice, type VenueVoiceOptions } from './venue-voice.ts'
 import type { VenueWatcher } from './venue-watcher.ts'
 import { WeightBudget } from './weight-budget.ts'
@@ -52,20 +51,16 @@ export class VenueRunner implements VenueWatcher {
   readonly #catalogue: Catalogue
   readonly #rest: RestClient
   readonly #budget: WeightBudget
-  readonly #permits: VenuePermits
-  readonly #host: ConnectionHost
   readonly #stopping = new AbortController()
   readonly #watch: SilenceWatch
   readonly #voice: VenueVoice
   readonly #condition: VenueCondition
   readonly #coverages = new Coverages()
-  readonly #connections = new Map<string, Connection>()
+  readonly #connections: VenueConnections
   readonly #wanted = new Map<string, Subscription>()
   readonly #timers: NodeJS.Timeout[] = []
   #config: VenueConfig
-  #outages: GapEvent[]
   #catalogueFailure: string | undefined
-  #nextConnection = 0
   #running: Promise<void> = Promise.resolve()
   #changing: Promise<void> = Promise.resolve()
 
@@ -79,7 +74,6 @@ export class VenueRunner implements VenueWatcher {
     this.#voice = new VenueVoice(protocol.venue, options, this.#watch)
     this.#condition = new VenueCondition(protocol.venue, options.logger, () => this.#say())
     this.#catalogue = new Catalogue(protocol)
-    this.#outages = options.resume.outages(protocol.venue, now(), (gap) => this.#voice.event(gap))
     this.#budget = new WeightBudget(limits.requestWeight, limits.requestWindowMilliseconds)
     const rest = (config.endpoints.rest ?? protocol.endpoints.rest).replace(/\/$/, '')
     const ws = (config.endpoints.ws ?? protocol.endpoints.ws).replace(/\/$/, '')
@@ -94,24 +88,28 @@ export class VenueRunner implements VenueWatcher {
       onBody: (url, data) => this.#voice.body(url, data),
       onStatus: (status) => options.metrics.restAnswered(protocol.venue, status),
     })
-    this.#permits = new VenuePermits(limits)
-    this.#host = {
-      address: (plan) => this.#addressOf(plan, ws),
-      limits,
-      backOff,
-      compression: false,
-      ...(protocol.headers !== undefined && { headers: protocol.headers }),
-      permitToConnect: (connection, signal) => this.#permits.take(connection, signal),
-      request: (request) => this.#rest.get(request),
-      event: (connection, event) => this.#voice.event(event, connection),
-      frame: (connection, frame) => this.#voice.frame(connection, frame),
-      refused: (connection, refusal) => this.#voice.refused(connection, refusal),
-      stateChanged: (connection) => {
-        if (connection.state === 'open') this.#reopened(connection)
-        else this.#cut(connection)
-        this.#assess()
+    this.#connections = new VenueConnections({
+      protocol,
+      resume: options.resume,
+      outages: options.resume.outages(protocol.venue, now(), (gap) => this.#voice.event(gap)),
+      onJoined: (subscriptions) => this.#coverages.begin(subscriptions, now()),
+      host: {
+        address: (plan) => this.#addressOf(plan, ws),
+        limits,
+        backOff,
+        compression: false,
+        ...(protocol.headers !== undefined && { headers: protocol.headers }),
+        request: (request) => this.#rest.get(request),
+        event: (connection, event) => this.#voice.event(event, connection),
+        frame: (connection, frame) => this.#voice.frame(connection, frame),
+        refused: (connection, refusal) => this.#voice.refused(connection, refusal),
+        stateChanged: (connection) => {
+          if (connection.state === 'open') this.#reopened(connection)
+          else this.#cut(connection)
+          this.#assess()
+        },
       },
-    }
+    })
   }
 
   /** Where a connection goes: the endpoint and the path of the plan, or what the venue says when it is asked for a ticket. */
@@ -152,7 +150,7 @@ export class VenueRunner implements VenueWatcher {
   }
 
   get connections(): readonly Connection[] {
-    return [...this.#connections.values()]
+    return this.#connections.all
   }
 
   /** What is watched now, for people and for the tests of `POST /configure`. */
@@ -190,15 +188,14 @@ export class VenueRunner implements VenueWatcher {
   }
 
   pause(paused: boolean): void {
-    for (const connection of this.#connections.values()) connection.pause(paused)
+    this.#connections.pause(paused)
   }
 
   async stop(): Promise<void> {
     this.#stopping.abort()
     for (const timer of this.#timers) clearInterval(timer)
     await this.#running
-    await Promise.all([...this.#connections.values()].map((connection) => connection.stop()))
-    this.#connections.clear()
+    await this.#connections.stop()
     this.#voice.coverages(this.#coverages.end(this.#wanted.values(), now()))
     for (const { instrument } of this.#wanted.values()) this.#options.canary.remove(this.protocol.venue, instrument.id)
     this.#condition.become('stopped', 'the collector does not watch this venue')
@@ -256,7 +253,7 @@ export class VenueRunner implements VenueWatcher {
           { venue, changed: change.changed.length, gone: change.gone.length, skipped: change.skipped },
           'instruments read',
         )
-        for (const connection of this.#connections.values()) connection.session.instrumentsChanged(this.#catalogue.all)
+        for (const connection of this.connections) connection.session.instrumentsChanged(this.#catalogue.all)
       }
       return true
     } catch (error) {
@@ -279,21 +276,16 @@ export class VenueRunner implements VenueWatcher {
       this.#watch.add(subscription.instrument.id, subscription.channel, Date.now())
       if (subscription.channel === 'trade') this.#options.canary.add(subscription.instrument)
     }
-    if (added.length > 0) this.#add(added.map(([, subscription]) => subscription))
+    if (added.length > 0) {
+      const subscriptions = added.map(([, subscription]) => subscription)
+      this.#connections.add(subscriptions, this.#catalogue.all, this.#config.dialect)
+    }
     this.#abandonOutages()
     this.#assess()
   }
 
   #remove(removed: readonly Subscription[]): void {
-    for (const connection of [...this.#connections.values()]) {
-      const here = removed.filter((subscription) => connection.subscriptions.has(subscription))
-      if (here.length === 0) continue
-      connection.change([], here)
-      if (connection.subscriptions.size > 0) continue
-      this.#connections.delete(connection.name)
-      this.#permits.forget(connection.name)
-      void connection.stop()
-    }
+    this.#connections.remove(removed)
     this.#voice.coverages(this.#coverages.end(removed, now()))
     for (const { instrument, channel } of removed) {
       this.#watch.remove(instrument.id, channel)
@@ -304,41 +296,10 @@ export class VenueRunner implements VenueWatcher {
     }
   }
 
-  #add(added: readonly Subscription[]): void {
-    for (const planned of this.protocol.plan(added)) {
-      let left = planned.subscriptions
-      // An instrument's channels stay together, so that its book and its trades share one socket.
-      for (const connection of this.#connections.values()) {
-        if (connection.plan.path !== planned.path || connection.state !== 'open') continue
-        const room = this.protocol.limits.subscriptionsPerConnection - connection.subscriptions.size
-        if (room <= 0 || left.length === 0) continue
-        connection.change(left.slice(0, room), [])
-        this.#coverages.begin(left.slice(0, room), now())
-        left = left.slice(room)
-      }
-      if (left.length === 0) continue
-      const plan: ConnectionPlan = { ...planned, subscriptions: left, name: `market-${this.#nextConnection++}` }
-      const instruments = new Set(plan.subscriptions.map(subscriptionKey))
-      const outages = this.#outages.filter((outage) => instruments.has(`${outage.channel}:${outage.instrument}`))
-      this.#outages = this.#outages.filter((outage) => !outages.includes(outage))
-      const session = this.protocol.session({
-        plan,
-        instruments: this.#catalogue.all,
-        resume: this.#options.resume.trades(this.protocol.venue),
-        outages,
-        repairTrades: true,
-        ...(this.#config.dialect === undefined ? {} : { dialect: this.#config.dialect }),
-      })
-      const connection = new Connection(plan, session, this.#host)
-      this.#connections.set(plan.name, connection)
-      connection.start()
-    }
-  }
-
   /** Gaps of feeds that are not watched any more end here: nothing will ever close them. */
   #abandonOutages(): void {
     const at = now()
-    for (const gap of this.#outages.splice(0)) {
+    for (const gap of this.#connections.leaveOutages()) {
       const evidence = `${gap.evidence}; it is not watched any more`
       this.#voice.event({
         ...gap,
@@ -386,7 +347,7 @@ export class VenueRunner implements VenueWatcher {
   #suspect(instrument: InstrumentId, channel: Channel): void {
     const subscription = this.#wanted.get(`${channel}:${instrument}`)
     if (subscription === undefined) return
-    const connection = this.connections.find((candidate) => candidate.subscriptions.has(subscription))
+    const connection = this.#connections.of(subscription)
     if (connection?.state !== 'open') return
     this.#options.metrics.silent(this.protocol.venue, channel)
     connection.silent(subscription)
@@ -410,7 +371,7 @@ export class VenueRunner implements VenueWatcher {
       state: this.state,
       reason: this.reason,
       connectionsOpen: this.connections.filter((connection) => connection.state === 'open').length,
-      connectionsPlanned: this.#connections.size,
+      connectionsPlanned: this.connections.length,
       instruments: new Set([...this.#wanted.values()].map(({ instrument }) => instrument.id)).size,
       simulated: this.#options.simulated,
       latency: this.#options.metrics.latency(this.protocol.venue),
