@@ -6,9 +6,9 @@ import {
   microsFromIso,
   type Price,
 } from '../../market/index.ts'
+import { canonicalDecimal } from '../shared/decimal-span.ts'
 import { wholeNumber } from '../shared/member-values.ts'
 import { MemberWalker } from '../shared/member-walker.ts'
-import { WireCursor } from '../shared/wire-cursor.ts'
 import type { TradeRow } from './trades.ts'
 
 const COMMA = 44
@@ -63,7 +63,6 @@ export class PushScanner {
   readonly #event = new MemberWalker(EVENT_NAMES, (text, at, member) => this.#readRows(text, at, member))
   readonly #trade = new MemberWalker(TRADE_NAMES)
   readonly #ticker = new MemberWalker(TICKER_NAMES)
-  readonly #cursor = new WireCursor()
   #channel: 'trades' | 'tickers' | undefined
   #hasRows = false
   #eventsEnd = 0
@@ -137,8 +136,8 @@ export class PushScanner {
     if (end < 0) return -1
     const id = row.value(0)
     const product = row.value(1)
-    const price = this.#number(row.value(2))
-    const amount = this.#number(row.value(3))
+    const price = numberOf(row.value(2))
+    const amount = numberOf(row.value(3))
     const maker = row.value(4)
     const time = isoTime(row.value(5))
     if (id === undefined || wholeNumber(id) < 0 || product === undefined || isWord(product)) return -1
@@ -154,10 +153,10 @@ export class PushScanner {
     const end = row.read(text, from)
     if (end < 0) return -1
     const product = row.value(0)
-    const last = this.#number(row.value(1))
-    const high = this.#number(row.value(2))
-    const low = this.#number(row.value(3))
-    const volume = this.#number(row.value(4))
+    const last = numberOf(row.value(1))
+    const high = numberOf(row.value(2))
+    const low = numberOf(row.value(3))
+    const volume = numberOf(row.value(4))
     if (product === undefined || isWord(product) || last === undefined) return -1
     if (high === undefined || low === undefined || volume === undefined) return -1
     this.#tickers.push({
@@ -168,15 +167,6 @@ export class PushScanner {
       volume,
     })
     return end
-  }
-
-  /** Null where there is none; undefined where it is not as expected. */
-  #number(text: string | undefined): DecimalText | null | undefined {
-    if (text === undefined) return null
-    const cursor = this.#cursor
-    cursor.start(text)
-    const value = cursor.number()
-    return cursor.isAtEnd ? value : undefined
   }
 }
 
@@ -205,6 +195,11 @@ function isoTime(text: string | undefined): Micros | undefined {
     if (error instanceof MarketError) return undefined
     throw error
   }
+}
+
+/** Null where there is none; undefined where it is not as expected. */
+function numberOf(text: string | undefined): DecimalText | null | undefined {
+  return text === undefined ? null : canonicalDecimal(text)
 }
 
 /** A value without quotes that is no number: the careful reader tells it from the same letters in quotes. */

@@ -19,7 +19,7 @@ const CHANGES = [
 const FRAMES = [
   '{"id":1,"method":"subscribe","code":0,"result":{"instrument_name":"BTCUSD-PERP","subscription":"trade.BTCUSD-PERP","channel":"trade","data":[{"d":"2030407068","t":1613581138462,"p":"51327.500000","q":"0.000100","s":"SELL","i":"BTCUSD-PERP"}]}}',
   // Another order, numbers without quotes, two trades.
-  '{"id":-1,"code":0,"method":"subscribe","result":{"channel":"trade","subscription":"trade.BTC_USDT","instrument_name":"BTC_USDT","data":[{"s":"BUY","p":51327.5,"q":2e-4,"t":1613581138463,"d":2030407069,"i":"BTC_USDT","m":"12"},{"d":"2030407068","t":1613581138462,"p":"51327.500000","q":"0.000100","s":"SELL","i":"BTC_USDT"}]}}',
+  '{"id":-1,"code":0,"method":"subscribe","result":{"channel":"trade","subscription":"trade.BTC_USDT","instrument_name":"BTC_USDT","data":[{"s":"BUY","p":51327.5,"q":0.00020,"t":1613581138463,"d":2030407069,"i":"BTC_USDT","m":"12"},{"d":"2030407068","t":1613581138462,"p":"51327.500000","q":"0.000100","s":"SELL","i":"BTC_USDT"}]}}',
   '{"id":-1,"method":"subscribe","code":0,"result":{"instrument_name":"BTCUSD-PERP","subscription":"ticker.BTCUSD-PERP","channel":"ticker","data":[{"h":"51790.00","l":"47895.50","a":"51174.5","c":"-0.03955106","b":"51170.0","bs":"0.1000","k":"51180.0","ks":"0.2000","i":"BTCUSD-PERP","v":"879.5024","vv":"26370000.12","oi":"12345.12","t":1613580710768}]}}',
   // Without sizes, as until 2022, and of a spot pair.
   '{"method":"subscribe","result":{"instrument_name":"BTC_USDT","subscription":"ticker.BTC_USDT","channel":"ticker","data":[{"i":"BTC_USDT","b":51170,"k":null,"a":51174.5,"t":1613580710768,"v":879.5024,"h":51790.00,"l":47895.50,"c":1464.5}]}}',

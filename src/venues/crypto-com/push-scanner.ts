@@ -1,8 +1,8 @@
 import type { Amount, DecimalText, Micros, Price } from '../../market/index.ts'
+import { canonicalDecimal } from '../shared/decimal-span.ts'
 import type { BookChange } from '../shared/market/book-rule.ts'
 import { millisecondsTime, wholeNumber } from '../shared/member-values.ts'
 import { MemberWalker } from '../shared/member-walker.ts'
-import { WireCursor } from '../shared/wire-cursor.ts'
 import { ChangeScanner } from './change-scanner.ts'
 
 const COMMA = 44
@@ -89,7 +89,6 @@ export class PushScanner {
   readonly #change = new ChangeScanner()
   readonly #trade = new MemberWalker(TRADE_NAMES)
   readonly #ticker = new MemberWalker(TICKER_NAMES)
-  readonly #cursor = new WireCursor()
   readonly #walkers = [this.#root, this.#result, this.#book, this.#trade, this.#ticker]
   /** How the rows of this frame were read; empty before they were. */
   #channel = ''
@@ -184,8 +183,8 @@ export class PushScanner {
     if (end < 0) return -1
     const id = row.value(0)
     const time = millisecondsTime(row.value(1))
-    const price = this.#number(row.value(2))
-    const amount = this.#number(row.value(3))
+    const price = numberOf(row.value(2))
+    const amount = numberOf(row.value(3))
     const side = row.value(4)
     if (id === undefined || isWord(id) || time === -1 || (side !== 'BUY' && side !== 'SELL')) return -1
     if (price === undefined || price === null || amount === undefined || amount === null) return -1
@@ -198,16 +197,16 @@ export class PushScanner {
     const end = row.read(text, from)
     if (end < 0) return -1
     const time = millisecondsTime(row.value(0))
-    const bidPrice = this.#number(row.value(1))
-    const bidAmount = this.#number(row.value(2))
-    const askPrice = this.#number(row.value(3))
-    const askAmount = this.#number(row.value(4))
-    const last = this.#number(row.value(5))
-    const high = this.#number(row.value(6))
-    const low = this.#number(row.value(7))
-    const volume = this.#number(row.value(8))
-    const turnover = this.#number(row.value(9))
-    const openInterest = this.#number(row.value(10))
+    const bidPrice = numberOf(row.value(1))
+    const bidAmount = numberOf(row.value(2))
+    const askPrice = numberOf(row.value(3))
+    const askAmount = numberOf(row.value(4))
+    const last = numberOf(row.value(5))
+    const high = numberOf(row.value(6))
+    const low = numberOf(row.value(7))
+    const volume = numberOf(row.value(8))
+    const turnover = numberOf(row.value(9))
+    const openInterest = numberOf(row.value(10))
     if (time === -1 || bidPrice === undefined || bidAmount === undefined || askPrice === undefined) return -1
     if (askAmount === undefined || last === undefined || high === undefined || low === undefined) return -1
     if (volume === undefined || turnover === undefined || openInterest === undefined) return -1
@@ -226,21 +225,17 @@ export class PushScanner {
     })
     return end
   }
-
-  /** Null where there is none; undefined where it is not as expected. */
-  #number(text: string | undefined): DecimalText | null | undefined {
-    if (text === undefined) return null
-    const cursor = this.#cursor
-    cursor.start(text)
-    const value = cursor.number()
-    return cursor.isAtEnd ? value : undefined
-  }
 }
 
 function isNumberOrNothing(text: string): boolean {
   if (text === '') return true
   const first = text.charCodeAt(0)
   return first === MINUS || (first >= ZERO && first <= NINE)
+}
+
+/** Null where there is none; undefined where it is not as expected. */
+function numberOf(text: string | undefined): DecimalText | null | undefined {
+  return text === undefined ? null : canonicalDecimal(text)
 }
 
 /** A value without quotes that is no number: the careful reader tells it from the same letters in quotes. */

@@ -1,3 +1,5 @@
+import type { DecimalText } from '../../market/index.ts'
+
 const POINT = 46
 const ZERO = 48
 const NINE = 57
@@ -47,4 +49,27 @@ export function writtenLength(span: number): number {
 /** Of a span: how many of them, from the first on, are its canonical form. */
 export function canonicalLength(span: number): number {
   return span >> LENGTH_BITS
+}
+
+/**
+ * The canonical form of a text that is all of it a decimal without sign or exponent; undefined if it is not. It never looks behind the
+ * text's end, which would make each look slower.
+ */
+export function canonicalDecimal(text: string): DecimalText | undefined {
+  const { length } = text
+  if (length === 0 || length > MAXIMUM_DECIMAL) return undefined
+  let point = -1
+  for (let at = 0; at < length; at++) {
+    const code = text.charCodeAt(at)
+    if (code === POINT) {
+      if (point >= 0 || at === 0 || at === length - 1) return undefined
+      point = at
+    } else if (code < ZERO || code > NINE) return undefined
+  }
+  if (length > 1 && point !== 1 && text.charCodeAt(0) === ZERO) return undefined
+  if (point < 0) return text as DecimalText
+  let end = length
+  while (text.charCodeAt(end - 1) === ZERO) end--
+  if (end === point + 1) end = point
+  return text.slice(0, end) as DecimalText
 }

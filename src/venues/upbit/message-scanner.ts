@@ -1,4 +1,5 @@
 import type { Amount, DecimalText, Micros, Price } from '../../market/index.ts'
+import { canonicalDecimal } from '../shared/decimal-span.ts'
 import { millisecondsTime } from '../shared/member-values.ts'
 import { MemberWalker } from '../shared/member-walker.ts'
 import { WireCursor } from '../shared/wire-cursor.ts'
@@ -130,10 +131,13 @@ export class MessageScanner {
 
   #number(text: string | undefined): DecimalText | undefined {
     if (text === undefined) return undefined
+    const plain = canonicalDecimal(text)
+    if (plain !== undefined) return plain
+    // Small ones have an exponent. The cursor does not have to look behind the end of a text.
     const cursor = this.#cursor
-    cursor.start(text)
-    const value = cursor.number()
-    return cursor.isAtEnd ? value : undefined
+    cursor.start(`${text} `)
+    const small = cursor.number()
+    return cursor.at === text.length ? small : undefined
   }
 }
 
