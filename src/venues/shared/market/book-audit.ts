@@ -8,7 +8,7 @@ const MAXIMUM_KEPT = 10_000
 const AUDITED_LEVELS = 50
 
 /** What a book was when its snapshot was asked for, and what came since. */
-export interface AuditedStretch {
+interface AuditedStretch {
   /** Last sequence of the book at its beginning. */
   readonly from: number | null
   readonly updates: BookChange[]
