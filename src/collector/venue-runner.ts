@@ -13,7 +13,6 @@ import type { VenueConfig } from '../platform/index.ts'
 import type { ConnectionPlan, RestOutcome, RestRequest, Subscription, VenueProtocol } from '../venues/index.ts'
 import { BackOff, type BackOffLimits, DEFAULT_BACK_OFF } from './back-off.ts'
 import { withBan } from './ban.ts'
-import { Catalogue } from './catalogue.ts'
 import type { Connection } from './connection.ts'
 import { Coverages } from './coverages.ts'
 import { describe, RestClient } from './rest-client.ts'
@@ -21,6 +20,7 @@ import { subscriptionKey, subscriptionsOf } from './selection.ts'
 import { SilenceWatch } from './silence-watch.ts'
 import { VenueCondition } from './venue-condition.ts'
 import { VenueConnections } from './venue-connections.ts'
+import { VenueReference } from './venue-reference.ts'
 import { VenueVoice, type VenueVoiceOptions } from './venue-voice.ts'
 import type { VenueWatcher } from './venue-watcher.ts'
 import { WeightBudget } from './weight-budget.ts'
@@ -48,7 +48,7 @@ export interface VenueRunnerOptions extends VenueVoiceOptions {
 export class VenueRunner implements VenueWatcher {
   readonly protocol: VenueProtocol
   readonly #options: VenueRunnerOptions
-  readonly #catalogue: Catalogue
+  readonly #reference: VenueReference
   readonly #rest: RestClient
   readonly #budget: WeightBudget
   readonly #stopping = new AbortController()
@@ -60,7 +60,6 @@ export class VenueRunner implements VenueWatcher {
   readonly #wanted = new Map<string, Subscription>()
   readonly #timers: NodeJS.Timeout[] = []
   #config: VenueConfig
-  #catalogueFailure: string | undefined
   #running: Promise<void> = Promise.resolve()
   #changing: Promise<void> = Promise.resolve()
 
@@ -73,7 +72,12 @@ export class VenueRunner implements VenueWatcher {
     this.#watch = new SilenceWatch(undefined, options.rates)
     this.#voice = new VenueVoice(protocol.venue, options, this.#watch)
     this.#condition = new VenueCondition(protocol.venue, options.logger, () => this.#say())
-    this.#catalogue = new Catalogue(protocol)
+    this.#reference = new VenueReference({
+      protocol,
+      logger: options.logger,
+      ask: (request) => this.#rest.get(request, 1),
+      onInstrument: (event) => this.#voice.event(event),
+    })
     this.#budget = new WeightBudget(limits.requestWeight, limits.requestWindowMilliseconds)
     const rest = (config.endpoints.rest ?? protocol.endpoints.rest).replace(/\/$/, '')
     const ws = (config.endpoints.ws ?? protocol.endpoints.ws).replace(/\/$/, '')
@@ -159,7 +163,7 @@ export class VenueRunner implements VenueWatcher {
   }
 
   instrument(id: InstrumentId): Instrument | undefined {
-    return this.#catalogue.get(id)
+    return this.#reference.get(id)
   }
 
   /** Asks the venue of its past, when nothing more urgent is asked. */
@@ -207,7 +211,7 @@ export class VenueRunner implements VenueWatcher {
     while (!signal.aborted) {
       if (await this.#refresh()) break
       const wait = Math.max(500, backOff.next())
-      this.#condition.become('unreachable', `${this.#catalogueFailure}; next try in ${(wait / 1000).toFixed(1)} s`)
+      this.#condition.become('unreachable', `${this.#reference.failure}; next try in ${(wait / 1000).toFixed(1)} s`)
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, wait)
         signal.addEventListener('abort', () => {
@@ -237,35 +241,18 @@ export class VenueRunner implements VenueWatcher {
     return done
   }
 
+  /** @returns whether the venue could be asked for its instruments */
   async #refresh(): Promise<boolean> {
-    const { logger } = this.#options
-    const { venue } = this.protocol
-    try {
-      // One try each: the caller comes back with a growing pause, and says meanwhile how it stands.
-      const change = await this.#catalogue.refresh((request) => this.#rest.get(request, 1))
-      this.#catalogueFailure = undefined
-      for (const definition of change.changed) {
-        const { id: instrument, symbol } = definition
-        this.#voice.event({ messageType: 'instrument', venue, instrument, symbol, definition, receiveTime: now() })
-      }
-      if (change.changed.length > 0 || change.gone.length > 0) {
-        logger.info(
-          { venue, changed: change.changed.length, gone: change.gone.length, skipped: change.skipped },
-          'instruments read',
-        )
-        for (const connection of this.connections) connection.session.instrumentsChanged(this.#catalogue.all)
-      }
-      return true
-    } catch (error) {
-      this.#catalogueFailure = describe(error)
-      logger.warn({ venue, reason: this.#catalogueFailure }, 'the venue could not be asked for its instruments')
-      return false
+    const isOther = await this.#reference.refresh()
+    if (isOther === true) {
+      for (const connection of this.connections) connection.session.instrumentsChanged(this.#reference.all)
     }
+    return isOther !== undefined
   }
 
   /** Makes what is watched what is wanted. */
   #adjust(): void {
-    const subscriptions = this.#config.enabled ? subscriptionsOf(this.protocol, this.#catalogue.all, this.#config) : []
+    const subscriptions = this.#config.enabled ? subscriptionsOf(this.protocol, this.#reference.all, this.#config) : []
     const wanted = new Map(subscriptions.map((subscription) => [subscriptionKey(subscription), subscription]))
     const removed = [...this.#wanted].filter(([key]) => !wanted.has(key))
     const added = [...wanted].filter(([key]) => !this.#wanted.has(key))
@@ -278,7 +265,7 @@ export class VenueRunner implements VenueWatcher {
     }
     if (added.length > 0) {
       const subscriptions = added.map(([, subscription]) => subscription)
-      this.#connections.add(subscriptions, this.#catalogue.all, this.#config.dialect)
+      this.#connections.add(subscriptions, this.#reference.all, this.#config.dialect)
     }
     this.#abandonOutages()
     this.#assess()
@@ -356,7 +343,7 @@ export class VenueRunner implements VenueWatcher {
   #assess(): void {
     const { connections } = this
     if (connections.length > 0) this.#condition.judge(connections)
-    else if (this.#catalogueFailure === undefined) {
+    else if (this.#reference.failure === undefined) {
       this.#condition.become(
         'connected',
         this.#wanted.size === 0 ? 'nothing of this venue is wanted' : 'about to connect',
