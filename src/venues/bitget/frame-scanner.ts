@@ -44,7 +44,7 @@ export interface ScannedTrades {
   readonly trades: readonly ScannedTrade[]
 }
 
-export interface ScannedTicker {
+interface ScannedTicker {
   readonly kind: 'ticker'
   readonly symbol: string
   /** By the places of {@link TICKER_NAMES}; they are good until the next frame. */
