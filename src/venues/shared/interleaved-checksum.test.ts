@@ -66,6 +66,11 @@ test('whole numbers may be the usual ones, and have zeros later', () => {
   assert.ok(checksum.verify(book, crc32('15:20:14.0:30:13.5:30:12:3.0:011:4') | 0))
 })
 
+test('levels of many digits count as others do', () => {
+  const long = `${'9'.repeat(40)}:${'8'.repeat(40)}`
+  assert.ok(has(levels(long, '7:6'), levels(`1${long}`), `${long}:1${long}:7:6`))
+})
+
 test('however a book changes, its checksum is that of the text of its best 25 levels', () => {
   const side = fc.array(fc.tuple(fc.integer({ min: 1, max: 60 }), fc.nat({ max: 3 }), fc.boolean()), { maxLength: 40 })
   fc.assert(
