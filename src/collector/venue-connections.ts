@@ -5,7 +5,7 @@ import { VenuePermits } from './connection-permits.ts'
 import type { ResumeState } from './resume-state.ts'
 import { subscriptionKey } from './selection.ts'
 
-export interface VenueConnectionsOptions {
+interface VenueConnectionsOptions {
   readonly protocol: VenueProtocol
   /** What connections need, but for permits, which are given here. */
   readonly host: Omit<ConnectionHost, 'permitToConnect'>

@@ -4,7 +4,7 @@ import type { RestOutcome, RestRequest, VenueProtocol } from '../venues/index.ts
 import { Catalogue } from './catalogue.ts'
 import { describe } from './rest-client.ts'
 
-export interface VenueReferenceOptions {
+interface VenueReferenceOptions {
   readonly protocol: VenueProtocol
   readonly logger: Logger
   /** Asks the venue once: who refreshes comes back with a growing pause, and says meanwhile how it stands. */
