@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { venueIds } from '../src/venues/index.ts'
+import { venueIds } from '../src/venues/venue-ids.ts'
 import { venuesPage } from './venues-page.ts'
 
 const ROOT = join(import.meta.dirname, '..')

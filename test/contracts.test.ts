@@ -4,7 +4,8 @@ import { TOPICS } from '../src/log/index.ts'
 import { CHANNELS } from '../src/market/index.ts'
 import { defaultConfig } from '../src/platform/index.ts'
 import { SIMULATED_VENUES } from '../src/simulator/index.ts'
-import { venueIds, venueProtocols } from '../src/venues/index.ts'
+import { venueProtocols } from '../src/venues/index.ts'
+import { venueIds } from '../src/venues/venue-ids.ts'
 
 // Rooms that may not import each other name the same things; here it is checked that they do.
 

@@ -1,5 +1,5 @@
 import { SIMULATED_VENUES } from '../../src/simulator/index.ts'
-import { venueIds } from '../../src/venues/index.ts'
+import { venueIds } from '../../src/venues/venue-ids.ts'
 import type { Measurement, Outcome, Row, Settings } from '../support/measurement.ts'
 import { median, times } from '../support/statistics.ts'
 import type { Capture } from './capture.ts'

@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError } from 'commander'
 import { type Micros, microsFromIso } from '../market/index.ts'
 import { type Config, type ConfigValue, type LoadedConfig, loadConfig } from '../platform/index.ts'
-import { venueIds } from '../venues/index.ts'
+import { venueIds } from '../venues/venue-ids.ts'
 
 /** Flags that every command has which reads the configuration. */
 export interface ConfigFlags {

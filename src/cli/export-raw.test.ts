@@ -6,7 +6,7 @@ import { after, test } from 'node:test'
 import { encodeFrames, openLog, type RawFrame } from '../log/index.ts'
 import { micros } from '../market/index.ts'
 import { defaultConfig } from '../platform/index.ts'
-import { venueIds } from '../venues/index.ts'
+import { venueIds } from '../venues/venue-ids.ts'
 import { DataDirectory } from './data-directory.ts'
 import { exportRaw, type RawExportOptions } from './export-raw.ts'
 

@@ -13,7 +13,7 @@ import {
 } from '../market/index.ts'
 import { defaultConfig } from '../platform/index.ts'
 import { migrateStore, openStore, StoreBatch, superviseStore } from '../store/index.ts'
-import { venueIds } from '../venues/index.ts'
+import { venueIds } from '../venues/venue-ids.ts'
 import { exportFacts } from './export-store.ts'
 
 const scratch = await mkdtemp(join(tmpdir(), 'opentape-export-store-'))

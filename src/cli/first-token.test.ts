@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { type Config, createLogger, defaultConfig } from '../platform/index.ts'
-import { venueIds } from '../venues/index.ts'
+import { venueIds } from '../venues/venue-ids.ts'
 import { makeFirstToken } from './first-token.ts'
 import { openConfiguredControl } from './parts.ts'
 

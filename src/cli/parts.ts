@@ -1,18 +1,22 @@
-import { type ControlDatabase, openControl } from '../control/index.ts'
-import { type Log, openLog } from '../log/index.ts'
+import type { ControlDatabase } from '../control/index.ts'
+import type { Log } from '../log/index.ts'
 import type { Config, Logger } from '../platform/index.ts'
-import { type EmbeddedUser, embeddedStoreAddress, parseStoreAddress, type StoreAddress } from '../store/index.ts'
+import type { EmbeddedUser, StoreAddress } from '../store/index.ts'
 import { DataDirectory } from './data-directory.ts'
+
+// Rooms are loaded when they are needed: the supervisor needs most of them never.
 
 export const EMBEDDED = 'embedded'
 
 /** The log that the configuration names. */
-export function openConfiguredLog(config: Config): Promise<Log> {
+export async function openConfiguredLog(config: Config): Promise<Log> {
+  const { openLog } = await import('../log/index.ts')
   return openLog(config.log.url === EMBEDDED ? new DataDirectory(config.data).log : config.log.url)
 }
 
 /** The control database that the configuration names. */
-export function openConfiguredControl(config: Config, logger: Logger): Promise<ControlDatabase> {
+export async function openConfiguredControl(config: Config, logger: Logger): Promise<ControlDatabase> {
+  const { openControl } = await import('../control/index.ts')
   return openControl({
     url: config.control.url,
     file: new DataDirectory(config.data).control,
@@ -23,6 +27,7 @@ export function openConfiguredControl(config: Config, logger: Logger): Promise<C
 
 /** Where the store is that the configuration names. */
 export async function configuredStoreAddress(config: Config, user: EmbeddedUser): Promise<StoreAddress> {
+  const { embeddedStoreAddress, parseStoreAddress } = await import('../store/index.ts')
   if (config.store.url !== EMBEDDED) return parseStoreAddress(config.store.url)
   const { host, port } = config.store
   return embeddedStoreAddress({ host, port, user, secretsDirectory: new DataDirectory(config.data).secrets })

@@ -10,7 +10,6 @@ import { DataDirectory } from './data-directory.ts'
 import { configuredStoreAddress, EMBEDDED, openConfiguredControl, openConfiguredLog } from './parts.ts'
 import { prepareTables } from './store-tables.ts'
 import { programVersion } from './version.ts'
-import { ControlWatchlistKeeper } from './watchlist-keeper.ts'
 
 /** Parts that run as processes of their own. */
 export const ROLES = ['collector', 'processor', 'gateway', 'simulator'] as const
@@ -85,7 +84,10 @@ async function runWith(run: RoleRun, opened: AsyncDisposableStack): Promise<void
   const close = (each: { close(): Promise<void> }) => each.close()
   switch (run.role) {
     case 'collector': {
-      const { runCollector } = await import('../collector/index.ts')
+      const [{ runCollector }, { ControlWatchlistKeeper }] = await Promise.all([
+        import('../collector/index.ts'),
+        import('./watchlist-keeper.ts'),
+      ])
       const log = opened.adopt(await openConfiguredLog(config), close)
       const control = opened.adopt(await openConfiguredControl(config, logger), close)
       const keeper = new ControlWatchlistKeeper(control, config, logger)

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { type ControlDatabase, openControl } from '../control/index.ts'
 import { type Config, createLogger, defaultConfig } from '../platform/index.ts'
-import { venueIds } from '../venues/index.ts'
+import { venueIds } from '../venues/venue-ids.ts'
 import { ControlWatchlistKeeper } from './watchlist-keeper.ts'
 
 const logger = createLogger({ role: 'test', level: 'silent', format: 'json' })

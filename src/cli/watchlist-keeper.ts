@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Watchlist, WatchlistKeeper } from '../collector/index.ts'
 import type { ControlDatabase } from '../control/index.ts'
 import { type Config, type Logger, loadConfig } from '../platform/index.ts'
-import { venueIds } from '../venues/index.ts'
+import { venueIds } from '../venues/venue-ids.ts'
 
 const SETTING = 'collector'
 const CHANGED_BY = 'POST /configure'

@@ -7,9 +7,9 @@ import {
   type CaptureSummary,
   normalizeCapture,
   VenueError,
-  venueIds,
   venueProtocol,
 } from './index.ts'
+import { venueIds } from './venue-ids.ts'
 
 const protocol = venueProtocol('binance')
 const SOCKET = 'wss://stream.binance.com:9443/stream'

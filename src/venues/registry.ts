@@ -1,4 +1,3 @@
-import type { VenueId } from '../market/index.ts'
 import { binance } from './binance/protocol.ts'
 import { binanceCoinm } from './binance-coinm/protocol.ts'
 import { binanceUs } from './binance-us/protocol.ts'
@@ -25,8 +24,9 @@ import { okx } from './okx/protocol.ts'
 import type { VenueProtocol } from './protocol.ts'
 import { upbit } from './upbit/protocol.ts'
 import { VenueError } from './venue-error.ts'
+import type { VenueName } from './venue-ids.ts'
 
-/** Every venue that there is. A new one adds its import and its line here. */
+/** Every venue that there is. A new one adds its import and its line here, and its name in `venue-ids.ts`. */
 const PROTOCOLS = {
   binance,
   'binance-usdm': binanceUsdm,
@@ -52,18 +52,13 @@ const PROTOCOLS = {
   upbit,
   'kraken-futures': krakenFutures,
   hyperliquid,
-} as const satisfies Record<string, VenueProtocol>
+} as const satisfies Record<VenueName, VenueProtocol>
 
 const BY_ID: ReadonlyMap<string, VenueProtocol> = new Map(Object.entries(PROTOCOLS))
 
 /** Every protocol, in the order of the registry. */
 export function venueProtocols(): readonly VenueProtocol[] {
   return [...BY_ID.values()]
-}
-
-/** The names of all venues. */
-export function venueIds(): readonly VenueId[] {
-  return venueProtocols().map((protocol) => protocol.venue)
 }
 
 /** @throws VenueError VENUE_UNKNOWN if no protocol goes by that name. */

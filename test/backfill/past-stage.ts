@@ -17,7 +17,7 @@ import { ProcessorMetrics } from '../../src/processor/processor-metrics.ts'
 import { RecentRecords } from '../../src/processor/recent-records.ts'
 import { SINK_GROUP, SINK_TOPIC, StoreSink } from '../../src/processor/store-sink.ts'
 import { migrateStore, openStore, type Store, superviseStore } from '../../src/store/index.ts'
-import { venueIds } from '../../src/venues/index.ts'
+import { venueIds } from '../../src/venues/venue-ids.ts'
 
 const logger = createLogger({ role: 'test', level: 'silent', format: 'json' })
 

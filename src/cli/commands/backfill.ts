@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander'
 import type { Micros } from '../../market/index.ts'
-import { venueIds } from '../../venues/index.ts'
+import { venueIds } from '../../venues/venue-ids.ts'
 import { type ConfigFlags, configFrom, type GlobalFlags, timeFlag, withConfigFlags } from '../common-options.ts'
 import { print, printJson } from '../output.ts'
 

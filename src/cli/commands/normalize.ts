@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander'
-import { venueIds } from '../../venues/index.ts'
+import { venueIds } from '../../venues/venue-ids.ts'
 import type { GlobalFlags } from '../common-options.ts'
 
 interface NormalizeFlags extends GlobalFlags {
