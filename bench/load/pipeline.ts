@@ -11,6 +11,8 @@ const MOST_TRIES = 9
 const STEP = 0.75
 /** A stage that does less than this part of what is sent falls behind. */
 const KEEPING_UP = 0.97
+/** In a short trial one batch of the store more or less is nearly as much as a tenth; the minute that follows decides. */
+const TRIAL_KEEPING_UP = 0.9
 /** A batch of the store waits up to a second for company, and takes some time to be written. */
 const MOST_LAG_SECONDS = 4
 
@@ -62,11 +64,11 @@ async function search(loaded: LoadedInstallation, say: (text: string) => void): 
   for (let tries = 0; tries < MOST_TRIES; tries++) {
     const trial = await loaded.load(rate, WARM_UP_SECONDS, TRIAL_SECONDS)
     say(`${perSecond(rate)} wanted: ${describe(trial)}`)
-    if (isHeld(trial, rate)) {
+    if (isHeld(trial, rate * TRIAL_KEEPING_UP)) {
       const hold = await loaded.load(rate, 0, HOLD_SECONDS)
       say(`${perSecond(rate)} held for a minute: ${describe(hold)}`)
       best = hold
-      if (isHeld(hold, rate)) return hold
+      if (isHeld(hold, rate * KEEPING_UP)) return hold
     }
     // What a stage does while all of them fight for the cores says little of what it can do: down in even steps.
     rate = Math.max(2_000, Math.floor((rate * STEP) / 1_000) * 1_000)
@@ -76,10 +78,10 @@ async function search(loaded: LoadedInstallation, say: (text: string) => void): 
   return best
 }
 
-function isHeld(stretch: Stretch, rate: number): boolean {
+function isHeld(stretch: Stretch, least: number): boolean {
   if (stretch.closed !== null) throw new Error(`the client was cut: ${stretch.closed}`)
   return (
-    Math.min(stretch.sent, stretch.stored, stretch.pushed) >= rate * KEEPING_UP &&
+    Math.min(stretch.sent, stretch.stored, stretch.pushed) >= least &&
     stretch.lagSeconds <= MOST_LAG_SECONDS &&
     stretch.conflated === 0
   )
