@@ -24,10 +24,11 @@ const READY_MILLISECONDS = 60_000
 /** The second line's HTTP side: 8091 beside 8081. */
 const SECOND_LINE_PORT_OFFSET = 10
 /**
- * Room for young objects in MB, far less than V8 takes by itself on a large machine: four processes with two threads each
- * take some hundred megabytes less, measured by `npm run bench -- memory`.
+ * Room for young objects in MB, far less than V8 takes by itself on a large machine, and old ones collected when they have
+ * grown by half, not to some multiple: several processes with two threads each take some hundred megabytes less, measured
+ * by `npm run bench -- memory` and `instruments`.
  */
-const NODE_ARGUMENTS = ['--max-semi-space-size=6']
+const NODE_ARGUMENTS = ['--max-semi-space-size=6', '--heap-growing-percent=50']
 /** Of the GNU C library: every thread with an arena of its own keeps memory that others could use. */
 const ALLOCATOR = { MALLOC_ARENA_MAX: process.env.MALLOC_ARENA_MAX ?? '2' }
 /** The way that the data goes: who writes stops before who reads. */
