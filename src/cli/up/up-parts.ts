@@ -6,6 +6,7 @@ import type { DataDirectory } from '../data-directory.ts'
 import { EMBEDDED } from '../parts.ts'
 import { ROLE_VARIABLE, type Role, type RoleOrder } from '../roles.ts'
 import { SUPERVISOR_STOP_MILLISECONDS } from '../stop-limits.ts'
+import { NODE_ARGUMENTS } from './node-arguments.ts'
 import { withSimulatedEndpoints } from './simulated-endpoints.ts'
 import { startStore } from './store-part.ts'
 import type { UpReport } from './up-report.ts'
@@ -23,12 +24,6 @@ const ROLE_PROCESS = join(import.meta.dirname, '..', 'role-process.ts')
 const READY_MILLISECONDS = 60_000
 /** The second line's HTTP side: 8091 beside 8081. */
 const SECOND_LINE_PORT_OFFSET = 10
-/**
- * Room for young objects in MB, far less than V8 takes by itself on a large machine, and old ones collected when they have
- * grown by half, not to some multiple: several processes with two threads each take some hundred megabytes less, measured
- * by `npm run bench -- memory` and `instruments`.
- */
-const NODE_ARGUMENTS = ['--max-semi-space-size=6', '--heap-growing-percent=50']
 /** Of the GNU C library: every thread with an arena of its own keeps memory that others could use. */
 const ALLOCATOR = { MALLOC_ARENA_MAX: process.env.MALLOC_ARENA_MAX ?? '2' }
 /** The way that the data goes: who writes stops before who reads. */
