@@ -22,7 +22,7 @@ import {
 import type { TradeHistory } from '../shared/trade-history.ts'
 import { VenueError } from '../venue-error.ts'
 import { ADDRESSES, familyOf } from './family.ts'
-import { oneSideOf } from './instruments.ts'
+import { oneSideOf } from './one-side.ts'
 import { candleOf, sideOf } from './reader.ts'
 
 /** "size: [1, 2000]" of trades and of candles (history/trade, history/kline, 2026-11-22); trades have no pages. */

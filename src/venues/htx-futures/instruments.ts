@@ -9,7 +9,6 @@ import {
   type InstrumentStatus,
   MarketError,
   type Micros,
-  multiplyDecimals,
   type Price,
   type VenueId,
   type VenueSymbol,
@@ -19,6 +18,7 @@ import { isTextObject, parseJsonText, type TextObject, type TextValue } from '..
 import { epochTime, optionalTextOf } from '../shared/text-members.ts'
 import { VenueError } from '../venue-error.ts'
 import { ADDRESSES, FAMILIES, type Family, familyOf } from './family.ts'
+import { oneSideOf } from './one-side.ts'
 
 export const HTX_FUTURES = 'htx-futures' as VenueId
 
@@ -38,17 +38,6 @@ const DATED_CHANNELS: readonly Channel[] = PERPETUAL_CHANNELS.filter((channel) =
 
 export function channelsOfInstrument({ kind }: Instrument): readonly Channel[] {
   return kind === 'perpetual' ? PERPETUAL_CHANNELS : DATED_CHANNELS
-}
-
-/**
- * What is said of trades is "Sum of both buy and sell sides" (amount, vol, trade_turnover:
- * https://www.htx.com/en-us/opend/newApiPages/, 2026-11-22), twice of what changed hands: every amount that was seen is even.
- */
-const ONE_SIDE = decimal('0.5')
-
-/** What changed hands, of the sum of both sides. */
-export function oneSideOf<Text extends DecimalText>(both: Text): Text {
-  return multiplyDecimals(both, ONE_SIDE) as Text
 }
 
 /** The contracts of a family with their states. `business_type`: "futures, swap, all"; swaps alone if it is not given. */

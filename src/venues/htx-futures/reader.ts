@@ -17,8 +17,9 @@ import {
   wholeOf,
   wholeOrNull,
 } from '../shared/text-members.ts'
+import { detached } from '../shared/wire-cursor.ts'
 import { VenueError } from '../venue-error.ts'
-import { oneSideOf } from './instruments.ts'
+import { oneSideOf } from './one-side.ts'
 import type { Topic } from './topics.ts'
 
 /** What a connection remembers for its readers. */
@@ -48,7 +49,7 @@ export function readPush({ symbol, kind }: Topic, root: TextObject, facts: Marke
       readBook(symbol, root, tick, facts)
       return
     case 'index':
-      memory.indices.set(symbol, priceOf(tick, 'close'))
+      memory.indices.set(symbol, detached(priceOf(tick, 'close')))
       return
     case 'mark':
       // "close: the latest mark price" of the minute; nothing else tells it.

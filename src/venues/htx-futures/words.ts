@@ -11,6 +11,7 @@ import { HTX_FUTURES_TRADES } from './history.ts'
 import { htxFuturesPolls } from './polls.ts'
 import { type Memory, readNotice, readPush } from './reader.ts'
 import { channelOf, isNotice, readTopic, type Topic, topicsOf } from './topics.ts'
+import { scanUsual } from './usual-scanner.ts'
 
 /** What HTX's contracts add to the common life of a session. */
 export class HtxFuturesWords implements MarketWords {
@@ -47,6 +48,7 @@ export class HtxFuturesWords implements MarketWords {
   }
 
   read(frame: string, facts: MarketFacts): boolean {
+    if (scanUsual(frame, facts, this.#memory)) return true
     const root = parseJsonText(frame)
     if (!isTextObject(root)) throw new VenueError('VENUE_TEXT_INVALID', 'a frame is no object')
     if (typeof root.ch === 'string') {

@@ -1,30 +1,11 @@
-import {
-  type Amount,
-  type BookLevel,
-  type DecimalText,
-  MICROS_PER_MILLISECOND,
-  type Micros,
-  type Price,
-} from '../../market/index.ts'
+import type { Amount, BookLevel, DecimalText, Micros, Price } from '../../market/index.ts'
 import type { MarketFacts } from '../shared/market/market-facts.ts'
 import { WireCursor } from '../shared/wire-cursor.ts'
 import { scanLevels } from './level-scanner.ts'
 import { readTopic, type Topic, type TopicKind } from './topics.ts'
+import { type ScannedTrade, sayTrades, scanTime, scanTradeList } from './wire-values.ts'
 
-const COMMA = 44
 const OPEN_BRACKET = 91
-const CLOSE_BRACKET = 93
-/** Milliseconds have thirteen digits from 2001 to 2286; other units are left to the careful reader. */
-const FIRST_MILLISECOND = 1e12
-const END_OF_MILLISECONDS = 1e13
-
-interface ScannedTrade {
-  readonly id: string
-  readonly price: Price
-  readonly amount: Amount
-  readonly side: 'buy' | 'sell'
-  readonly time: Micros
-}
 
 const cursor = new WireCursor()
 /** What the members of a frame said, in whichever order they came. */
@@ -41,7 +22,7 @@ let bid: Price | undefined
 let bidSize: Amount | undefined
 let ask: Price | undefined
 let askSize: Amount | undefined
-let trades: ScannedTrade[] | undefined
+let trades: readonly ScannedTrade[] | undefined
 let last: Price | undefined
 let open: Price | undefined
 let high: Price | undefined
@@ -89,7 +70,7 @@ export function scanFrame(frame: string, facts: MarketFacts): boolean {
     case 'detail':
       return sayDetail(read.symbol, facts)
     default:
-      return sayTrades(read.symbol, facts)
+      return sayScannedTrades(read.symbol, facts)
   }
 }
 
@@ -135,9 +116,9 @@ function sayDetail(symbol: string, facts: MarketFacts): boolean {
   return true
 }
 
-function sayTrades(symbol: string, facts: MarketFacts): boolean {
+function sayScannedTrades(symbol: string, facts: MarketFacts): boolean {
   if (trades === undefined) return false
-  for (const { id, price, amount, side, time } of trades) facts.trade(symbol, id, price, amount, side, time, false)
+  sayTrades(symbol, trades, facts)
   return true
 }
 
@@ -151,7 +132,7 @@ function readRoot(name: string): boolean {
       return topic !== undefined && SCANNED.has(topic.kind)
     }
     case 'ts':
-      messageTime = time()
+      messageTime = scanTime(cursor)
       return messageTime >= 0
     case 'tick':
       if (topic === undefined || hasTick) return false
@@ -183,7 +164,7 @@ function readQuote(name: string): boolean {
       sequence = cursor.whole()
       return sequence >= 0
     case 'quoteTime':
-      bookTime = time()
+      bookTime = scanTime(cursor)
       return bookTime >= 0
     case 'symbol':
       return cursor.quoted() !== undefined
@@ -232,20 +213,20 @@ function readTradeTick(name: string): boolean {
 
 function readTrades(): boolean {
   if (!cursor.character(OPEN_BRACKET)) return false
-  const found: ScannedTrade[] = []
-  do {
-    tradeId = ''
-    tradePrice = undefined
-    tradeAmount = undefined
-    tradeSide = undefined
-    tradeTime = -1
-    if (!cursor.members(readTrade)) return false
-    if (tradeId === '' || tradePrice === undefined || tradeAmount === undefined) return false
-    if (tradeSide === undefined || tradeTime < 0) return false
-    found.push({ id: tradeId, price: tradePrice, amount: tradeAmount, side: tradeSide, time: tradeTime as Micros })
-  } while (cursor.character(COMMA))
-  trades = found
-  return cursor.character(CLOSE_BRACKET)
+  trades = scanTradeList(cursor, scanTrade)
+  return trades !== undefined
+}
+
+function scanTrade(): ScannedTrade | undefined {
+  tradeId = ''
+  tradePrice = undefined
+  tradeAmount = undefined
+  tradeSide = undefined
+  tradeTime = -1
+  if (!cursor.members(readTrade)) return undefined
+  if (tradeId === '' || tradePrice === undefined || tradeAmount === undefined) return undefined
+  if (tradeSide === undefined || tradeTime < 0) return undefined
+  return { id: tradeId, price: tradePrice, amount: tradeAmount, side: tradeSide, time: tradeTime as Micros }
 }
 
 let tradeId = ''
@@ -266,7 +247,7 @@ function readTrade(name: string): boolean {
     case 'id':
       return cursor.decimal() !== undefined
     case 'ts':
-      tradeTime = time()
+      tradeTime = scanTime(cursor)
       return tradeTime >= 0
     case 'price':
       tradePrice = cursor.number() as Price | undefined
@@ -286,10 +267,10 @@ function readTrade(name: string): boolean {
 function readTick(name: string): boolean {
   switch (name) {
     case 'bids':
-      bids = scanLevels(cursor)
+      bids = scanLevels(cursor, topic?.kind === 'depth')
       return bids !== undefined
     case 'asks':
-      asks = scanLevels(cursor)
+      asks = scanLevels(cursor, topic?.kind === 'depth')
       return asks !== undefined
     case 'version':
       version = cursor.whole()
@@ -307,14 +288,8 @@ function readTick(name: string): boolean {
     case 'ch':
       return cursor.quoted() !== undefined
     case 'ts':
-      bookTime = time()
+      bookTime = scanTime(cursor)
       return bookTime >= 0
   }
   return false
-}
-
-function time(): number {
-  const milliseconds = cursor.whole()
-  const isKnown = milliseconds >= FIRST_MILLISECOND && milliseconds < END_OF_MILLISECONDS
-  return isKnown ? milliseconds * MICROS_PER_MILLISECOND : -1
 }

@@ -1,45 +1,70 @@
 import { isPlain } from '../shared/member-walker.ts'
 import { detached } from '../shared/wire-cursor.ts'
-import { readTopic, type TopicKind } from './topics.ts'
 
 /** How a pushed frame begins. */
 const BEGINNING = '{"ch":"market.'
 const NAME_AT = '{"ch":"'.length
 /** A power of two. */
 const SLOTS = 512
+/** So far before its end the names of topics differ whose symbols and lengths are the same (`kline.1min`, `index.1min`). */
+const TELLING = 10
 
-interface KnownTopic {
+/** What a topic's name says. */
+interface Named<Kind> {
   readonly symbol: string
-  readonly kind: TopicKind
+  readonly kind: Kind
+}
+
+interface KnownTopic<Kind> extends Named<Kind> {
   /** As the frame writes it, without quotes. */
   readonly name: string
-  /** How a quote of it ends. */
-  readonly quoteEnd: string
+  /** What frames of it write again within their tick. */
+  readonly repeated: string
+  /** Where in a frame its name ends, behind the quote. */
+  readonly end: number
 }
 
 /**
  * The topics that frames begin with: the same come again and again. One is found by a few of its characters and then compared, which is
  * faster than to look it up by a text that was just cut out.
  */
-export class KnownTopics {
-  readonly #slots: Array<KnownTopic | undefined> = new Array<KnownTopic | undefined>(SLOTS).fill(undefined)
+export class KnownTopics<Kind> {
+  readonly #slots: Array<KnownTopic<Kind> | undefined>
+  readonly #read: (name: string) => Named<Kind> | undefined
+  readonly #repeated: (name: string, symbol: string) => string
+
+  /**
+   * @param read reads the name of a topic; undefined for one that is not known
+   * @param repeated what frames of a topic write again within their tick
+   */
+  constructor(read: (name: string) => Named<Kind> | undefined, repeated: (name: string, symbol: string) => string) {
+    this.#slots = new Array<KnownTopic<Kind> | undefined>(SLOTS).fill(undefined)
+    this.#read = read
+    this.#repeated = repeated
+  }
 
   /** The topic that a frame begins with; undefined if it begins otherwise, or with one that is not known. */
-  of(frame: string): KnownTopic | undefined {
+  of(frame: string): KnownTopic<Kind> | undefined {
     if (frame.slice(0, BEGINNING.length) !== BEGINNING) return undefined
     const at = BEGINNING.length
     const end = frame.indexOf('"', at)
     if (end < 0) return undefined
     const characters = (frame.charCodeAt(at) * 31 + frame.charCodeAt(at + 1)) * 31 + frame.charCodeAt(at + 2)
-    const slot = (characters * 31 + end) & (SLOTS - 1)
+    const slot = ((characters * 31 + frame.charCodeAt(end - TELLING)) * 31 + end) & (SLOTS - 1)
     const known = this.#slots[slot]
     const name = frame.slice(NAME_AT, end)
     if (known !== undefined && known.name === name) return known
     if (!isPlain(frame, NAME_AT, end)) return undefined
-    const topic = readTopic(name)
+    const topic = this.#read(name)
     if (topic === undefined) return undefined
-    const { symbol, kind } = topic
-    const learnt = { symbol: detached(symbol), kind, name: detached(name), quoteEnd: `,"symbol":"${symbol}"}}` }
+    const symbol = detached(topic.symbol)
+    const learnt = {
+      symbol,
+      kind: topic.kind,
+      name: detached(name),
+      repeated: this.#repeated(name, symbol),
+      end: end + 1,
+    }
     this.#slots[slot] = learnt
     return learnt
   }

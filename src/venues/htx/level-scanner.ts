@@ -1,6 +1,6 @@
 import type { Amount, BookLevel, Price } from '../../market/index.ts'
 import { canonicalLength, decimalSpan, writtenLength } from '../shared/decimal-span.ts'
-import type { WireCursor } from '../shared/wire-cursor.ts'
+import { detached, type WireCursor } from '../shared/wire-cursor.ts'
 
 const COMMA = 44
 const OPEN_BRACKET = 91
@@ -8,9 +8,10 @@ const CLOSE_BRACKET = 93
 
 /**
  * Reads `[[9138.6,0.010259],[9145.18,8.02e-4]]`, in one loop over the text: books are most of what comes.
+ * @param areKept whether the levels outlive a large frame, as those of a snapshot do
  * @returns undefined where the text is anything else
  */
-export function scanLevels(cursor: WireCursor): BookLevel[] | undefined {
+export function scanLevels(cursor: WireCursor, areKept: boolean): BookLevel[] | undefined {
   const { text } = cursor
   let at = cursor.at
   if (text.charCodeAt(at) !== OPEN_BRACKET) return undefined
@@ -43,7 +44,7 @@ export function scanLevels(cursor: WireCursor): BookLevel[] | undefined {
       at += writtenLength(amountSpan)
     }
     if (amount === undefined || text.charCodeAt(at) !== CLOSE_BRACKET) return undefined
-    found.push([price as Price, amount as Amount])
+    found.push(areKept ? [detached(price) as Price, detached(amount) as Amount] : [price as Price, amount as Amount])
     at++
   } while (text.charCodeAt(at) === COMMA)
   cursor.at = at + 1

@@ -1,32 +1,14 @@
-import {
-  type Amount,
-  type BookLevel,
-  MICROS_PER_MILLISECOND,
-  type Micros,
-  type Price,
-  type TakerSide,
-} from '../../market/index.ts'
+import type { Amount, BookLevel, Micros, Price } from '../../market/index.ts'
 import type { MarketFacts } from '../shared/market/market-facts.ts'
-import { endOfNumber } from '../shared/member-walker.ts'
 import { WireCursor } from '../shared/wire-cursor.ts'
 import { KnownTopics } from './known-topics.ts'
 import { scanLevels } from './level-scanner.ts'
-
-const COMMA = 44
-/** Milliseconds have thirteen digits from 2001 to 2286; other units are left to the careful reader. */
-const FIRST_MILLISECOND = 1e12
-const END_OF_MILLISECONDS = 1e13
-
-interface Trade {
-  readonly id: string
-  readonly price: Price
-  readonly amount: Amount
-  readonly side: TakerSide
-  readonly time: Micros
-}
+import { readTopic } from './topics.ts'
+import { type ScannedTrade, sayTrades, scanTime, scanTradeList, stepOverNumber } from './wire-values.ts'
 
 const cursor = new WireCursor()
-const topics = new KnownTopics()
+/** A quote ends with its symbol. */
+const topics = new KnownTopics(readTopic, (_name, symbol) => `,"symbol":"${symbol}"}}`)
 
 /**
  * Says a quote, trades or a change of a book whose members come in the order in which the venue mostly writes them: nearly all
@@ -50,13 +32,12 @@ export function scanUsual(frame: string, facts: MarketFacts): boolean {
 function scan(frame: string, facts: MarketFacts): boolean {
   const topic = topics.of(frame)
   if (topic === undefined) return false
-  const { symbol, kind, name, quoteEnd } = topic
-  // Behind the quote of the topic.
-  cursor.at = '{"ch":""'.length + name.length
+  const { symbol, kind, repeated, end } = topic
+  cursor.at = end
   if (!cursor.literal(',"ts":')) return false
-  const messageTime = time()
+  const messageTime = scanTime(cursor)
   if (messageTime < 0 || !cursor.literal(',"tick":{')) return false
-  if (kind === 'bbo') return scanQuote(symbol, quoteEnd, facts)
+  if (kind === 'bbo') return scanQuote(symbol, repeated, facts)
   if (kind === 'mbp') return scanChange(symbol, messageTime as Micros, facts)
   return kind === 'trade' && scanTrades(symbol, facts)
 }
@@ -73,7 +54,7 @@ function scanQuote(symbol: string, end: string, facts: MarketFacts): boolean {
   if (bid === undefined || !cursor.literal(',"bidSize":')) return false
   const bidSize = cursor.number()
   if (bidSize === undefined || !cursor.literal(',"quoteTime":')) return false
-  const quoted = time()
+  const quoted = scanTime(cursor)
   if (quoted < 0 || !cursor.literal(end) || !cursor.isAtEnd) return false
   facts.quote(symbol, bid as Price, bidSize as Amount, ask as Price, askSize as Amount, quoted as Micros, sequence)
   return true
@@ -88,10 +69,10 @@ function scanChange(symbol: string, exchangeTime: Micros, facts: MarketFacts): b
   // One side or both, either of them first.
   const hasBidsFirst = cursor.literal(',"bids":')
   if (!hasBidsFirst && !cursor.literal(',"asks":')) return false
-  const first = scanLevels(cursor)
+  const first = scanLevels(cursor, false)
   if (first === undefined) return false
   let second: BookLevel[] | undefined = []
-  if (cursor.literal(hasBidsFirst ? ',"asks":' : ',"bids":')) second = scanLevels(cursor)
+  if (cursor.literal(hasBidsFirst ? ',"asks":' : ',"bids":')) second = scanLevels(cursor, false)
   if (second === undefined || !cursor.literal('}}') || !cursor.isAtEnd) return false
   const bids = hasBidsFirst ? first : second
   const asks = hasBidsFirst ? second : first
@@ -102,33 +83,16 @@ function scanChange(symbol: string, exchangeTime: Micros, facts: MarketFacts): b
 function scanTrades(symbol: string, facts: MarketFacts): boolean {
   if (!cursor.literal('"id":') || cursor.whole() < 0 || !cursor.literal(',"ts":')) return false
   if (cursor.whole() < 0 || !cursor.literal(',"data":[')) return false
-  const first = scanTrade()
-  if (first === undefined) return false
-  let more: Trade[] | undefined
-  while (cursor.character(COMMA)) {
-    const trade = scanTrade()
-    if (trade === undefined) return false
-    if (more === undefined) more = [trade]
-    else more.push(trade)
-  }
-  if (!cursor.literal(']}}') || !cursor.isAtEnd) return false
-  say(symbol, first, facts)
-  if (more !== undefined) for (const trade of more) say(symbol, trade, facts)
+  const trades = scanTradeList(cursor, scanTrade)
+  if (trades === undefined || !cursor.literal('}}') || !cursor.isAtEnd) return false
+  sayTrades(symbol, trades, facts)
   return true
 }
 
-function say(symbol: string, { id, price, amount, side, time }: Trade, facts: MarketFacts): void {
-  facts.trade(symbol, id, price, amount, side, time, false)
-}
-
-function scanTrade(): Trade | undefined {
+function scanTrade(): ScannedTrade | undefined {
   // Up to 25 digits, and not used beside the other.
-  if (!cursor.literal('{"id":')) return undefined
-  const numberEnd = endOfNumber(cursor.text, cursor.at)
-  if (numberEnd < 0) return undefined
-  cursor.at = numberEnd
-  if (!cursor.literal(',"ts":')) return undefined
-  const traded = time()
+  if (!cursor.literal('{"id":') || !stepOverNumber(cursor) || !cursor.literal(',"ts":')) return undefined
+  const traded = scanTime(cursor)
   if (traded < 0 || !cursor.literal(',"tradeId":')) return undefined
   const idAt = cursor.at
   if (cursor.whole() < 0) return undefined
@@ -142,10 +106,4 @@ function scanTrade(): Trade | undefined {
   if (!isBuy && !cursor.literal('sell"}')) return undefined
   const side = isBuy ? 'buy' : 'sell'
   return { id, price: price as Price, amount: amount as Amount, side, time: traded as Micros }
-}
-
-function time(): number {
-  const milliseconds = cursor.whole()
-  const isKnown = milliseconds >= FIRST_MILLISECOND && milliseconds < END_OF_MILLISECONDS
-  return isKnown ? milliseconds * MICROS_PER_MILLISECOND : -1
 }
