@@ -1,4 +1,4 @@
-import type { Micros } from '../../market/index.ts'
+import type { BookLevel, Micros } from '../../market/index.ts'
 import type { TextObject } from '../shared/json-text.ts'
 import type { MarketFacts } from '../shared/market/market-facts.ts'
 import { amountOrNull, priceOrNull, textOf, wholeOf } from '../shared/text-members.ts'
@@ -29,6 +29,20 @@ export class BookReader {
     else this.changes(action, levels, facts)
   }
 
+  /** A message of one row, as nearly all are. */
+  change(action: Exclude<Action, 'partial'>, row: LevelRow, facts: MarketFacts): void {
+    const { symbol, time } = row
+    const ids = this.#books.get(symbol)
+    if (ids === undefined) {
+      // Nothing is said of a book without its partial, but that a message came.
+      say(symbol, 'update', NONE, NONE, time, facts)
+      return
+    }
+    ids.begin()
+    if (ids.change(action, row)) say(symbol, 'update', ids.bids, ids.asks, time, facts)
+    else this.#notThere(action, row, facts)
+  }
+
   /** In practice all rows are of one instrument; nothing says that they must be. */
   changes(action: Exclude<Action, 'partial'>, rows: readonly LevelRow[], facts: MarketFacts): void {
     for (let from = 0; from < rows.length; ) {
@@ -51,38 +65,41 @@ export class BookReader {
     for (const [symbol, levels] of bySymbol) {
       const ids = new LevelIds()
       for (const row of levels) {
-        if (!ids.insert(row)) throw new VenueError('VENUE_TEXT_INVALID', 'a level without price or size')
+        if (!ids.change('insert', row)) throw new VenueError('VENUE_TEXT_INVALID', 'a level without price or size')
       }
       this.#books.set(symbol, ids)
-      say(symbol, 'snapshot', ids, newestTime(levels), facts)
+      say(symbol, 'snapshot', ids.bids, ids.asks, newestTime(levels), facts)
     }
   }
 
   #change(symbol: string, action: Exclude<Action, 'partial'>, rows: readonly LevelRow[], facts: MarketFacts): void {
     const ids = this.#books.get(symbol)
     if (ids === undefined) {
-      // Nothing is said of a book without its partial, but that a message came.
-      say(symbol, 'update', NOTHING, newestTime(rows), facts)
+      say(symbol, 'update', NONE, NONE, newestTime(rows), facts)
       return
     }
     ids.begin()
     for (const row of rows) {
-      const isDone = action === 'update' ? ids.update(row) : action === 'insert' ? ids.insert(row) : ids.delete(row)
-      if (isDone) continue
-      this.#books.delete(symbol)
-      facts.bookLost(symbol, 'missed-sequence', `${action} of the level ${row.id}, which the book has not`)
+      if (ids.change(action, row)) continue
+      this.#notThere(action, row, facts)
       return
     }
-    say(symbol, 'update', ids, newestTime(rows), facts)
+    say(symbol, 'update', ids.bids, ids.asks, newestTime(rows), facts)
+  }
+
+  #notThere(action: Action, { symbol, id }: LevelRow, facts: MarketFacts): void {
+    this.#books.delete(symbol)
+    facts.bookLost(symbol, 'missed-sequence', `${action} of the level ${id}, which the book has not`)
   }
 }
 
-const NOTHING = { bids: [], asks: [] } as const
+const NONE: readonly BookLevel[] = []
 
 function say(
   symbol: string,
   kind: 'snapshot' | 'update',
-  { bids, asks }: Pick<LevelIds, 'bids' | 'asks'> | typeof NOTHING,
+  bids: readonly BookLevel[],
+  asks: readonly BookLevel[],
   exchangeTime: Micros | null,
   facts: MarketFacts,
 ): void {

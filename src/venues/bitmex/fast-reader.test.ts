@@ -74,3 +74,19 @@ test('whatever is done to one, it is read as from its JSON, or left to it', () =
     { numRuns: 5_000 },
   )
 })
+
+test('members in another order are read as from their JSON, or left to it', () => {
+  fc.assert(
+    fc.property(fc.constantFrom(...FRAMES), fc.infiniteStream(fc.nat()), (text, dice) => {
+      const frame = JSON.parse(text) as { readonly data: readonly Readonly<Record<string, unknown>>[] }
+      const data = frame.data.map((row) => {
+        const keyed = Object.entries(row).map((member) => ({ member, key: dice.next().value ?? 0 }))
+        return Object.fromEntries(keyed.sort((left, right) => left.key - right.key).map(({ member }) => member))
+      })
+      const reordered = JSON.stringify({ ...frame, data })
+      const said = quickly(reordered)
+      if (said !== undefined) assert.deepEqual(said, carefully(reordered), reordered)
+    }),
+    { numRuns: 500 },
+  )
+})

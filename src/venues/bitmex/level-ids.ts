@@ -59,30 +59,24 @@ export class LevelIds {
     this.#asks = NOTHING
   }
 
-  /** @returns false if the row lacks its price or its amount */
-  insert({ id, side, price, amount }: LevelRow): boolean {
-    if (price === null || amount === null) return false
-    const key = this.#keyOf(id)
-    this.#put(key, this.#levels.get(key), side, price, amount)
-    return true
-  }
-
-  /** @returns false if there is no such level */
-  update({ id, side, price, amount }: LevelRow): boolean {
+  /** @returns false if there is no such level, or the row lacks what the action needs */
+  change(action: 'insert' | 'update' | 'delete', { id, side, price, amount }: LevelRow): boolean {
     const key = this.#keyOf(id)
     const known = this.#levels.get(key)
-    if (known === undefined || amount === null) return false
-    this.#put(key, known, side, price ?? known.price, amount)
-    return true
-  }
-
-  /** @returns false if there is no such level */
-  delete({ id }: LevelRow): boolean {
-    const key = this.#keyOf(id)
-    const known = this.#levels.get(key)
-    if (known === undefined) return false
-    this.#levels.delete(key)
-    this.#leave(key, known)
+    if (action === 'delete') {
+      if (known === undefined) return false
+      this.#levels.delete(key)
+      this.#leave(key, known)
+      return true
+    }
+    if (amount === null) return false
+    if (action === 'update') {
+      if (known === undefined) return false
+      this.#put(key, known, side, price ?? known.price, amount)
+      return true
+    }
+    if (price === null) return false
+    this.#put(key, known, side, price, amount)
     return true
   }
 
