@@ -6,13 +6,13 @@ import {
   decimal,
   type Instrument,
   type InstrumentId,
-  type InstrumentStatus,
   MarketError,
   type Micros,
   type Price,
   type VenueId,
   type VenueSymbol,
 } from '../../market/index.ts'
+import { CONTRACT_CHANNELS, contractStatus } from '../htx/contracts.ts'
 import type { Refusal, RestRequest } from '../protocol.ts'
 import { isTextObject, parseJsonText, type TextObject, type TextValue } from '../shared/json-text.ts'
 import { epochTime, optionalTextOf } from '../shared/text-members.ts'
@@ -22,22 +22,10 @@ import { oneSideOf } from './one-side.ts'
 
 export const HTX_FUTURES = 'htx-futures' as VenueId
 
-export const PERPETUAL_CHANNELS: readonly Channel[] = [
-  'trade',
-  'quote',
-  'book',
-  'ticker',
-  'candle',
-  'funding',
-  'mark-price',
-  'open-interest',
-  'liquidation',
-  'status',
-]
-const DATED_CHANNELS: readonly Channel[] = PERPETUAL_CHANNELS.filter((channel) => channel !== 'funding')
+const DATED_CHANNELS: readonly Channel[] = CONTRACT_CHANNELS.filter((channel) => channel !== 'funding')
 
 export function channelsOfInstrument({ kind }: Instrument): readonly Channel[] {
-  return kind === 'perpetual' ? PERPETUAL_CHANNELS : DATED_CHANNELS
+  return kind === 'perpetual' ? CONTRACT_CHANNELS : DATED_CHANNELS
 }
 
 /** The contracts of a family with their states. `business_type`: "futures, swap, all"; swaps alone if it is not given. */
@@ -113,6 +101,7 @@ function readContract(row: TextObject): Instrument | undefined {
   if (instrument === undefined) return undefined
   const contractSize = positive(row, 'contract_size')
   const tickSize = positive(row, 'price_tick') as Price | undefined
+  const status = optionalTextOf(row, 'contract_status')
   const expiresAt = instrument.kind === 'future' ? timeOf(row, 'delivery_time') : undefined
   return {
     ...instrument,
@@ -123,15 +112,8 @@ function readContract(row: TextObject): Instrument | undefined {
     ...(tickSize !== undefined && { tickSize }),
     lotSize: '1' as Amount,
     ...(expiresAt !== undefined && { expiresAt }),
-    status: statusOf(optionalTextOf(row, 'contract_status')),
+    status: status === undefined ? 'unknown' : contractStatus(status),
   }
-}
-
-/** "0: Delisting, 1: Listing, 2: Pending Listing, 3: Suspension, 4: Suspending of Listing, 6: Delivering, 8: Delivered" (contract_status, 2026-11-22). */
-export function statusOf(word: string | undefined): InstrumentStatus {
-  if (word === undefined) return 'unknown'
-  if (word === '1') return 'trading'
-  return word === '0' || word === '8' ? 'delisted' : 'halted'
 }
 
 /** The rows of `{"status":"ok","data":[…]}`; undefined if it is none. */

@@ -1,11 +1,12 @@
 import { MICROS_PER_SECOND } from '../../market/index.ts'
+import { contractStatus } from '../htx/contracts.ts'
 import { isTextObject, parseJsonText, type TextObject } from '../shared/json-text.ts'
 import type { MarketFacts } from '../shared/market/market-facts.ts'
 import type { MarketPoll } from '../shared/market/market-words.ts'
 import { decimalOrNull, textOf, timeOrNull } from '../shared/text-members.ts'
 import { VenueError } from '../venue-error.ts'
 import { ADDRESSES, familyOf } from './family.ts'
-import { contractsPath, rowsOf, statusOf } from './instruments.ts'
+import { contractsPath, rowsOf } from './instruments.ts'
 
 /**
  * Open interest and states are in no stream that all contracts have: the list of all is asked for now and then.
@@ -28,7 +29,7 @@ export function htxFuturesPolls(symbols: ReadonlySet<string>): readonly MarketPo
       read: (body, _instrument, facts) =>
         each(body, (symbol, row) => {
           const venueStatus = textOf(row, 'contract_status')
-          facts.status(symbol, { exchangeTime: null, status: statusOf(venueStatus), venueStatus })
+          facts.status(symbol, { exchangeTime: null, status: contractStatus(venueStatus), venueStatus })
         }),
     },
     {

@@ -1,4 +1,5 @@
 import type { Channel, Instrument } from '../../market/index.ts'
+import { CONTRACT_CHANNELS } from '../htx/contracts.ts'
 import type {
   CaptureEvidence,
   ConnectionPlan,
@@ -14,13 +15,7 @@ import { asksTheSame } from '../shared/recorded-url.ts'
 import { shardByInstrument } from '../shared/shards.ts'
 import { ADDRESSES, FAMILIES, familyOf } from './family.ts'
 import { HTX_FUTURES_PAST } from './history.ts'
-import {
-  channelsOfInstrument,
-  HTX_FUTURES,
-  INSTRUMENT_REQUESTS,
-  PERPETUAL_CHANNELS,
-  readInstruments,
-} from './instruments.ts'
+import { channelsOfInstrument, HTX_FUTURES, INSTRUMENT_REQUESTS, readInstruments } from './instruments.ts'
 import { CAPTURE, recogniseHtxFutures } from './recognise.ts'
 import { HtxFuturesWords } from './words.ts'
 
@@ -39,9 +34,9 @@ function socketOf(channel: Channel): Socket {
 export const htxFutures: VenueProtocol = {
   venue: HTX_FUTURES,
   name: 'HTX Futures',
-  channels: PERPETUAL_CHANNELS,
+  channels: CONTRACT_CHANNELS,
   limits: {
-    subscriptionsPerConnection: INSTRUMENTS_PER_CONNECTION * (PERPETUAL_CHANNELS.length - 3),
+    subscriptionsPerConnection: INSTRUMENTS_PER_CONNECTION * (CONTRACT_CHANNELS.length - 3),
     // No number is given for contracts; spot allows a hundred a second.
     connectionsPerMinute: 120,
     connectionAgeMilliseconds: null,

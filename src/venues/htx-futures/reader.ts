@@ -1,5 +1,7 @@
-import type { Amount, BookLevel, Micros, Price } from '../../market/index.ts'
-import { isTextObject, type TextObject } from '../shared/json-text.ts'
+import type { Amount, Micros, Price } from '../../market/index.ts'
+import { readContractBook } from '../htx/contract-reader.ts'
+import { minuteOf, rowOf, sideOf } from '../htx/row-members.ts'
+import type { TextObject } from '../shared/json-text.ts'
 import type { CandleCloser } from '../shared/market/candle-closer.ts'
 import type { MarketFacts } from '../shared/market/market-facts.ts'
 import {
@@ -14,7 +16,6 @@ import {
   textOf,
   timeOf,
   timeOrNull,
-  wholeOf,
   wholeOrNull,
 } from '../shared/text-members.ts'
 import { detached } from '../shared/wire-cursor.ts'
@@ -46,7 +47,7 @@ export function readPush({ symbol, kind }: Topic, root: TextObject, facts: Marke
       readCandle(symbol, root, tick, facts, memory)
       return
     case 'book':
-      readBook(symbol, root, tick, facts)
+      readContractBook(symbol, root, tick, facts, false)
       return
     case 'index':
       memory.indices.set(symbol, detached(priceOf(tick, 'close')))
@@ -63,8 +64,8 @@ export function readPush({ symbol, kind }: Topic, root: TextObject, facts: Marke
 
 /** Says what a notice (`op: notify`) says. */
 export function readNotice({ kind }: Topic, root: TextObject, facts: MarketFacts): void {
-  for (const row of listOf(root, 'data')) {
-    if (!isTextObject(row)) throw new VenueError('VENUE_TEXT_INVALID', 'a row is no object')
+  for (const value of listOf(root, 'data')) {
+    const row = rowOf(value)
     const symbol = textOf(row, 'contract_code')
     if (kind === 'liquidation') readLiquidation(symbol, row, facts)
     else readFunding(symbol, root, row, facts)
@@ -73,18 +74,11 @@ export function readNotice({ kind }: Topic, root: TextObject, facts: MarketFacts
 
 /** "direction: the direction of the taker"; "amount: Quantity(Cont.). Sum of both buy and sell sides" (trade.detail, 2026-11-22). */
 function readTrades(symbol: string, tick: TextObject, facts: MarketFacts): void {
-  for (const trade of listOf(tick, 'data')) {
-    if (!isTextObject(trade)) throw new VenueError('VENUE_TEXT_INVALID', 'a trade is no object')
+  for (const value of listOf(tick, 'data')) {
+    const trade = rowOf(value)
     const amount = oneSideOf(amountOf(trade, 'amount'))
     facts.trade(symbol, textOf(trade, 'id'), priceOf(trade, 'price'), amount, sideOf(trade), timeOf(trade, 'ts'), false)
   }
-}
-
-/** @throws VenueError VENUE_TEXT_INVALID if it is neither */
-export function sideOf(row: TextObject): 'buy' | 'sell' {
-  const side = textOf(row, 'direction')
-  if (side === 'buy' || side === 'sell') return side
-  throw new VenueError('VENUE_TEXT_INVALID', `direction is ${side.slice(0, 40)}`)
 }
 
 /** `bid` and `ask` are a price and a number of contracts; absent where a side is empty. */
@@ -123,7 +117,7 @@ function readDetail(symbol: string, root: TextObject, tick: TextObject, facts: M
   })
 }
 
-/** `id` is the beginning of the minute, in seconds; `count` is of both sides, and is not said. */
+/** `count` is of both sides, and is not said. */
 function readCandle(symbol: string, root: TextObject, tick: TextObject, facts: MarketFacts, { candles }: Memory): void {
   candles.say(symbol, facts, { ...candleOf(tick), exchangeTime: timeOrNull(root, 'ts') })
 }
@@ -131,43 +125,16 @@ function readCandle(symbol: string, root: TextObject, tick: TextObject, facts: M
 /** What a row of candles says by itself, over the socket and over REST. */
 export function candleOf(row: TextObject) {
   return {
-    interval: '1m',
-    openTime: timeOf(row, 'id'),
-    open: priceOf(row, 'open'),
-    high: priceOf(row, 'high'),
-    low: priceOf(row, 'low'),
-    close: priceOf(row, 'close'),
+    ...minuteOf(row),
     volume: oneSideOrNull(row, 'vol'),
     quoteVolume: oneSideOrNull(row, 'trade_turnover'),
     trades: null,
-  } as const
+  }
 }
 
 function oneSideOrNull(row: TextObject, name: string) {
   const both = decimalOrNull(row, name)
   return both === null ? null : oneSideOf(both)
-}
-
-function readBook(symbol: string, root: TextObject, tick: TextObject, facts: MarketFacts): void {
-  const kind = textOf(tick, 'event')
-  if (kind !== 'snapshot' && kind !== 'update') {
-    throw new VenueError('VENUE_TEXT_INVALID', `event is ${kind.slice(0, 40)}`)
-  }
-  const version = wholeOf(tick, 'version')
-  facts.book(symbol, {
-    kind,
-    bids: levelsIn(tick, 'bids'),
-    asks: levelsIn(tick, 'asks'),
-    exchangeTime: timeOrNull(tick, 'ts') ?? timeOrNull(root, 'ts'),
-    first: version,
-    last: version,
-    previous: null,
-  })
-}
-
-/** A side may be absent where nothing is on it. */
-function levelsIn(tick: TextObject, name: string): BookLevel[] {
-  return tick[name] === undefined || tick[name] === null ? [] : levelsOf(tick, name)
 }
 
 /** `settlement_time` is when this rate is paid; `funding_time` is when it was computed. Contracts that expire have no rate. */

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { type Channel, type Micros, notionalOf, type Price } from '../../market/index.ts'
+import { CONTRACT_CHANNELS } from '../htx/contracts.ts'
 import type { PastRange, PastSource, RestRequest } from '../protocol.ts'
 import { assertNeverThrows } from '../testing/mutation.ts'
 import { RecordingOutput } from '../testing/recording-output.ts'
 import { type MessageRow, messageRows, recordingsAbsent } from '../testing/recordings.ts'
-import { instrumentFromCode, PERPETUAL_CHANNELS } from './instruments.ts'
+import { instrumentFromCode } from './instruments.ts'
 import { htxFutures } from './protocol.ts'
 
 const START = 1_790_134_800_000_000
@@ -78,7 +79,7 @@ test('contracts of both families say what they stand for; what is no contract is
 
 test('markets, prices of reference and notices have sockets of their own, and so has each family', () => {
   const subscriptions = [contract('BTC-USD'), contract()].flatMap((instrument) =>
-    PERPETUAL_CHANNELS.map((channel) => ({ instrument, channel })),
+    CONTRACT_CHANNELS.map((channel) => ({ instrument, channel })),
   )
   assert.deepEqual(
     htxFutures.plan(subscriptions).map(({ name, path, subscriptions: all }) => [name, path, all.length]),
@@ -151,7 +152,7 @@ const LIQUIDATION =
   '{"op":"notify","topic":"public.BTC-USDT.liquidation_orders","ts":1606381842502,"data":[{"symbol":"BTC","contract_code":"BTC-USDT","direction":"sell","offset":"close","volume":173,"price":17102.9,"created_at":1606381842485,"amount":0.173}]}'
 
 test('trades, candles and statistics are of one side, quotes and books as they stand', () => {
-  const { session, out } = open(PERPETUAL_CHANNELS)
+  const { session, out } = open(CONTRACT_CHANNELS)
   out.clear()
   for (const frame of [TRADE, QUOTE, BOOK, CHANGE, CANDLE, DETAIL, INDEX, MARK, FUNDING, LIQUIDATION]) {
     session.received(frame, at(1), out)
@@ -321,5 +322,5 @@ test('the samples of 2020 are read, trades at half of what another project reads
 
 test('no frame is thrown at, whatever was done to it', () => {
   const frames = [TRADE, QUOTE, BOOK, CHANGE, CANDLE, DETAIL, MARK, INDEX, FUNDING, LIQUIDATION]
-  assertNeverThrows(() => open(PERPETUAL_CHANNELS).session, frames)
+  assertNeverThrows(() => open(CONTRACT_CHANNELS).session, frames)
 })

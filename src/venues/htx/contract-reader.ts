@@ -1,10 +1,8 @@
-import type { InstrumentStatus } from '../../market/index.ts'
-import { isTextObject, type TextObject } from '../shared/json-text.ts'
+import type { TextObject } from '../shared/json-text.ts'
 import type { MarketFacts } from '../shared/market/market-facts.ts'
 import {
   amountOf,
   decimalOrNull,
-  listOf,
   objectOf,
   optionalTextOf,
   priceOf,
@@ -12,14 +10,14 @@ import {
   textOf,
   timeOf,
   timeOrNull,
+  wholeOf,
 } from '../shared/text-members.ts'
 import { VenueError } from '../venue-error.ts'
+import { contractStatus } from './contracts.ts'
+import { levelsIn, rowsIn } from './row-members.ts'
 
 /** Funding is settled every eight hours. */
 const FUNDING_SECONDS = 8 * 3_600
-
-/** "0: Delisting,1: Listing,2: Pending Listing,3: Suspension,4: Suspending of Listing,6: Delivering,8: Delivered" (contract_status). */
-const STATUS: Readonly<Record<string, InstrumentStatus>> = { '0': 'delisted', '1': 'trading', '8': 'delisted' }
 
 /** What a notification is about: `public.BTC-USDT.funding_rate`. */
 export type NoticeKind = 'funding_rate' | 'liquidation_orders' | 'contract_info'
@@ -31,17 +29,9 @@ export function noticeKind(topic: string): NoticeKind | undefined {
   return kind === 'funding_rate' || kind === 'liquidation_orders' || kind === 'contract_info' ? kind : undefined
 }
 
-/** The rows of a notification, or of the open interest. */
-export function contractRows(root: TextObject): TextObject[] {
-  return listOf(root, 'data').map((row) => {
-    if (!isTextObject(row)) throw new VenueError('VENUE_TEXT_INVALID', 'a row is no object')
-    return row
-  })
-}
-
 /** Says what a notification (`op: notify`) says. */
 export function readNotice(kind: NoticeKind, root: TextObject, facts: MarketFacts): void {
-  for (const row of contractRows(root)) {
+  for (const row of rowsIn(root, 'data')) {
     const symbol = textOf(row, 'contract_code')
     if (kind === 'funding_rate') readFunding(symbol, root, row, facts)
     else if (kind === 'liquidation_orders') readLiquidation(symbol, row, facts)
@@ -57,7 +47,7 @@ export function readBasis(symbol: string, root: TextObject, facts: MarketFacts):
 
 /** `volume` counts contracts, `amount` the coins that they stand for, `value` the quote currency. */
 export function readOpenInterest(symbol: string, root: TextObject, facts: MarketFacts): void {
-  for (const row of contractRows(root)) {
+  for (const row of rowsIn(root, 'data')) {
     const openInterest = decimalOrNull(row, 'volume')
     facts.openInterest(symbol, {
       exchangeTime: timeOrNull(root, 'ts'),
@@ -65,6 +55,33 @@ export function readOpenInterest(symbol: string, root: TextObject, facts: Market
       value: decimalOrNull(row, 'value'),
     })
   }
+}
+
+/**
+ * `event` tells a snapshot from an update; `version` counts the messages of a topic (market.$contract_code.depth.size_150.high_freq).
+ * @param namesPrevious whether the change says which number goes before its own
+ */
+export function readContractBook(
+  symbol: string,
+  root: TextObject,
+  tick: TextObject,
+  facts: MarketFacts,
+  namesPrevious: boolean,
+): void {
+  const kind = textOf(tick, 'event')
+  if (kind !== 'snapshot' && kind !== 'update') {
+    throw new VenueError('VENUE_TEXT_INVALID', `event is ${kind.slice(0, 40)}`)
+  }
+  const version = wholeOf(tick, 'version')
+  facts.book(symbol, {
+    kind,
+    bids: levelsIn(tick, 'bids'),
+    asks: levelsIn(tick, 'asks'),
+    exchangeTime: timeOrNull(tick, 'ts') ?? timeOrNull(root, 'ts'),
+    first: version,
+    last: version,
+    previous: namesPrevious && kind === 'update' ? version - 1 : null,
+  })
 }
 
 function readFunding(symbol: string, root: TextObject, row: TextObject, facts: MarketFacts): void {
@@ -92,5 +109,5 @@ function readLiquidation(symbol: string, row: TextObject, facts: MarketFacts): v
 function readInfo(symbol: string, root: TextObject, row: TextObject, facts: MarketFacts): void {
   const venueStatus = optionalTextOf(row, 'contract_status')
   if (venueStatus === undefined) return
-  facts.status(symbol, { exchangeTime: timeOrNull(root, 'ts'), status: STATUS[venueStatus] ?? 'halted', venueStatus })
+  facts.status(symbol, { exchangeTime: timeOrNull(root, 'ts'), status: contractStatus(venueStatus), venueStatus })
 }

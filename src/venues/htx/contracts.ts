@@ -1,4 +1,12 @@
-import type { AssetId, Channel, DecimalText, Instrument, InstrumentId, VenueSymbol } from '../../market/index.ts'
+import type {
+  AssetId,
+  Channel,
+  DecimalText,
+  Instrument,
+  InstrumentId,
+  InstrumentStatus,
+  VenueSymbol,
+} from '../../market/index.ts'
 import { HTX } from './instruments.ts'
 
 /** What captures of the venue's contracts may hold. */
@@ -14,6 +22,12 @@ export const CONTRACT_CHANNELS: readonly Channel[] = [
   'liquidation',
   'status',
 ]
+
+/** "0: Delisting, 1: Listing, 2: Pending Listing, 3: Suspension, 4: Suspending of Listing, 6: Delivering, 8: Delivered" (contract_status, 2026-11-22). */
+export function contractStatus(word: string): InstrumentStatus {
+  if (word === '1') return 'trading'
+  return word === '0' || word === '8' ? 'delisted' : 'halted'
+}
 
 /** `BTC-USDT`, `BTC-USD`, `BTC-USDT-220325`, `BTC-USDT-CW`. */
 const SWAP = /^([A-Z0-9]{1,20})-(USDT|USD)(?:-(\d{6}|CW|NW|CQ|NQ))?$/

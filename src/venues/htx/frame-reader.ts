@@ -1,4 +1,3 @@
-import type { BookLevel } from '../../market/index.ts'
 import { isTextObject, type TextObject } from '../shared/json-text.ts'
 import type { BookChange } from '../shared/market/book-rule.ts'
 import type { CandleCloser } from '../shared/market/candle-closer.ts'
@@ -7,7 +6,6 @@ import {
   amountOf,
   amountOrNull,
   decimalOrNull,
-  levelsOf,
   listOf,
   objectOf,
   optionalTextOf,
@@ -20,7 +18,8 @@ import {
   wholeOrNull,
 } from '../shared/text-members.ts'
 import { VenueError } from '../venue-error.ts'
-import { readBasis, readOpenInterest } from './contract-reader.ts'
+import { readBasis, readContractBook, readOpenInterest } from './contract-reader.ts'
+import { levelsIn, minuteOf, rowOf, sideOf } from './row-members.ts'
 import type { Topic } from './topics.ts'
 
 /** Says what a pushed frame (`ch`, `ts`, `tick`) says. */
@@ -35,7 +34,7 @@ export function readPush({ symbol, kind }: Topic, root: TextObject, facts: Marke
       readBasis(symbol, root, facts)
       return
     case 'depth-changes':
-      readContractBook(symbol, root, tick, facts)
+      readContractBook(symbol, root, tick, facts, true)
       return
     case 'trade':
       readTrades(symbol, tick, facts)
@@ -77,12 +76,9 @@ export function readWholeBook(symbol: string, root: TextObject, facts: MarketFac
  * discarded" (market.$symbol.trade.detail, 2026-11-22). Frames of 2019 have only `id`, of up to 25 digits.
  */
 function readTrades(symbol: string, tick: TextObject, facts: MarketFacts): void {
-  for (const trade of listOf(tick, 'data')) {
-    if (!isTextObject(trade)) throw new VenueError('VENUE_TEXT_INVALID', 'a trade is no object')
-    const side = textOf(trade, 'direction')
-    if (side !== 'buy' && side !== 'sell') {
-      throw new VenueError('VENUE_TEXT_INVALID', `direction is ${side.slice(0, 40)}`)
-    }
+  for (const value of listOf(tick, 'data')) {
+    const trade = rowOf(value)
+    const side = sideOf(trade)
     const id = optionalTextOf(trade, 'tradeId') ?? textOf(trade, 'id')
     facts.trade(symbol, id, priceOf(trade, 'price'), amountOf(trade, 'amount'), side, timeOf(trade, 'ts'), false)
   }
@@ -113,7 +109,6 @@ function readDetail(symbol: string, root: TextObject, tick: TextObject, facts: M
   })
 }
 
-/** `id` is the beginning of the candle, in seconds. */
 function readCandle(
   symbol: string,
   root: TextObject,
@@ -121,18 +116,17 @@ function readCandle(
   facts: MarketFacts,
   candles: CandleCloser,
 ): void {
-  candles.say(symbol, facts, {
-    interval: '1m',
-    openTime: timeOf(tick, 'id'),
-    open: priceOf(tick, 'open'),
-    high: priceOf(tick, 'high'),
-    low: priceOf(tick, 'low'),
-    close: priceOf(tick, 'close'),
-    volume: decimalOrNull(tick, 'amount'),
-    quoteVolume: decimalOrNull(tick, 'vol'),
-    trades: wholeOrNull(tick, 'count'),
-    exchangeTime: timeOrNull(root, 'ts'),
-  })
+  candles.say(symbol, facts, { ...candleOf(tick), exchangeTime: timeOrNull(root, 'ts') })
+}
+
+/** What a row of candles says by itself, over the socket and over REST. @throws VenueError, MarketError */
+export function candleOf(row: TextObject) {
+  return {
+    ...minuteOf(row),
+    volume: decimalOrNull(row, 'amount'),
+    quoteVolume: decimalOrNull(row, 'vol'),
+    trades: wholeOrNull(row, 'count'),
+  }
 }
 
 /**
@@ -143,8 +137,8 @@ function readDepth(symbol: string, root: TextObject, tick: TextObject, facts: Ma
   // Of a contract that is no longer listed, frames without sides go on coming: they say nothing.
   if (tick.bids === undefined && tick.asks === undefined) return
   const isUpdate = root.update === true
-  const bids = sideOf(tick, 'bids')
-  const asks = sideOf(tick, 'asks')
+  const bids = levelsIn(tick, 'bids')
+  const asks = levelsIn(tick, 'asks')
   if (isUpdate && bids.length === 0 && asks.length === 0) return
   const version = wholeOrNull(tick, 'version')
   facts.book(symbol, {
@@ -158,31 +152,10 @@ function readDepth(symbol: string, root: TextObject, tick: TextObject, facts: Ma
   })
 }
 
-/** `event` tells a snapshot from an update; `version` counts the messages of a topic (market.$contract_code.depth.size_150.high_freq). */
-function readContractBook(symbol: string, root: TextObject, tick: TextObject, facts: MarketFacts): void {
-  const kind = textOf(tick, 'event')
-  if (kind !== 'snapshot' && kind !== 'update')
-    throw new VenueError('VENUE_TEXT_INVALID', `event is ${kind.slice(0, 40)}`)
-  const version = wholeOf(tick, 'version')
-  facts.book(symbol, {
-    kind,
-    bids: sideOf(tick, 'bids'),
-    asks: sideOf(tick, 'asks'),
-    exchangeTime: timeOrNull(tick, 'ts') ?? timeOrNull(root, 'ts'),
-    first: version,
-    last: version,
-    previous: kind === 'update' ? version - 1 : null,
-  })
-}
-
+/** "the push message contains the array of asks, but not the array of bids" where only one side changed. */
 function changeOf(kind: 'snapshot' | 'update', data: TextObject, exchangeTime: BookChange['exchangeTime']): BookChange {
   const sequence = wholeOf(data, 'seqNum')
   const previous = wholeOrNull(data, 'prevSeqNum')
-  const bids = sideOf(data, 'bids')
-  return { kind, bids, asks: sideOf(data, 'asks'), exchangeTime, first: sequence, last: sequence, previous }
-}
-
-/** "the push message contains the array of asks, but not the array of bids" where only one side changed. */
-function sideOf(data: TextObject, name: string): BookLevel[] {
-  return data[name] === undefined || data[name] === null ? [] : levelsOf(data, name)
+  const bids = levelsIn(data, 'bids')
+  return { kind, bids, asks: levelsIn(data, 'asks'), exchangeTime, first: sequence, last: sequence, previous }
 }
