@@ -21,8 +21,10 @@ import { VenueError } from '../venue-error.ts'
 import { scanBookUpdate } from './book-scanner.ts'
 import { candlesSince, readCandles } from './history.ts'
 import { AT, NAMES, optional, required, requiredSide, requiredTime, requiredWhole, timeOrNull } from './members.ts'
+import { type Product, Products } from './products.ts'
 import { TickerReader } from './ticker.ts'
 import { TRADE_HISTORY } from './trade-history.ts'
+import { type ProductTrade, scanTrade } from './trade-scanner.ts'
 
 /** What each feed of the wire says. */
 const SAID: Readonly<Record<string, readonly Channel[]>> = {
@@ -83,20 +85,20 @@ export class KrakenFuturesWords implements MarketWords {
   readonly #users = new WireUsers(({ instrument, channel }) => `${feedOf(channel)} ${instrument.symbol}`)
   readonly #tickers = new TickerReader()
   readonly #walker = new MemberWalker(NAMES)
-  /** Number of the last trade of each product. */
-  readonly #trades = new Map<string, number>()
+  readonly #products = new Products()
   #at = 0
 
   opened(at: Micros): readonly string[] {
     this.#at = at
     this.#users.clear()
     this.#tickers.clear()
-    this.#trades.clear()
+    this.#products.forgetTrades()
     return [HEARTBEAT]
   }
 
   subscribe(subscriptions: readonly Subscription[]): readonly string[] {
     for (const { instrument, channel } of subscriptions) {
+      this.#products.add(instrument.symbol)
       if (channel === 'status') this.#tickers.forget(instrument.symbol)
     }
     return messages('subscribe', this.#users.begin(subscriptions))
@@ -108,7 +110,12 @@ export class KrakenFuturesWords implements MarketWords {
 
   read(frame: string, facts: MarketFacts): boolean {
     this.#at = facts.at
-    if (scanBookUpdate(frame, facts)) return true
+    if (scanBookUpdate(frame, this.#products, facts)) return true
+    const trade = scanTrade(frame, this.#products)
+    if (trade !== undefined) {
+      this.#sayTrade(trade, facts, false)
+      return true
+    }
     // All frequent frames are flat, and none of those that control the connection is without lists or an `event`.
     const isFlat = this.#walker.read(frame, 0) === frame.length && optional(this.#walker, AT.event) === undefined
     return isFlat ? this.#flat(this.#walker, facts) : this.#readCarefully(frame, facts)
@@ -159,35 +166,26 @@ export class KrakenFuturesWords implements MarketWords {
 
   #trade(values: MemberValues, facts: MarketFacts, isBacklog: boolean): void {
     const symbol = required(values, AT.product_id)
-    const at = price(required(values, AT.price))
-    const size = amount(required(values, AT.qty))
-    const side = requiredSide(values)
-    const exchangeTime = requiredTime(values, AT.time)
-    // Trades had no id before the summer of 2019.
-    const uid = optional(values, AT.uid)
-    // It outlives its frame.
-    const id = uid === undefined ? null : detached(uid)
-    const sequence = optional(values, AT.seq) === undefined ? null : requiredWhole(values, AT.seq)
-    this.#count(symbol, sequence, isBacklog, facts)
-    facts.trade(symbol, id, at, size, side, exchangeTime, isBacklog)
-    // A trade is a fill, liquidation, assignment, termination, or block; `side` is the taker's, who is the one that is liquidated.
-    if (optional(values, AT.type) === 'liquidation' && !isBacklog) {
-      facts.liquidation(symbol, { exchangeTime, id, price: at, amount: size, side })
+    const trade: ProductTrade = {
+      price: price(required(values, AT.price)),
+      amount: amount(required(values, AT.qty)),
+      side: requiredSide(values),
+      exchangeTime: requiredTime(values, AT.time),
+      id: optional(values, AT.uid) ?? null,
+      sequence: optional(values, AT.seq) === undefined ? null : requiredWhole(values, AT.seq),
+      isLiquidation: optional(values, AT.type) === 'liquidation',
+      product: this.#products.of(symbol),
     }
+    this.#sayTrade(trade, facts, isBacklog)
   }
 
-  /** Trades of a product are numbered one after the other, from a start that the venue sets anew now and then. */
-  #count(symbol: string, sequence: number | null, isBacklog: boolean, facts: MarketFacts): void {
-    if (sequence === null) return
-    const last = this.#trades.get(symbol)
-    if (isBacklog) {
-      this.#trades.set(detached(symbol), Math.max(last ?? 0, sequence))
-      return
-    }
-    this.#trades.set(last === undefined ? detached(symbol) : symbol, sequence)
-    if (last !== undefined && sequence > last + 1) {
-      facts.tradesLost(symbol, `${sequence - last - 1} trades are missing between seq ${last} and ${sequence}`)
-    }
+  #sayTrade(trade: ProductTrade, facts: MarketFacts, isBacklog: boolean): void {
+    const { product, id, price, amount, side, exchangeTime, sequence } = trade
+    const { symbol } = product
+    if (sequence !== null) countTrade(product, sequence, isBacklog, facts)
+    facts.trade(symbol, id, price, amount, side, exchangeTime, isBacklog)
+    // A trade is a fill, liquidation, assignment, termination, or block; `side` is the taker's, who is the one that is liquidated.
+    if (trade.isLiquidation && !isBacklog) facts.liquidation(symbol, { exchangeTime, id, price, amount, side })
   }
 
   #control(root: TextObject, facts: MarketFacts): boolean {
@@ -246,6 +244,19 @@ function messages(event: string, wires: readonly string[]): string[] {
     }
   }
   return texts
+}
+
+/** Trades of a product are numbered one after the other, from a start that the venue sets anew now and then. */
+function countTrade(product: Product, sequence: number, isBacklog: boolean, facts: MarketFacts): void {
+  const last = product.lastTrade
+  if (isBacklog) {
+    product.lastTrade = Math.max(last, sequence)
+    return
+  }
+  product.lastTrade = sequence
+  if (last >= 0 && sequence > last + 1) {
+    facts.tradesLost(product.symbol, `${sequence - last - 1} trades are missing between seq ${last} and ${sequence}`)
+  }
 }
 
 /** One level a message: `{"feed":"book","product_id":…,"side":"sell","seq":…,"price":…,"qty":0.0}`, amount 0 removes it. */
