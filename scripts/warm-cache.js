@@ -1,6 +1,5 @@
 // Compiles the program once, at `npm install`, into the cache that every start uses: the first start is as quick as the
 // others, and no process holds the tool that strips types. Plain JavaScript, like all that must run on any Node.
-import { spawnSync } from 'node:child_process'
 import * as nodeModule from 'node:module'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -13,7 +12,6 @@ const ENTRIES = [
   'cli/up/up.ts',
   'cli/up/up-report.ts',
   'cli/roles.ts',
-  'cli/up/node-arguments.ts',
   'cli/watchlist-keeper.ts',
   'collector/index.ts',
   'processor/index.ts',
@@ -30,16 +28,8 @@ if (isSupported()) {
   try {
     for (const entry of ENTRIES) await import(new URL(`../src/${entry}`, import.meta.url).href)
     nodeModule.flushCompileCache?.()
-    await asParts()
   } catch (cause) {
     // Only the first start gets slower.
     console.error(`Not compiled beforehand: ${cause instanceof Error ? cause.message : cause}`)
   }
-}
-
-/** Once more as the parts are started: the engine keeps code apart that was compiled with other arguments. */
-async function asParts() {
-  if (process.argv.includes('--as-parts')) return
-  const { NODE_ARGUMENTS } = await import('../src/cli/up/node-arguments.ts')
-  spawnSync(process.execPath, [...NODE_ARGUMENTS, fileURLToPath(import.meta.url), '--as-parts'], { stdio: 'inherit' })
 }

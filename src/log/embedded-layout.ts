@@ -1,12 +1,10 @@
-import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib'
 import { type Database, open, type RootDatabase } from 'lmdb'
 import type { Micros } from '../market/index.ts'
 import type { GroupPosition, LogRecord, Topic } from './log.ts'
 import { TOPICS } from './log.ts'
 import { LogError, reasonOf } from './log-error.ts'
+import { packValue, unpackValue } from './value-form.ts'
 
-/** Values from this size on are compressed: below it, the gain is smaller than the cost of a call. */
-export const COMPRESSION_THRESHOLD_BYTES = 1_024
 /** A record larger than this is a mistake of its writer. */
 export const MAXIMUM_RECORD_BYTES = 64 * 1_024 * 1_024
 export const MAXIMUM_KEY_BYTES = 1_024
@@ -18,8 +16,6 @@ export const MAXIMUM_KEY_BYTES = 1_024
  */
 const MAP_BYTES = [2 ** 40, 2 ** 36, 2 ** 33]
 
-const PLAIN = 0
-const COMPRESSED = 1
 const TIME_AT = 1
 const KEY_LENGTH_AT = 9
 const HEADER_BYTES = 11
@@ -111,17 +107,9 @@ export function writeSummary(storage: EmbeddedStorage, topic: Topic, summary: To
 
 /** A record as it is stored: kind, time, key, value; the value compressed where that is worth it. */
 export function encodeStored(time: Micros, key: Uint8Array, value: Uint8Array): Buffer {
-  let kind = PLAIN
-  let body = value
-  if (value.length >= COMPRESSION_THRESHOLD_BYTES) {
-    const compressed = zstdCompressSync(value, { params: { [constants.ZSTD_c_compressionLevel]: 1 } })
-    if (compressed.length < value.length) {
-      kind = COMPRESSED
-      body = compressed
-    }
-  }
+  const { form, body } = packValue(value)
   const stored = Buffer.allocUnsafe(HEADER_BYTES + key.length + body.length)
-  stored[0] = kind
+  stored[0] = form
   stored.writeDoubleLE(time, TIME_AT)
   stored.writeUInt16LE(key.length, KEY_LENGTH_AT)
   stored.set(key, HEADER_BYTES)
@@ -136,7 +124,7 @@ export function decodeStored(position: number, stored: Buffer): LogRecord {
     position,
     time: storedTime(stored),
     key: stored.toString('utf8', HEADER_BYTES, valueAt),
-    value: stored[0] === COMPRESSED ? zstdDecompressSync(body) : body,
+    value: unpackValue(stored[0], body),
   }
 }
 

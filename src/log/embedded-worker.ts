@@ -21,9 +21,12 @@ const POLL_IDLE_MILLISECONDS = 10
 const POLLS_UNTIL_IDLE = 250
 /**
  * Pages of the file that were read stay mapped, and count as this process's memory, until the map is given up. So the
- * files are closed and opened again after this much was read or written, which takes a few milliseconds.
+ * files are closed and opened again after this much was read or written, which takes a few milliseconds: after less of it
+ * where that is seldom.
  */
 const BYTES_UNTIL_REOPENED = 48 * 1_024 * 1_024
+const BYTES_UNTIL_SELDOM_REOPENED = 12 * 1_024 * 1_024
+const SELDOM_MILLISECONDS = 60_000
 /** Readers that were killed hold pages back until they are found. */
 const READER_CHECK_MILLISECONDS = 30_000
 
@@ -38,6 +41,7 @@ class EmbeddedWorker {
   #writer
   #reader
   #bytesWritten = 0
+  #openedAt = performance.now()
   #isBusy = false
   #isClosing = false
   #isWatching = false
@@ -70,7 +74,7 @@ class EmbeddedWorker {
         this.#waiting = []
         this.#handle(messages)
         if (messages.some(({ kind }) => kind === 'close')) await this.#close()
-        else if (this.#reader.bytesRead + this.#bytesWritten > BYTES_UNTIL_REOPENED) await this.#reopen()
+        else if (this.#mapsMuch()) await this.#reopen()
       }
     } finally {
       this.#isBusy = false
@@ -138,12 +142,19 @@ class EmbeddedWorker {
     return true
   }
 
+  #mapsMuch(): boolean {
+    const bytes = this.#reader.bytesRead + this.#bytesWritten
+    if (bytes <= BYTES_UNTIL_SELDOM_REOPENED) return false
+    return bytes > BYTES_UNTIL_REOPENED || performance.now() - this.#openedAt > SELDOM_MILLISECONDS
+  }
+
   async #reopen(): Promise<void> {
     await this.#storage.environment.close()
     this.#storage = openStorage(this.#options.directory)
     this.#writer = new EmbeddedWriter(this.#storage, this.#options.leaseMilliseconds)
     this.#reader = new EmbeddedReader(this.#storage)
     this.#bytesWritten = 0
+    this.#openedAt = performance.now()
   }
 
   async #close(): Promise<void> {

@@ -3,6 +3,7 @@ import { DataDirectory } from '../data-directory.ts'
 import { makeFirstToken } from '../first-token.ts'
 import { roleLogger } from '../roles.ts'
 import { TOTAL_STOP_MILLISECONDS } from '../stop-limits.ts'
+import { keepHeapThrifty } from '../thrifty-heap.ts'
 import { UpParts } from './up-parts.ts'
 import type { UpReport } from './up-report.ts'
 import { watchVenues } from './venue-watch.ts'
@@ -21,6 +22,7 @@ export async function up(options: UpOptions): Promise<number> {
   const directory = new DataDirectory(config.data)
   directory.prepare(simulated ? 'simulated' : 'live')
   const lock = directory.hold('up')
+  keepHeapThrifty()
   report.say({ event: 'starting', simulated, data: config.data, config: loaded.file })
   const logger = roleLogger('up', config)
   const signal = stopSignal({ logger, limitMilliseconds: TOTAL_STOP_MILLISECONDS })
