@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { VenueError } from '../venue-error.ts'
-import { parseJsonText } from './json-text.ts'
+import { objectInText, parseJsonText } from './json-text.ts'
 
 /** What JSON.parse makes of it, with the source text of each number in its place. */
 function model(text: string): unknown {
@@ -69,4 +69,9 @@ test('hostile texts are refused: nesting without end, and members that would cha
   assert.throws(() => parseJsonText('{"a":'.repeat(1_000)), { code: 'VENUE_TEXT_INVALID' })
   assert.throws(() => parseJsonText('{"__proto__":{"x":1}}'), { code: 'VENUE_TEXT_INVALID' })
   assert.throws(() => parseJsonText('{"__pr\\u006fto__":{"x":1}}'), { code: 'VENUE_TEXT_INVALID' })
+})
+
+test('what is tried to be an object is one, or nothing', () => {
+  assert.deepEqual(objectInText('{"a":1.50}'), { a: '1.50' })
+  for (const text of ['[1]', '"x"', 'null', '{"a":', '']) assert.equal(objectInText(text), undefined, text)
 })

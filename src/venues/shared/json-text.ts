@@ -212,3 +212,14 @@ function readNumber(): string {
 export function isTextObject(value: TextValue | undefined): value is TextObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
+
+/** The object that a text is, for those who try whether it is one; undefined if it is something else, or no JSON. */
+export function objectInText(json: string): TextObject | undefined {
+  try {
+    const root = parseJsonText(json)
+    return isTextObject(root) ? root : undefined
+  } catch (error) {
+    if (error instanceof VenueError) return undefined
+    throw error
+  }
+}
