@@ -14,7 +14,7 @@ import {
 } from '../../market/index.ts'
 import { CONTRACT_CHANNELS, contractStatus } from '../htx/contracts.ts'
 import type { Refusal, RestRequest } from '../protocol.ts'
-import { isTextObject, parseJsonText, type TextObject, type TextValue } from '../shared/json-text.ts'
+import { isTextObject, objectInText, type TextObject, type TextValue } from '../shared/json-text.ts'
 import { epochTime, optionalTextOf } from '../shared/text-members.ts'
 import { VenueError } from '../venue-error.ts'
 import { ADDRESSES, FAMILIES, type Family, familyOf } from './family.ts'
@@ -118,13 +118,8 @@ function readContract(row: TextObject): Instrument | undefined {
 
 /** The rows of `{"status":"ok","data":[…]}`; undefined if it is none. */
 export function rowsOf(body: string): readonly TextValue[] | undefined {
-  try {
-    const root = parseJsonText(body)
-    return isTextObject(root) && root.status === 'ok' && Array.isArray(root.data) ? root.data : undefined
-  } catch (error) {
-    if (error instanceof VenueError) return undefined
-    throw error
-  }
+  const root = objectInText(body)
+  return root?.status === 'ok' && Array.isArray(root.data) ? root.data : undefined
 }
 
 /** Empty where a contract is not delivered. */

@@ -1,7 +1,6 @@
 import type { Instrument } from '../../market/index.ts'
 import type { CaptureEvidence, RecognisedSession } from '../protocol.ts'
-import { isTextObject, parseJsonText, type TextObject } from '../shared/json-text.ts'
-import { VenueError } from '../venue-error.ts'
+import { objectInText } from '../shared/json-text.ts'
 import { channelsOfInstrument, instrumentFromCode } from './instruments.ts'
 import { channelOf, readTopic } from './topics.ts'
 
@@ -16,7 +15,7 @@ export function recogniseHtxFutures(
   { direction, text }: CaptureEvidence,
   instruments: readonly Instrument[],
 ): RecognisedSession | undefined {
-  const frame = direction === 'open' ? undefined : parsed(text)
+  const frame = direction === 'open' ? undefined : objectInText(text)
   if (frame === undefined) return undefined
   const name = direction === 'out' ? (frame.sub ?? frame.topic) : (frame.ch ?? frame.subbed ?? frame.topic)
   const topic = typeof name === 'string' ? readTopic(name) : undefined
@@ -30,14 +29,4 @@ export function recogniseHtxFutures(
     channel: one,
   }))
   return subscriptions.length === 0 ? undefined : { plan: { name: CAPTURE, path: '', subscriptions } }
-}
-
-function parsed(text: string): TextObject | undefined {
-  try {
-    const root = parseJsonText(text)
-    return isTextObject(root) ? root : undefined
-  } catch (error) {
-    if (error instanceof VenueError) return undefined
-    throw error
-  }
 }

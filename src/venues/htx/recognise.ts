@@ -1,7 +1,6 @@
 import type { Channel, Instrument } from '../../market/index.ts'
 import type { CaptureEvidence, RecognisedSession } from '../protocol.ts'
-import { isTextObject, parseJsonText, type TextObject } from '../shared/json-text.ts'
-import { VenueError } from '../venue-error.ts'
+import { objectInText, type TextObject } from '../shared/json-text.ts'
 import { type NoticeKind, noticeKind } from './contract-reader.ts'
 import { CONTRACT_CHANNELS, contractFromSymbol } from './contracts.ts'
 import { HTX_STREAMED, instrumentFromSymbol } from './instruments.ts'
@@ -29,7 +28,7 @@ export function recogniseHtx(
   { direction, text }: CaptureEvidence,
   instruments: readonly Instrument[],
 ): RecognisedSession | undefined {
-  const frame = direction === 'open' ? undefined : parsed(text)
+  const frame = direction === 'open' ? undefined : objectInText(text)
   const named = frame === undefined ? undefined : (byTopic(frame, direction) ?? byNotice(frame, direction))
   if (named === undefined) return undefined
   const subscriptions = named.symbols.flatMap((symbol) => {
@@ -66,14 +65,4 @@ function byNotice(frame: TextObject, direction: 'out' | 'in' | 'open'): Named | 
 
 function isRow(row: unknown): row is Readonly<Record<string, unknown>> {
   return typeof row === 'object' && row !== null
-}
-
-function parsed(text: string): TextObject | undefined {
-  try {
-    const root = parseJsonText(text)
-    return isTextObject(root) ? root : undefined
-  } catch (error) {
-    if (error instanceof VenueError) return undefined
-    throw error
-  }
 }
