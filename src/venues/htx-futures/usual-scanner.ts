@@ -10,6 +10,9 @@ import { clearTick, sayTick, scanTick } from './statistics-scanner.ts'
 import { readTopic } from './topics.ts'
 
 const COMMA = 44
+const CLOSE_BRACE = 125
+const SMALL_Q = 113
+const SMALL_R = 114
 /** Longer than most changes: such a frame would stay in memory with the levels that were cut from it. */
 const LARGE_FRAME = 2_000
 
@@ -65,7 +68,7 @@ function timeAtEnd(messageTime: number): number {
     if (!cursor.literal(',"ts":')) return -1
     time = scanTime(cursor)
   }
-  return cursor.literal('}') && cursor.isAtEnd ? time : -1
+  return cursor.character(CLOSE_BRACE) && cursor.isAtEnd ? time : -1
 }
 
 function scanQuote(symbol: string, repeated: string, messageTime: number, facts: MarketFacts): boolean {
@@ -83,7 +86,8 @@ function scanQuote(symbol: string, repeated: string, messageTime: number, facts:
   const time = scanTime(cursor)
   if (time < 0 || !cursor.literal(',"version":')) return false
   const version = cursor.whole()
-  if (version < 0 || !cursor.literal(repeated) || !cursor.literal('}') || timeAtEnd(messageTime) < 0) return false
+  if (version < 0 || !cursor.literal(repeated) || !cursor.character(CLOSE_BRACE) || timeAtEnd(messageTime) < 0)
+    return false
   facts.quote(symbol, bid as Price, bidAmount as Amount, ask as Price, askAmount as Amount, time as Micros, version)
   return true
 }
@@ -106,7 +110,7 @@ function scanBook(symbol: string, repeated: string, messageTime: number, facts: 
   const time = scanTime(cursor)
   if (time < 0 || !cursor.literal(',"version":')) return false
   const version = cursor.whole()
-  if (version < 0 || !cursor.literal('}') || timeAtEnd(messageTime) < 0) return false
+  if (version < 0 || !cursor.character(CLOSE_BRACE) || timeAtEnd(messageTime) < 0) return false
   facts.book(symbol, {
     kind: isUpdate ? 'update' : 'snapshot',
     bids,
@@ -123,7 +127,7 @@ function scanTrades(symbol: string, messageTime: number, facts: MarketFacts): bo
   if (!cursor.literal('{"id":') || !stepOverNumber(cursor)) return false
   if (!cursor.literal(',"ts":') || !stepOverNumber(cursor) || !cursor.literal(',"data":[')) return false
   const trades = scanTradeList(cursor, scanTrade)
-  if (trades === undefined || !cursor.literal('}') || timeAtEnd(messageTime) < 0) return false
+  if (trades === undefined || !cursor.character(CLOSE_BRACE) || timeAtEnd(messageTime) < 0) return false
   sayTrades(symbol, trades, facts)
   return true
 }
@@ -144,14 +148,19 @@ function scanTrade(): ScannedTrade | undefined {
   if (price === undefined || !cursor.literal(',"direction":"')) return undefined
   const isBuy = cursor.literal('buy"')
   if (!isBuy && !cursor.literal('sell"')) return undefined
-  if (!stepOverMeasures() || !cursor.literal('}')) return undefined
+  if (!stepOverMeasures() || !cursor.character(CLOSE_BRACE)) return undefined
   return { id, price: price as Price, amount: amount as Amount, side: isBuy ? 'buy' : 'sell', time: time as Micros }
 }
 
 /** Other measures of the amount, which frames of 2020 do not have: behind it or at the end. */
 function stepOverMeasures(): boolean {
-  if (cursor.literal(',"quantity":') && !stepOverNumber(cursor)) return false
-  return !cursor.literal(',"trade_turnover":') || stepOverNumber(cursor)
+  const { text } = cursor
+  // One character tells each of them from what else may come.
+  if (text.charCodeAt(cursor.at + ',"'.length) === SMALL_Q) {
+    if (!cursor.literal(',"quantity":') || !stepOverNumber(cursor)) return false
+  }
+  if (text.charCodeAt(cursor.at + ',"t'.length) !== SMALL_R) return true
+  return cursor.literal(',"trade_turnover":') && stepOverNumber(cursor)
 }
 
 /** Half of the number that comes next, mostly a whole one. */

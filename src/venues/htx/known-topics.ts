@@ -16,8 +16,8 @@ interface Named<Kind> {
 }
 
 interface KnownTopic<Kind> extends Named<Kind> {
-  /** As the frame writes it, without quotes. */
-  readonly name: string
+  /** How frames of it begin, up to the quote behind its name. */
+  readonly beginning: string
   /** What frames of it write again within their tick. */
   readonly repeated: string
   /** Where in a frame its name ends, behind the quote. */
@@ -45,23 +45,25 @@ export class KnownTopics<Kind> {
 
   /** The topic that a frame begins with; undefined if it begins otherwise, or with one that is not known. */
   of(frame: string): KnownTopic<Kind> | undefined {
-    if (frame.slice(0, BEGINNING.length) !== BEGINNING) return undefined
     const at = BEGINNING.length
     const end = frame.indexOf('"', at)
     if (end < 0) return undefined
     const characters = (frame.charCodeAt(at) * 31 + frame.charCodeAt(at + 1)) * 31 + frame.charCodeAt(at + 2)
     const slot = ((characters * 31 + frame.charCodeAt(end - TELLING)) * 31 + end) & (SLOTS - 1)
     const known = this.#slots[slot]
-    const name = frame.slice(NAME_AT, end)
-    if (known !== undefined && known.name === name) return known
-    if (!isPlain(frame, NAME_AT, end)) return undefined
+    const beginning = frame.slice(0, end + 1)
+    if (known !== undefined && known.beginning === beginning) return known
+    if (!beginning.startsWith(BEGINNING) || !isPlain(frame, NAME_AT, end)) return undefined
+    // What is kept must not keep the frame.
+    const kept = detached(beginning)
+    const name = kept.slice(NAME_AT, end)
     const topic = this.#read(name)
     if (topic === undefined) return undefined
     const symbol = detached(topic.symbol)
     const learnt = {
       symbol,
       kind: topic.kind,
-      name: detached(name),
+      beginning: kept,
       repeated: this.#repeated(name, symbol),
       end: end + 1,
     }

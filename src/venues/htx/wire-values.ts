@@ -4,6 +4,7 @@ import { endOfNumber } from '../shared/member-walker.ts'
 import type { WireCursor } from '../shared/wire-cursor.ts'
 
 const COMMA = 44
+const CLOSE_BRACKET = 93
 /** Milliseconds have thirteen digits from 2001 to 2286; other units are left to the careful reader. */
 const FIRST_MILLISECOND = 1e12
 const END_OF_MILLISECONDS = 1e13
@@ -49,7 +50,7 @@ export function scanTradeList(
     if (trade === undefined) return undefined
     trades.push(trade)
   }
-  return cursor.literal(']') ? trades : undefined
+  return cursor.character(CLOSE_BRACKET) ? trades : undefined
 }
 
 /** Says trades, in the order in which they came. */
