@@ -33,6 +33,16 @@ export const VENUE_NAMES = [
 
 export type VenueName = (typeof VENUE_NAMES)[number]
 
+/** Those that publish bulk files of their past, which `opentape import` reads. */
+export const BULK_VENUE_NAMES = [
+  'binance',
+  'binance-usdm',
+  'binance-coinm',
+  'bybit',
+  'kraken',
+  'okx',
+] as const satisfies readonly VenueName[]
+
 /** The names of all venues. */
 export function venueIds(): readonly VenueId[] {
   return VENUE_NAMES.map((name) => name as VenueId)

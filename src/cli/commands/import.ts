@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander'
 import type { Micros } from '../../market/index.ts'
-import { venueProtocols } from '../../venues/index.ts'
+import { BULK_VENUE_NAMES } from '../../venues/venue-ids.ts'
 import { type ConfigFlags, configFrom, type GlobalFlags, timeFlag, withConfigFlags } from '../common-options.ts'
 import { print, printJson } from '../output.ts'
 
@@ -13,8 +13,6 @@ interface ImportFlags extends ConfigFlags, GlobalFlags {
 
 /** `opentape import`: brings the venues' public bulk files onto the tape. */
 export function addImportCommand(root: Command): void {
-  const venues = venueProtocols().filter(({ bulk }) => bulk !== undefined)
-  const kinds = venues.map(({ venue, bulk = [] }) => `  ${venue}: ${bulk.map(({ what }) => what).join('; ')}`)
   withConfigFlags(root.command('import').summary("import a venue's public bulk files"))
     .argument('<source...>', 'files (.zip, .csv.gz, .csv), folders, or addresses')
     .description(
@@ -22,17 +20,14 @@ export function addImportCommand(root: Command): void {
 first. What is stored already is compared and left as it is. Ctrl-C stops it; the same command goes on where it was. Log and store
 have to run ("opentape up").`,
     )
-    .addOption(
-      new Option('--venue <id>', 'the exchange').choices(venues.map(({ venue }) => venue)).makeOptionMandatory(),
-    )
+    .addOption(new Option('--venue <id>', 'the exchange').choices(BULK_VENUE_NAMES).makeOptionMandatory())
     .option('--instrument <id>', 'only this one')
     .option('--from <time>', 'from this time of the venue on: ISO 8601 with a zone', timeFlag)
     .option('--to <time>', 'before this time', timeFlag)
     .addHelpText(
       'after',
       `
-Files:
-${kinds.join('\n')}
+Which files each of them publishes, and where: "bulk" of opentape venues --json.
 
 Examples:
   opentape import --venue binance https://data.binance.vision/data/spot/daily/trades/BTCUSDT/BTCUSDT-trades-2026-01-31.zip

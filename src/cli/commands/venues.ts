@@ -18,6 +18,7 @@ export function addVenuesCommand(root: Command): void {
           name: protocol.name,
           enabled: configured?.enabled ?? false,
           channels: protocol.channels,
+          bulk: (protocol.bulk ?? []).map(({ what }) => what),
           instruments: configured?.instruments ?? [],
           rest: configured?.endpoints.rest ?? protocol.endpoints.rest,
           ws: configured?.endpoints.ws ?? protocol.endpoints.ws,

@@ -24,8 +24,6 @@ const ROLE_PROCESS = join(import.meta.dirname, '..', 'role-process.ts')
 const READY_MILLISECONDS = 60_000
 /** The second line's HTTP side: 8091 beside 8081. */
 const SECOND_LINE_PORT_OFFSET = 10
-/** Of the GNU C library: every thread with an arena of its own keeps memory that others could use. */
-const ALLOCATOR = { MALLOC_ARENA_MAX: process.env.MALLOC_ARENA_MAX ?? '2' }
 /** The way that the data goes: who writes stops before who reads. */
 const STOP_ORDER: readonly Part[] = ['collector', 'collector-b', 'processor', 'gateway', 'simulator']
 
@@ -123,7 +121,7 @@ export class UpParts {
         name: part,
         module: ROLE_PROCESS,
         startMessage: order,
-        environment: { ...ALLOCATOR, [ROLE_VARIABLE]: role },
+        environment: { [ROLE_VARIABLE]: role },
         nodeArguments: NODE_ARGUMENTS,
         readyMilliseconds: READY_MILLISECONDS,
         stopMilliseconds: SUPERVISOR_STOP_MILLISECONDS,
