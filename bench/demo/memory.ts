@@ -15,6 +15,8 @@ interface Sample {
   /** Bytes that are shared with others count in part. */
   readonly proportional: number
   readonly resident: number
+  /** Of no file: what the system cannot take back. */
+  readonly anonymous: number
   readonly parts: ReadonlyMap<string, number>
 }
 
@@ -44,6 +46,7 @@ export const memory: Measurement = {
         rows: [
           atMost(`largest in ${settings.minutes} minutes (proportional set size)`, most, TARGET_BYTES, megabytes),
           { what: 'at the end (proportional)', value: megabytes(last.proportional) },
+          { what: '… of it memory of their own, not of files', value: megabytes(last.anonymous) },
           {
             what: 'at the end (resident sizes added up, what is shared counted many times)',
             value: megabytes(last.resident),
@@ -70,11 +73,13 @@ function sample(installation: Installation, minute: number): Sample {
   const parts = new Map<string, number>()
   let proportional = 0
   let resident = 0
+  let anonymous = 0
   for (const { part, pid } of installation.processes()) {
     const used = processMemory(pid)
     parts.set(part, (parts.get(part) ?? 0) + used.proportional)
     proportional += used.proportional
     resident += used.resident
+    anonymous += used.anonymous
   }
-  return { minute, proportional, resident, parts }
+  return { minute, proportional, resident, anonymous, parts }
 }

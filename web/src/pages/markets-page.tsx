@@ -36,7 +36,7 @@ const COLUMNS: readonly { className: string; label: string; title?: string; sort
   },
   { className: 'number cell-bid', label: 'Bid' },
   { className: 'number cell-ask', label: 'Ask' },
-  { className: 'number cell-spread', label: 'Spread', title: 'In basis points of the bid', sort: 'spread' },
+  { className: 'number cell-spread', label: 'Spread, bp', title: 'In basis points of the bid', sort: 'spread' },
 ]
 
 /** How the list was left, to find it so again. */
