@@ -25,7 +25,7 @@ const GONE = '0' as Amount
 const NONE: readonly BookLevel[] = []
 
 /** What a frame is, as far as it was scanned. */
-type Scan = 'level' | 'checksum' | 'row' | 'heartbeat' | undefined
+type Scan = 'checksum' | 'row' | 'heartbeat' | undefined
 
 /**
  * Reads the frequent frames straight from their text: the change of one level `[17082,[60400,2,-0.68],451,1618677543951]`,
@@ -40,13 +40,69 @@ export class FrameScanner implements FrameEnd {
   row: readonly TextValue[] = []
   sequence: number | null = null
   exchangeTime: Micros | null = null
-  // Where the parts of a level stand: what is made of them is not kept here, which an object that lives long pays for each time.
-  #isBid = false
-  #priceAt = 0
-  #priceEnd = 0
-  /** -1: the level is gone. */
-  #amountAt = -1
-  #amountEnd = 0
+
+  /**
+   * The change of one level, in one pass: what is made of it is kept nowhere, which an object that lives long pays for each time.
+   * @returns undefined if the frame is no such change, and is to be scanned
+   */
+  level(text: string): BookChange | undefined {
+    if (text.charCodeAt(0) !== OPEN) return undefined
+    let at = 1
+    let channel = 0
+    let code = text.charCodeAt(1)
+    if (code === ZERO) return undefined
+    while (code >= ZERO && code <= NINE) {
+      channel = channel * 10 + (code - ZERO)
+      code = text.charCodeAt(++at)
+    }
+    if (code !== COMMA || at === 1 || at > CHANNEL_DIGITS + 1 || text.charCodeAt(at + 1) !== OPEN) return undefined
+    this.channel = channel
+    // The price.
+    at += 2
+    const priceAt = at
+    code = text.charCodeAt(at)
+    if (code === ZERO) code = text.charCodeAt(++at)
+    else while (code >= ZERO && code <= NINE) code = text.charCodeAt(++at)
+    let priceEnd = at
+    if (code === POINT && at > priceAt) {
+      code = text.charCodeAt(++at)
+      while (code >= ZERO && code <= NINE) code = text.charCodeAt(++at)
+      if (at === priceEnd + 1) return undefined
+      priceEnd = text.charCodeAt(at - 1) === ZERO ? withoutZeros(text, at) : at
+    }
+    if (code !== COMMA || at === priceAt || at - priceAt > DECIMAL_LENGTH) return undefined
+    // The count.
+    const count = ++at
+    code = text.charCodeAt(at)
+    // "when count = 0 then you have to delete the price level": https://docs.bitfinex.com/reference/ws-public-books (2026-11-22)
+    const isRemoved = code === ZERO
+    if (isRemoved) code = text.charCodeAt(++at)
+    else while (code >= ZERO && code <= NINE) code = text.charCodeAt(++at)
+    if (code !== COMMA || at === count || at - count > WHOLE_DIGITS) return undefined
+    // The amount.
+    code = text.charCodeAt(++at)
+    const isAsk = code === MINUS
+    if (isAsk) code = text.charCodeAt(++at)
+    const amountAt = at
+    if (code === ZERO) code = text.charCodeAt(++at)
+    else while (code >= ZERO && code <= NINE) code = text.charCodeAt(++at)
+    let amountEnd = at
+    if (code === POINT && at > amountAt) {
+      code = text.charCodeAt(++at)
+      while (code >= ZERO && code <= NINE) code = text.charCodeAt(++at)
+      if (at === amountEnd + 1) return undefined
+      amountEnd = text.charCodeAt(at - 1) === ZERO ? withoutZeros(text, at) : at
+    }
+    if (code !== CLOSE || at === amountAt || at - amountAt > DECIMAL_LENGTH) return undefined
+    // Zero has no side.
+    if (amountEnd - amountAt === 1 && text.charCodeAt(amountAt) === ZERO) return undefined
+    if (!this.#isEnded(text, at + 1)) return undefined
+    const price = text.slice(priceAt, priceEnd) as Price
+    const amount = isRemoved ? GONE : (text.slice(amountAt, amountEnd) as Amount)
+    const levels: readonly BookLevel[] = [[price, amount]]
+    const { sequence, exchangeTime } = this
+    return isAsk ? changeOf(NONE, levels, sequence, exchangeTime) : changeOf(levels, NONE, sequence, exchangeTime)
+  }
 
   /** @returns what was read; undefined if it is left to the careful reader */
   scan(text: string): Scan {
@@ -63,22 +119,10 @@ export class FrameScanner implements FrameEnd {
     this.channel = channel
     code = text.charCodeAt(++at)
     if (code === OPEN) {
-      const end = this.#levelEnd(text, at + 1)
       this.name = ''
-      if (end > 0) return this.#isEnded(text, end) ? 'level' : undefined
       return this.#row(text, at + 1) ? 'row' : undefined
     }
     return code === QUOTE ? this.#named(text, at) : undefined
-  }
-
-  /** What the frame says whose `level` was scanned last. */
-  change(text: string): BookChange {
-    const price = text.slice(this.#priceAt, this.#priceEnd) as Price
-    const amount = this.#amountAt < 0 ? GONE : (text.slice(this.#amountAt, this.#amountEnd) as Amount)
-    const levels: readonly BookLevel[] = [[price, amount]]
-    return this.#isBid
-      ? changeOf(levels, NONE, this.sequence, this.exchangeTime)
-      : changeOf(NONE, levels, this.sequence, this.exchangeTime)
   }
 
   #named(text: string, at: number): Scan {
@@ -108,61 +152,6 @@ export class FrameScanner implements FrameEnd {
     if (digits === 0 || digits > CHECKSUM_DIGITS || text.charCodeAt(first) === ZERO) return false
     this.checksum = isNegative ? -value : value
     return this.#isEnded(text, at)
-  }
-
-  /** `60400,2,-0.68]`. @returns where it ends; 0 if it is no level */
-  #levelEnd(text: string, first: number): number {
-    // The price, without zeros at its end.
-    let at = first
-    let code = text.charCodeAt(at)
-    if (code === ZERO) code = text.charCodeAt(++at)
-    else while (code >= ZERO && code <= NINE) code = text.charCodeAt(++at)
-    let end = at
-    if (code === POINT && at > first) {
-      const point = at
-      code = text.charCodeAt(++at)
-      while (code >= ZERO && code <= NINE) code = text.charCodeAt(++at)
-      end = at
-      if (end === point + 1) return 0
-      while (text.charCodeAt(end - 1) === ZERO) end--
-      if (end === point + 1) end = point
-    }
-    if (code !== COMMA || at === first || at - first > DECIMAL_LENGTH) return 0
-    const priceEnd = end
-    // The count.
-    const count = ++at
-    code = text.charCodeAt(at)
-    const isRemoved = code === ZERO
-    if (isRemoved) code = text.charCodeAt(++at)
-    else while (code >= ZERO && code <= NINE) code = text.charCodeAt(++at)
-    if (code !== COMMA || at === count || at - count > WHOLE_DIGITS) return 0
-    // The amount.
-    code = text.charCodeAt(++at)
-    const isAsk = code === MINUS
-    if (isAsk) code = text.charCodeAt(++at)
-    const amount = at
-    if (code === ZERO) code = text.charCodeAt(++at)
-    else while (code >= ZERO && code <= NINE) code = text.charCodeAt(++at)
-    end = at
-    if (code === POINT && at > amount) {
-      const point = at
-      code = text.charCodeAt(++at)
-      while (code >= ZERO && code <= NINE) code = text.charCodeAt(++at)
-      end = at
-      if (end === point + 1) return 0
-      while (text.charCodeAt(end - 1) === ZERO) end--
-      if (end === point + 1) end = point
-    }
-    if (code !== CLOSE || at === amount || at - amount > DECIMAL_LENGTH) return 0
-    // Zero has no side.
-    if (end - amount === 1 && text.charCodeAt(amount) === ZERO) return 0
-    this.#isBid = !isAsk
-    this.#priceAt = first
-    this.#priceEnd = priceEnd
-    // "when count = 0 then you have to delete the price level": https://docs.bitfinex.com/reference/ws-public-books (2026-11-22)
-    this.#amountAt = isRemoved ? -1 : amount
-    this.#amountEnd = end
-    return at + 1
   }
 
   /** Numbers as they are written, and nulls. */
@@ -222,6 +211,13 @@ export class FrameScanner implements FrameEnd {
     }
     return code === CLOSE && at === text.length - 1
   }
+}
+
+/** @returns where a decimal that ends there with zeros behind its point ends without them */
+function withoutZeros(text: string, from: number): number {
+  let end = from
+  while (text.charCodeAt(end - 1) === ZERO) end--
+  return text.charCodeAt(end - 1) === POINT ? end - 1 : end
 }
 
 function changeOf(

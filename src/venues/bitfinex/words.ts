@@ -56,6 +56,9 @@ export class BitfinexWords implements MarketWords {
   /** Symbols whose liquidations are wanted: the venue sends those of all in one stream. */
   readonly #liquidated = new Set<string>()
   readonly #streams = new Map<number, Stream>()
+  /** The channel that a message was of last, and its stream: several in a row are of one. */
+  #lastChannel = -1
+  #lastStream: Stream | undefined
   readonly #numbers = new Map<string, number>()
   /** Numbers of channels that are not read: of margin funding, and those that have ended. */
   readonly #ignored = new Set<number>()
@@ -66,6 +69,7 @@ export class BitfinexWords implements MarketWords {
     this.#users.clear()
     this.#liquidated.clear()
     this.#streams.clear()
+    this.#lastChannel = -1
     this.#numbers.clear()
     this.#ignored.clear()
     this.#orders.clear()
@@ -122,6 +126,15 @@ export class BitfinexWords implements MarketWords {
   /** @returns false, and says nothing, if the frame is to be read with care */
   #scanned(frame: string, facts: MarketFacts): boolean {
     const scanner = this.#scanner
+    const change = scanner.level(frame)
+    if (change !== undefined) {
+      const stream = this.#streamOf(scanner.channel)
+      // Other streams have rows of three numbers too.
+      if (stream?.kind !== 'book') return false
+      this.#counted(change.last, facts)
+      facts.book(stream.symbol, change)
+      return true
+    }
     const scan = scanner.scan(frame)
     if (scan === undefined) return false
     const { sequence } = scanner
@@ -129,7 +142,7 @@ export class BitfinexWords implements MarketWords {
       this.#counted(sequence, facts)
       return true
     }
-    const stream = this.#streams.get(scanner.channel)
+    const stream = this.#streamOf(scanner.channel)
     if (stream === undefined) return false
     if (scan === 'row') {
       if (!ROWS_OF.has(stream.kind)) return false
@@ -138,12 +151,16 @@ export class BitfinexWords implements MarketWords {
     }
     if (stream.kind !== 'book') return false
     this.#counted(sequence, facts)
-    if (scan === 'checksum') {
-      facts.bookChecksum(stream.symbol, scanner.checksum)
-      return true
-    }
-    facts.book(stream.symbol, scanner.change(frame))
+    facts.bookChecksum(stream.symbol, scanner.checksum)
     return true
+  }
+
+  #streamOf(channel: number): Stream | undefined {
+    if (channel === this.#lastChannel) return this.#lastStream
+    const stream = this.#streams.get(channel)
+    this.#lastChannel = channel
+    this.#lastStream = stream
+    return stream
   }
 
   #carefully(message: readonly TextValue[], facts: MarketFacts): boolean {
@@ -214,7 +231,8 @@ export class BitfinexWords implements MarketWords {
     const ordersNumber = stream.kind === 'book' ? this.#numbers.get(nameOf({ ...stream, kind: 'orders' })) : undefined
     if (ordersNumber !== undefined) this.#end(ordersNumber)
     this.#ignored.delete(chanId)
-    this.#streams.set(chanId, stream)
+    this.#lastChannel = -1
+    this.#streams.set(chanId, this.#withOwnSymbol(stream))
     this.#numbers.set(nameOf(stream), chanId)
     const symbols = stream.kind === 'liquidations' ? this.#liquidated : [stream.symbol]
     for (const symbol of symbols) {
@@ -229,7 +247,14 @@ export class BitfinexWords implements MarketWords {
     const stream = this.#streams.get(chanId)
     if (stream !== undefined && this.#numbers.get(nameOf(stream)) === chanId) this.#numbers.delete(nameOf(stream))
     this.#streams.delete(chanId)
+    this.#lastChannel = -1
     this.#ignored.add(chanId)
+  }
+
+  /** With the symbol's text of the session, by which the session finds it at a glance. */
+  #withOwnSymbol(stream: Stream): Stream {
+    const users = this.#users.of(nameOf(stream))
+    return users === undefined ? stream : { kind: stream.kind, symbol: users.instrument.symbol }
   }
 
   #ordersOf(symbol: string): Orders {
