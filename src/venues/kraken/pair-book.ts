@@ -65,7 +65,7 @@ export class PairBook {
 
   /** A message came. It is said as an event only if the book is whole after it. */
   change(change: BookChange, at: Micros, out: SessionOutput): void {
-    if (change.depth !== null) this.confirmDepth(change.depth)
+    if (change.depth !== null && change.depth !== this.#confirmedDepth) this.confirmDepth(change.depth)
     if (change.isSnapshot) this.#snapshot(change, at, out)
     else if (!this.#isWhole) this.statistics.staleDropped++
     else {

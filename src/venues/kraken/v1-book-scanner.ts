@@ -8,12 +8,15 @@ const COMMA = 44
 const ZERO = 48
 const NINE = 57
 const POINT = 46
+const COLON = 58
 const QUOTE = 34
 const OPEN_BRACKET = 91
 const CLOSE_BRACKET = 93
 const SMALL_A = 97
 const SMALL_B = 98
+const SMALL_C = 99
 const SMALL_S = 115
+const OPEN_BRACE = 123
 
 /** Digits of a channel's number, of epoch seconds and of a checksum at most; a longer one is left to the careful reader. */
 const MAXIMUM_DIGITS = 10
@@ -56,11 +59,12 @@ export class V1BookScanner {
       code = text.charCodeAt(++at)
     }
     if (at === 1 || at > MAXIMUM_DIGITS || (at > 2 && text.charCodeAt(1) === ZERO)) return false
-    if (text.slice(at, at + 3) !== ',{"') return false
+    if (code !== COMMA || text.charCodeAt(at + 1) !== OPEN_BRACE || text.charCodeAt(at + 2) !== QUOTE) return false
     at = this.#changes(text, at + 3, change)
     if (at < 0) return false
     if (text.charCodeAt(at) === COMMA) {
-      if (text.slice(at, at + 6) !== ',"c":"') return false
+      if (text.charCodeAt(at + 1) !== QUOTE || text.charCodeAt(at + 2) !== SMALL_C) return false
+      if (!opensValue(text, at + 3, QUOTE)) return false
       at += 6
       const first = at
       let checksum = 0
@@ -91,7 +95,7 @@ export class V1BookScanner {
       const at = this.#levels(text, from + 5, change, false)
       return at >= 0 && text.slice(at, at + 7) === ',"bs":[' ? this.#levels(text, at + 7, change, true) : -1
     }
-    if ((side !== SMALL_A && side !== SMALL_B) || text.slice(from + 1, from + 4) !== '":[') return -1
+    if ((side !== SMALL_A && side !== SMALL_B) || !opensValue(text, from + 1, OPEN_BRACKET)) return -1
     change.reset(false)
     const at = this.#levels(text, from + 4, change, side === SMALL_B)
     if (side === SMALL_B || at < 0 || text.charCodeAt(at) === COMMA) return at
@@ -163,4 +167,9 @@ export class V1BookScanner {
     this.#tails.set(channel, tail)
     return tail
   }
+}
+
+/** Whether a name ends here, and the value behind its colon begins with this character. */
+function opensValue(text: string, at: number, first: number): boolean {
+  return text.charCodeAt(at) === QUOTE && text.charCodeAt(at + 1) === COLON && text.charCodeAt(at + 2) === first
 }

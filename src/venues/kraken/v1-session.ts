@@ -40,7 +40,8 @@ class V1Pair {
   readonly instrument: Instrument
   readonly book: PairBook
   readonly feeds: Readonly<Record<'trade' | 'ticker' | 'quote', Feed>>
-  wanted: ReadonlySet<Channel> = new Set()
+  #wanted: ReadonlySet<Channel> = new Set()
+  #wantsBook = false
 
   constructor(instrument: Instrument, feeds: FeedMaker) {
     // The tape names the symbol as the capture does.
@@ -51,6 +52,20 @@ class V1Pair {
       ticker: feeds.make(this.instrument, 'ticker'),
       quote: feeds.make(this.instrument, 'quote'),
     }
+  }
+
+  get wanted(): ReadonlySet<Channel> {
+    return this.#wanted
+  }
+
+  /** Nearly every message is of a book. */
+  get wantsBook(): boolean {
+    return this.#wantsBook
+  }
+
+  want(channels: ReadonlySet<Channel>): void {
+    this.#wanted = channels
+    this.#wantsBook = channels.has('book')
   }
 
   /** Says that its feeds exist, before anything is heard of them. */
@@ -154,7 +169,7 @@ export class KrakenV1Session implements VenueSession {
     for (const { instrument, channel } of removed) {
       const pair = this.#byInstrument.get(instrument.id)
       if (pair === undefined || !isV1Channel(channel)) continue
-      pair.wanted = new Set([...pair.wanted].filter((wanted) => wanted !== channel))
+      pair.want(new Set([...pair.wanted].filter((wanted) => wanted !== channel)))
       const feed = channel === 'book' ? pair.book.feed : pair.feeds[channel]
       feed.leave(at, out)
       if (channel === 'book') pair.book.ended()
@@ -199,14 +214,14 @@ export class KrakenV1Session implements VenueSession {
       this.#byInstrument.set(instrument.id, pair)
       this.#known.add(pair.instrument.symbol)
     }
-    pair.wanted = new Set([...pair.wanted, channel])
+    pair.want(new Set([...pair.wanted, channel]))
     return pair
   }
 
   #book(change: BookChange, frame: string, at: Micros, out: SessionOutput): void {
     const pair = this.#pairs.get(change.symbol)
     if (pair === undefined) this.#unknownPair(change.symbol, frame, out)
-    else if (pair.wanted.has('book')) {
+    else if (pair.wantsBook) {
       pair.book.change(change, at, out)
       if (pair.book.resubscription.due <= at) out.command({ kind: 'wake', at })
     }
