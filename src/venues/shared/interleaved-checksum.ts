@@ -14,18 +14,37 @@ const LEVELS = 25
 export class InterleavedChecksum {
   readonly bids = new ChecksumSide()
   readonly asks = new ChecksumSide()
+  /** The CRC before each place of both sides, as of the last time. */
+  readonly #before = new Int32Array(LEVELS + 1).fill(BEFORE_FIRST)
 
   /** Whether a book has this checksum (a whole number of 32 bits with its sign, as the venues write it). */
   verify(book: OrderBook, checksum: number): boolean {
-    const bids = book.bids(LEVELS)
-    const asks = book.asks(LEVELS)
-    const ofBids = this.bids.pieces(bids)
-    const ofAsks = this.asks.pieces(asks)
-    const count = Math.max(bids.length, asks.length)
-    let crc = count === 0 ? -1 : BEFORE_FIRST
-    for (let index = 0; index < count; index++) {
-      if (index < bids.length) crc = withPiece(crc, ofBids[index] as number, ofBids[LEVELS + index] as number)
-      if (index < asks.length) crc = withPiece(crc, ofAsks[index] as number, ofAsks[LEVELS + index] as number)
+    const { bids, asks } = this
+    const bidsHeld = bids.take(book.bids(LEVELS))
+    const asksHeld = asks.take(book.asks(LEVELS))
+    const bidCount = bids.count
+    const askCount = asks.count
+    const count = Math.max(bidCount, askCount)
+    if (count === 0) return checksum === 0
+    const bidPieces = bids.pieces
+    const askPieces = asks.pieces
+    const before = this.#before
+    // What is the same as the last time needs no other CRC.
+    let place = Math.min(bidsHeld, asksHeld, count)
+    let crc = before[place] as number
+    while (place < count) {
+      if (place >= askCount) crc = withPiece(crc, bidPieces[place] as number, bidPieces[LEVELS + place] as number)
+      else {
+        let own = askPieces[place] as number
+        let length = askPieces[LEVELS + place] as number
+        if (place < bidCount) {
+          // Both by themselves first: that does not wait for what stands before them.
+          own = withPiece(bidPieces[place] as number, own, length)
+          length += bidPieces[LEVELS + place] as number
+        }
+        crc = withPiece(crc, own, length)
+      }
+      before[++place] = crc
     }
     return ~crc === checksum
   }
@@ -52,11 +71,20 @@ class ChecksumSide implements LevelWitness {
   #amountDigits = -1
   /** By price: levels that are written with other numbers of digits. */
   readonly #unusual = new Map<string, Piece>()
-  /** The best levels when the checksum was last taken. They are never changed: another amount is another level. */
+  /** The best levels when the checksum was last taken, best first. They are never changed: another amount is another level. */
   #levels: readonly BookLevel[] = []
-  /** The pieces of those: the CRC of each, then the length of each. */
   #pieces = new Int32Array(2 * LEVELS)
   #spare = new Int32Array(2 * LEVELS)
+
+  /** What the best levels add to the checksum, best first: the CRC of each, then the length of each. */
+  get pieces(): Int32Array {
+    return this.#pieces
+  }
+
+  /** How many of them there are. */
+  get count(): number {
+    return this.#levels.length
+  }
 
   level(
     price: Price,
@@ -86,41 +114,63 @@ class ChecksumSide implements LevelWitness {
     })
   }
 
-  /** The pieces of the best levels, best first: the CRC of each, then the length of each. */
-  pieces(levels: readonly BookLevel[]): Int32Array {
+  /**
+   * Takes the best levels, best first, and makes what they add to the checksum.
+   * @returns how many of the first ones are the same as before; all places if nothing changed
+   */
+  take(levels: readonly BookLevel[]): number {
     const held = this.#levels
+    const count = levels.length
+    const heldCount = held.length
+    const common = Math.min(count, heldCount)
+    let same = 0
+    while (same < common && levels[same] === held[same]) same++
+    if (same === count && same === heldCount) return LEVELS
     const heldPieces = this.#pieces
     const pieces = this.#spare
+    for (let index = 0; index < same; index++) {
+      pieces[index] = heldPieces[index] as number
+      pieces[LEVELS + index] = heldPieces[LEVELS + index] as number
+    }
     // Both lists are in the order of prices: what is found goes on behind what was found before.
-    let next = 0
-    for (let index = 0; index < levels.length; index++) {
+    let next = same
+    for (let index = same; index < count; index++) {
       const level = levels[index] as BookLevel
       let place = next
-      while (place < held.length && held[place] !== level) place++
-      if (place < held.length) {
+      while (place < heldCount && held[place] !== level) place++
+      if (place < heldCount) {
         pieces[index] = heldPieces[place] as number
         pieces[LEVELS + index] = heldPieces[LEVELS + place] as number
         next = place + 1
-        continue
-      }
-      const price = level[0]
-      const amount = level[1]
-      const unusual = this.#unusual.size === 0 ? undefined : this.#unusual.get(price)
-      if (unusual === undefined) {
-        const priceDigits = this.#priceDigits
-        const amountDigits = this.#amountDigits
-        const crc = withDecimal(withCode(0, COLON), price, priceDigits)
-        pieces[index] = withDecimal(withCode(crc, COLON), amount, amountDigits)
-        pieces[LEVELS + index] = filledLength(price, priceDigits) + filledLength(amount, amountDigits) + 2
-      } else {
-        pieces[index] = unusual.crc
-        pieces[LEVELS + index] = unusual.length
-      }
+      } else this.#write(level, pieces, index)
     }
     this.#levels = levels
     this.#pieces = pieces
     this.#spare = heldPieces
-    return pieces
+    return same
+  }
+
+  /** Makes what a level adds that was not there before. */
+  #write(level: BookLevel, pieces: Int32Array, index: number): void {
+    const price = level[0]
+    const amount = level[1]
+    const unusual = this.#unusual.size === 0 ? undefined : this.#unusual.get(price)
+    if (unusual !== undefined) {
+      pieces[index] = unusual.crc
+      pieces[LEVELS + index] = unusual.length
+      return
+    }
+    const priceDigits = this.#priceDigits
+    const amountDigits = this.#amountDigits
+    if (priceDigits <= 0 && amountDigits <= 0) {
+      const crc = withText(withCode(0, COLON), price, 0, price.length)
+      pieces[index] = withText(withCode(crc, COLON), amount, 0, amount.length)
+      pieces[LEVELS + index] = price.length + amount.length + 2
+      return
+    }
+    const crc = withDecimal(withCode(0, COLON), price, priceDigits)
+    pieces[index] = withDecimal(withCode(crc, COLON), amount, amountDigits)
+    pieces[LEVELS + index] = filledLength(price, priceDigits) + filledLength(amount, amountDigits) + 2
   }
 }
 
