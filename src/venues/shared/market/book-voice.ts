@@ -12,9 +12,6 @@ import type { Feed } from '../feed.ts'
 import type { FeedMaker } from '../feed-maker.ts'
 import type { BookChange } from './book-rule.ts'
 
-/** When something happened to a book, and its place there, as the events of it say. */
-type Moment = Pick<BookChange, 'exchangeTime' | 'last'>
-
 /** What a book says to the outside, as far as it is wanted: its changes, its touch as quotes, and how its feeds stand. */
 export class BookVoice {
   readonly feed: Feed
@@ -62,11 +59,10 @@ export class BookVoice {
     if (feed === null) return
     feed.heard(at, last)
     feed.regain('the book is whole', at, out)
-    const moment = { exchangeTime: null, last }
-    if (channel === 'book') this.#sayBook('snapshot', book.bids(), book.asks(), moment, at, out)
+    if (channel === 'book') this.#sayBook('snapshot', book.bids(), book.asks(), null, last, at, out)
     else {
       this.#quote = undefined
-      this.#sayQuote(book, moment, at, out)
+      this.#sayQuote(book, null, last, at, out)
     }
   }
 
@@ -78,30 +74,35 @@ export class BookVoice {
       feed.heard(at, change.last)
       feed.regain('a snapshot came', at, out)
     }
-    if (this.#saysBook) this.#sayBook('snapshot', change.bids, change.asks, change, at, out)
-    this.#sayQuote(book, change, at, out)
+    const { bids, asks, exchangeTime, last } = change
+    if (this.#saysBook) this.#sayBook('snapshot', bids, asks, exchangeTime, last, at, out)
+    this.#sayQuote(book, exchangeTime, last, at, out)
   }
 
-  /** @param bids those that are said, which may be others than the venue's */
+  /**
+   * Its parts one by one: changes of many venues have many shapes, so that each look into one is slow.
+   * @param bids those that are said, which may be others than the venue's
+   */
   update(
     bids: readonly BookLevel[],
     asks: readonly BookLevel[],
-    moment: Moment,
+    exchangeTime: Micros | null,
+    last: number | null,
     book: OrderBook | undefined,
     at: Micros,
     out: SessionOutput,
   ): void {
     if (this.#saysBook) {
       const { feed } = this
-      feed.heard(at, moment.last)
+      feed.heard(at, last)
       if (feed.state !== 'synchronised') feed.regain('the book is whole', at, out)
-      this.#sayBook('update', bids, asks, moment, at, out)
+      this.#sayBook('update', bids, asks, exchangeTime, last, at, out)
     }
     if (this.#saysQuotes && this.quoteFeed !== null) {
       const feed = this.quoteFeed
-      feed.heard(at, moment.last)
+      feed.heard(at, last)
       if (feed.state !== 'synchronised') feed.regain('the book is whole', at, out)
-      this.#sayQuote(book, moment, at, out)
+      this.#sayQuote(book, exchangeTime, last, at, out)
     }
   }
 
@@ -116,7 +117,8 @@ export class BookVoice {
     kind: 'snapshot' | 'update',
     bids: readonly BookLevel[],
     asks: readonly BookLevel[],
-    { exchangeTime, last }: Moment,
+    exchangeTime: Micros | null,
+    last: number | null,
     receiveTime: Micros,
     out: SessionOutput,
   ): void {
@@ -137,7 +139,8 @@ export class BookVoice {
 
   #sayQuote(
     book: OrderBook | undefined,
-    { exchangeTime, last }: Moment,
+    exchangeTime: Micros | null,
+    last: number | null,
     receiveTime: Micros,
     out: SessionOutput,
   ): void {

@@ -302,9 +302,10 @@ export class MarketBook {
       }
     }
     this.#audit.keep(change)
-    this.#position.last = change.last ?? this.#position.last
+    const { exchangeTime, last } = change
+    if (last !== null) this.#position.last = last
     this.#position.isFirst = false
-    this.#voice.update(bids, asks, change, book, at, out)
+    this.#voice.update(bids, asks, exchangeTime, last, book, at, out)
   }
 
   /** Verifies the venue's checksum; a book that fails is lost. */
