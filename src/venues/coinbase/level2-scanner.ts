@@ -5,6 +5,14 @@ import type { SnapshotFrame, UpdateFrame } from './wire.ts'
 const COMMA = 44
 const OPEN_BRACKET = 91
 const CLOSE_BRACKET = 93
+const SMALL_B = 98
+const CLOSE_BRACE = 125
+
+/** How far behind the bracket of a change its side begins. */
+const BEFORE_SIDE = '["'.length
+
+/** Of the side that an update says nothing of; nobody adds to it. */
+const NOTHING: readonly BookLevel[] = []
 
 /**
  * Reads the frames of a book straight from their text, without building objects of JSON first:
@@ -16,48 +24,57 @@ const CLOSE_BRACKET = 93
  */
 export class Level2Scanner {
   readonly #cursor = new WireCursor()
+  /** Levels of the update that is being read; undefined where it has none of that side. */
+  #bids: BookLevel[] | undefined
+  #asks: BookLevel[] | undefined
 
   /** @returns undefined where the text is anything else: then it is read as JSON. */
   read(text: string): UpdateFrame | SnapshotFrame | undefined {
     const cursor = this.#cursor
     cursor.start(text)
     let frame: UpdateFrame | SnapshotFrame | undefined
-    if (cursor.literal('{"type":"l2update","product_id":')) frame = readUpdate(cursor)
+    if (cursor.literal('{"type":"l2update","product_id":')) frame = this.#update(cursor)
     else if (cursor.literal('{"type":"snapshot","product_id":')) frame = readSnapshot(cursor)
     cursor.clear()
     return frame
   }
-}
 
-function readUpdate(cursor: WireCursor): UpdateFrame | undefined {
-  const product = cursor.quoted()
-  if (product === undefined || product === '') return undefined
-  const bids: BookLevel[] = []
-  const asks: BookLevel[] = []
-  let time: number
-  if (cursor.literal(',"changes":[')) {
-    if (!readChanges(cursor, bids, asks) || !cursor.literal(',"time":')) return undefined
-    time = cursor.quotedIsoTime()
-  } else {
-    if (!cursor.literal(',"time":')) return undefined
-    time = cursor.quotedIsoTime()
-    if (!cursor.literal(',"changes":[') || !readChanges(cursor, bids, asks)) return undefined
+  #update(cursor: WireCursor): UpdateFrame | undefined {
+    const product = cursor.quoted()
+    if (product === undefined || product === '') return undefined
+    let time: number
+    if (cursor.literal(',"changes":[')) {
+      if (!this.#changes(cursor) || !cursor.literal(',"time":')) return undefined
+      time = cursor.quotedIsoTime()
+    } else {
+      if (!cursor.literal(',"time":')) return undefined
+      time = cursor.quotedIsoTime()
+      if (!cursor.literal(',"changes":[') || !this.#changes(cursor)) return undefined
+    }
+    if (time < 0 || !cursor.character(CLOSE_BRACE) || !cursor.isAtEnd) return undefined
+    const bids = this.#bids ?? NOTHING
+    const asks = this.#asks ?? NOTHING
+    return { type: 'l2update', product, bids, asks, time: time as Micros }
   }
-  if (time < 0 || !cursor.literal('}') || !cursor.isAtEnd) return undefined
-  return { type: 'l2update', product, bids, asks, time: time as Micros }
-}
 
-function readChanges(cursor: WireCursor, bids: BookLevel[], asks: BookLevel[]): boolean {
-  if (cursor.character(CLOSE_BRACKET)) return true
-  do {
-    const isBid = cursor.literal('["buy",')
-    if (!isBid && !cursor.literal('["sell",')) return false
-    const level = readPair(cursor)
-    if (level === undefined) return false
-    if (isBid) bids.push(level)
-    else asks.push(level)
-  } while (cursor.character(COMMA))
-  return cursor.character(CLOSE_BRACKET)
+  #changes(cursor: WireCursor): boolean {
+    this.#bids = undefined
+    this.#asks = undefined
+    if (cursor.character(CLOSE_BRACKET)) return true
+    do {
+      const isBid = cursor.text.charCodeAt(cursor.at + BEFORE_SIDE) === SMALL_B
+      if (!cursor.literal(isBid ? '["buy",' : '["sell",')) return false
+      const level = readPair(cursor)
+      if (level === undefined) return false
+      // Most messages have one level: a list made with it is smaller than one that grows.
+      if (isBid) {
+        if (this.#bids === undefined) this.#bids = [level]
+        else this.#bids.push(level)
+      } else if (this.#asks === undefined) this.#asks = [level]
+      else this.#asks.push(level)
+    } while (cursor.character(COMMA))
+    return cursor.character(CLOSE_BRACKET)
+  }
 }
 
 function readSnapshot(cursor: WireCursor): SnapshotFrame | undefined {

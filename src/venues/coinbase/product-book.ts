@@ -42,6 +42,9 @@ export class ProductBook {
   /** Asked anew because of silence: the new snapshot tells whether anything was missed. */
   #isAudited = false
   #quote: QuoteEvent | undefined
+  /** The levels that it was made of. */
+  #saidBid: BookLevel | undefined
+  #saidAsk: BookLevel | undefined
 
   constructor(instrument: Instrument, feeds: FeedMaker) {
     this.instrument = instrument
@@ -199,11 +202,15 @@ export class ProductBook {
     if (!this.#saysQuotes) return
     const bid = this.#book.bestBid
     const ask = this.#book.bestAsk
+    const said = this.#quote
+    // Most changes leave the best levels as they were.
+    if (said !== undefined && bid === this.#saidBid && ask === this.#saidAsk) return
+    this.#saidBid = bid
+    this.#saidAsk = ask
     const bidPrice = bid?.[0] ?? null
     const bidAmount = bid?.[1] ?? null
     const askPrice = ask?.[0] ?? null
     const askAmount = ask?.[1] ?? null
-    const said = this.#quote
     if (
       said !== undefined &&
       said.bidPrice === bidPrice &&

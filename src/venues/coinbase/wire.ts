@@ -59,8 +59,8 @@ export interface SnapshotFrame {
 export interface UpdateFrame {
   readonly type: 'l2update'
   readonly product: string
-  readonly bids: BookLevel[]
-  readonly asks: BookLevel[]
+  readonly bids: readonly BookLevel[]
+  readonly asks: readonly BookLevel[]
   readonly time: Micros | null
 }
 
