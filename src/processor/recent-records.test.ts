@@ -20,13 +20,20 @@ test('records are given from exactly the position that is asked for', () => {
   assert.deepEqual(positions(recent, 6), [])
 })
 
-test('what is released is gone, and how far the tape was read is still known', () => {
+test('what all readers are beyond is gone, and how far the tape was read is still known', () => {
   const recent = new RecentRecords()
+  const sink = recent.join()
+  const audit = recent.join()
   for (const position of [3, 4, 5]) recent.put(record(position))
-  recent.release(5)
+  sink.beyond(6)
+  assert.deepEqual(positions(recent, 3), [3, 4, 5], 'the other has not taken them')
+  audit.beyond(5)
   assert.deepEqual(positions(recent, 4), [])
   assert.deepEqual(positions(recent, 5), [5])
-  recent.release(6)
+  audit.leave()
+  audit.beyond(3)
+  sink.beyond(6)
+  assert.deepEqual(positions(recent, 5), [], 'who has left holds nothing back')
   assert.equal(recent.newest, 5)
   recent.put(record(6))
   assert.deepEqual(positions(recent, 6), [6])
@@ -42,8 +49,16 @@ test('the oldest are dropped where nobody releases them', () => {
 test('a reader that begins anew somewhere else leaves no run of records with a hole', () => {
   const recent = new RecentRecords()
   for (const position of [3, 4, 5]) recent.put(record(position))
-  recent.release(6)
+  recent.join().beyond(6)
   recent.put(record(4))
   assert.equal(recent.newest, 4)
   assert.deepEqual(positions(recent, 4), [4])
+})
+
+test('all who wait for a record learn that one came, and time ends a wait', async () => {
+  const recent = new RecentRecords()
+  const waits = [recent.arrival(10_000), recent.arrival(10_000)]
+  recent.put(record(1))
+  assert.deepEqual(await Promise.all(waits), [true, true])
+  assert.equal(await recent.arrival(1), false)
 })

@@ -3,15 +3,24 @@ import type { TapeRecord } from './tape-record.ts'
 /** Text of the records that are kept, in bytes; read, they take several times as much. What the sink has taken is not kept. */
 const MAXIMUM_BYTES = 24 * 1_024 * 1_024
 
+/** Somebody who takes the records one after the other. */
+export interface RecentReader {
+  /** Has no use any more for what is before this position. */
+  beyond(position: number): void
+  leave(): void
+}
+
 /**
- * The newest records of the tape, read once for two readers: the live one puts them in, the sink takes them out if it is not
- * too far behind.
+ * The newest records of the tape, read once for several: the live reader puts them in; the sink and the audit take them out
+ * if they are not too far behind. What all of them are beyond is let go at once: events that stay are what costs a
+ * garbage collection its time.
  */
 export class RecentRecords {
   #records: TapeRecord[] = []
   #bytes = 0
   #newest: number | undefined
-  #waiting: (() => void) | undefined
+  readonly #waiting = new Set<() => void>()
+  readonly #readers = new Map<RecentReader, number>()
 
   put(record: TapeRecord): void {
     // The live reader began anew somewhere else: what is kept is no run of records any more.
@@ -25,7 +34,7 @@ export class RecentRecords {
       drop++
     }
     if (drop > 0) this.#records = this.#records.slice(drop)
-    this.#waiting?.()
+    for (const arrived of [...this.#waiting]) arrived()
   }
 
   clear(): void {
@@ -39,8 +48,22 @@ export class RecentRecords {
     return this.#newest
   }
 
-  /** Lets go of the records before a position: their events are the most of what the processor holds. */
-  release(before: number): void {
+  /** Until it leaves, nothing is let go that this reader is not beyond, but for the bound on all of it. */
+  join(): RecentReader {
+    const reader: RecentReader = {
+      beyond: (position) => {
+        if (!this.#readers.has(reader)) return
+        this.#readers.set(reader, position)
+        this.#letGo()
+      },
+      leave: () => void this.#readers.delete(reader),
+    }
+    this.#readers.set(reader, 0)
+    return reader
+  }
+
+  #letGo(): void {
+    const before = Math.min(...this.#readers.values())
     let drop = 0
     for (; drop < this.#records.length; drop++) {
       const record = this.#records[drop] as TapeRecord
@@ -74,11 +97,12 @@ export class RecentRecords {
     return new Promise((resolve) => {
       const done = (arrived: boolean): void => {
         clearTimeout(timer)
-        this.#waiting = undefined
+        this.#waiting.delete(arrive)
         resolve(arrived)
       }
+      const arrive = (): void => done(true)
       const timer = setTimeout(() => done(false), milliseconds)
-      this.#waiting = () => done(true)
+      this.#waiting.add(arrive)
     })
   }
 }

@@ -2,9 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { type GroupMember, isLogError, type Log } from '../log/index.ts'
 import { type Micros, now } from '../market/index.ts'
 import type { Logger } from '../platform/index.ts'
-import { type Store, StoreBatch } from '../store/index.ts'
+import type { Store, StoreBatch } from '../store/index.ts'
+import { FormedRange } from './formed-range.ts'
 import type { ProcessorMetrics } from './processor-metrics.ts'
-import type { RecentRecords } from './recent-records.ts'
+import type { RecentReader, RecentRecords } from './recent-records.ts'
 import { readState, writeState } from './state-records.ts'
 import { readTapeRecord, type TapeRecord } from './tape-record.ts'
 import { TradeFilter, type TradeFilterState } from './trade-filter.ts'
@@ -111,6 +112,15 @@ export class StoreSink {
   }
 
   async #serve(member: GroupMember, signal: AbortSignal): Promise<void> {
+    const reader = this.#options.recent.join()
+    try {
+      await this.#store(member, reader, signal)
+    } finally {
+      reader.leave()
+    }
+  }
+
+  async #store(member: GroupMember, reader: RecentReader, signal: AbortSignal): Promise<void> {
     const { log, metrics, logger } = this.#options
     let note = readNote(member.start.note)
     let next = await this.#firstPosition(member.start.next)
@@ -118,18 +128,14 @@ export class StoreSink {
     let stateWrittenAt = Date.now()
     let fixedTo = note.to
     while (!signal.aborted) {
-      const records = await this.#collect(next, fixedTo, signal)
-      const last = records.at(-1)
-      if (last === undefined) continue
-      const to = fixedTo ?? last.position + 1
-      const formedAt = performance.now()
-      const { batch, duplicates, rejected } = this.#form(records, filter)
-      this.#options.recent.release(to)
+      const range = await this.#collect(new FormedRange(next, filter), reader, fixedTo, signal)
+      if (range === undefined) continue
+      const to = fixedTo ?? range.to
       if (fixedTo === undefined) await member.commit(next, JSON.stringify({ ...note, to } satisfies SinkNote))
-      const duration = Math.round((performance.now() - formedAt) * 1_000)
-      this.#addStatistics(batch, { from: next, to, records, duplicates, rejected, duration })
+      const { batch, duplicates, rejected } = range
+      batch.add('ingestion_statistics', [SINK_GROUP, SINK_TOPIC, ...range.statistics(to)])
       // Positions begin anew in another log; the time of the first record tells its ranges from those of an older one.
-      if (!(await this.#insert(batch, `${next}-${to}-${records[0]?.time ?? 0}`, signal))) return
+      if (!(await this.#insert(batch, `${next}-${to}-${range.firstTime}`, signal))) return
       fixedTo = undefined
       next = to
       note = { ...(note.state === undefined ? {} : { state: note.state }) }
@@ -140,7 +146,7 @@ export class StoreSink {
       }
       await member.commit(next, JSON.stringify(note))
       metrics.sinkWrote(batch.counts, duplicates, rejected)
-      if (duplicates > 0) logger.debug({ from: last.position, duplicates }, 'trades that were stored before')
+      if (duplicates > 0) logger.debug({ from: range.to - 1, duplicates }, 'trades that were stored before')
     }
   }
 
@@ -180,101 +186,52 @@ export class StoreSink {
     return filter
   }
 
-  /** Records from `next` on: exactly those before `fixedTo` where a note says so, else as many as make a batch. */
-  async #collect(next: number, fixedTo: number | undefined, signal: AbortSignal): Promise<TapeRecord[]> {
-    const records: TapeRecord[] = []
-    let events = 0
-    let position = next
+  /**
+   * Forms the records from the range's beginning on: exactly those before `fixedTo` where a note says so, else as many as
+   * make a batch. @returns undefined if there are none
+   */
+  async #collect(
+    range: FormedRange,
+    reader: RecentReader,
+    fixedTo: number | undefined,
+    signal: AbortSignal,
+  ): Promise<FormedRange | undefined> {
+    const { maximumEvents } = this.#pace
     let deadline: number | undefined
     while (!signal.aborted) {
       const take = (record: TapeRecord): boolean => {
-        if (fixedTo === undefined ? events >= this.#pace.maximumEvents : record.position >= fixedTo) return false
-        records.push(record)
-        events += record.events.length
-        position = record.position + 1
+        if (fixedTo === undefined ? range.events >= maximumEvents : record.position >= fixedTo) return false
+        range.take(record)
         return true
       }
-      const found = this.#options.recent.from(position, take).length
-      const isWhole = (): boolean => (fixedTo === undefined ? events >= this.#pace.maximumEvents : position >= fixedTo)
+      const found = this.#options.recent.from(range.to, take).length
+      reader.beyond(range.to)
+      const isWhole = (): boolean => (fixedTo === undefined ? range.events >= maximumEvents : range.to >= fixedTo)
       if (isWhole()) break
       const patience = deadline === undefined ? this.#pace.pollMilliseconds : Math.max(1, deadline - performance.now())
       // The live reader is as far as this: what comes next comes from there, read already.
-      const follows = this.#options.recent.newest === position - 1
+      const follows = this.#options.recent.newest === range.to - 1
       const hasArrived =
         follows && (await this.#options.recent.arrival(Math.min(patience, this.#pace.pollMilliseconds)))
-      if (found === 0 && !hasArrived && !(await this.#readOn(position, take))) {
+      if (found === 0 && !hasArrived && !(await this.#readOn(range.to, take))) {
         // A fixed range whose end retention has removed ends with what there is.
         if (fixedTo !== undefined) break
-        if (records.length === 0) this.#idle()
+        if (range.records === 0) this.isCaughtUp = true
         if (deadline !== undefined && performance.now() >= deadline) break
         if (!follows) await this.#options.recent.arrival(Math.min(patience, this.#pace.pollMilliseconds))
       }
-      if (records.length > 0) deadline ??= performance.now() + this.#pace.batchMilliseconds
+      if (range.records > 0) deadline ??= performance.now() + this.#pace.batchMilliseconds
       if (isWhole()) break
       if (fixedTo === undefined && deadline !== undefined && performance.now() >= deadline) break
     }
-    if (events >= this.#pace.maximumEvents) this.isCaughtUp = false
-    return signal.aborted ? [] : records
-  }
-
-  #idle(): void {
-    this.isCaughtUp = true
+    if (range.events >= maximumEvents) this.isCaughtUp = false
+    return signal.aborted || range.records === 0 ? undefined : range
   }
 
   async #readOn(position: number, take: (record: TapeRecord) => boolean): Promise<boolean> {
     const found = await this.#options.log.read(SINK_TOPIC, position, READ_LIMITS)
     for (const record of found) if (!take(readTapeRecord(record))) break
     return found.length > 0
-  }
-
-  #form(
-    records: readonly TapeRecord[],
-    filter: TradeFilter,
-  ): { batch: StoreBatch; duplicates: number; rejected: number } {
-    const batch = new StoreBatch()
-    let duplicates = 0
-    let rejected = 0
-    for (const { position, time, events, unreadable } of records) {
-      for (let index = 0; index < events.length; index++) {
-        const event = events[index]
-        if (event === undefined) continue
-        if (event.messageType === 'trade' && !filter.pass(event, position)) duplicates++
-        else if (!batch.addEvent(event, { position, index })) rejected++
-      }
-      for (const { index, line, reason } of unreadable) {
-        batch.add('rejected_events', ['', '', time, position, index, 'unreadable', reason, line])
-        rejected++
-      }
-    }
-    return { batch, duplicates, rejected }
-  }
-
-  #addStatistics(
-    batch: StoreBatch,
-    facts: {
-      from: number
-      to: number
-      records: readonly TapeRecord[]
-      duplicates: number
-      rejected: number
-      duration: number
-    },
-  ): void {
-    const writtenAt = now()
-    const newest = facts.records.at(-1)?.time ?? writtenAt
-    batch.add('ingestion_statistics', [
-      SINK_GROUP,
-      SINK_TOPIC,
-      facts.from,
-      facts.to,
-      writtenAt,
-      facts.records.length,
-      batch.counts,
-      facts.duplicates,
-      facts.rejected,
-      Math.max(0, writtenAt - newest),
-      facts.duration,
-    ])
   }
 
   /** Tries until the store has acknowledged everything. @returns false if the signal aborted before that. */

@@ -91,10 +91,10 @@ test('the store child killed in the middle of inserts leaves every trade once, i
 test('a batch sent again with its token counts once, with another token twice', async () => {
   const count = async () => Number((await running.client.query('SELECT count() FROM trades'))[0]?.[0])
   const before = await count()
-  await running.store.insert('trades', batchOf(1_000).rows.trades, 'again')
-  await running.store.insert('trades', batchOf(1_000).rows.trades, 'again')
+  await running.store.insertBatch(batchOf(1_000), 'again')
+  await running.store.insertBatch(batchOf(1_000), 'again')
   assert.equal(await count(), before + TRADES_A_BATCH)
-  await running.store.insert('trades', batchOf(1_000).rows.trades, 'other')
+  await running.store.insertBatch(batchOf(1_000), 'other')
   assert.equal(await count(), before + 2 * TRADES_A_BATCH)
 })
 

@@ -11,11 +11,7 @@ import type { Store } from './store.ts'
 import type { StoreAddress } from './store-address.ts'
 import type { StoreBatch } from './store-batch.ts'
 import { StoreClient } from './store-client.ts'
-
-/** Rows of one insert: they are one block, so that they are stored whole or not at all. */
-const MAXIMUM_ROWS_AN_INSERT = 100_000
-/** One insert below the embedded store's bound, whatever its rows. */
-const MAXIMUM_BYTES_AN_INSERT = 8 * 1024 * 1024
+import { TableLines } from './table-lines.ts'
 
 /** Connects to a store. Nothing is asked yet: `ping` tells whether it is there. */
 export function openStore(address: StoreAddress): Store {
@@ -47,7 +43,7 @@ export function openStore(address: StoreAddress): Store {
 
 async function insertBatch(client: StoreClient, batch: StoreBatch, range: string): Promise<void> {
   // One after the other: a failure leaves at most one table in doubt, and the tables share the same disk anyway.
-  for (const table of TABLE_NAMES) await insertRows(client, table, batch.rows[table], `store:${table}:${range}`)
+  for (const table of TABLE_NAMES) await insertPieces(client, table, batch.pieces(table), `store:${table}:${range}`)
 }
 
 async function insertRows(
@@ -56,26 +52,18 @@ async function insertRows(
   rows: readonly (readonly unknown[])[],
   token: string,
 ): Promise<void> {
-  const columns = TABLES[table].columns.map((column) => column.name)
-  let piece = 0
-  for (const lines of piecesOf(rows)) {
-    await client.insertLines(table, columns, lines, piece === 0 ? token : `${token}:${piece}`)
-    piece++
-  }
+  const lines = new TableLines()
+  for (const row of rows) lines.add(JSON.stringify(row))
+  await insertPieces(client, table, lines.pieces(), token)
 }
 
-/** The rows as lines, cut where the rows alone decide, so that a repeated insert is cut in the same places. */
-function* piecesOf(rows: readonly (readonly unknown[])[]): Generator<Buffer> {
-  let lines = ''
-  let count = 0
-  for (const row of rows) {
-    lines += `${JSON.stringify(row)}\n`
-    count++
-    if (count >= MAXIMUM_ROWS_AN_INSERT || lines.length >= MAXIMUM_BYTES_AN_INSERT) {
-      yield Buffer.from(lines)
-      lines = ''
-      count = 0
-    }
-  }
-  if (count > 0) yield Buffer.from(lines)
+async function insertPieces(
+  client: StoreClient,
+  table: TableName,
+  pieces: readonly Buffer[],
+  token: string,
+): Promise<void> {
+  const columns = TABLES[table].columns.map((column) => column.name)
+  for (const [index, piece] of pieces.entries())
+    await client.insertLines(table, columns, piece, index === 0 ? token : `${token}:${index}`)
 }

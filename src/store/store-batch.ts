@@ -1,62 +1,37 @@
 import { type BookLevel, type DecimalText, encodeEvent, type MarketEvent } from '../market/index.ts'
+import { bookLine, quoteLine, tradeLine } from './event-lines.ts'
 import {
-  bookUpdateRow,
   coverageRow,
   feedStateRow,
   gapRow,
   instrumentRow,
-  quoteRow,
   type TapePlace,
   tickerRow,
-  tradeRow,
   venueStateRow,
 } from './event-rows.ts'
 import { decimalsOf, factRow } from './fact-rows.ts'
 import { fitsStore, STORE_DECIMAL_SCALE, STORE_DECIMAL_WHOLE_DIGITS } from './fits-store.ts'
 import { FACT_TABLES } from './schema/fact-tables.ts'
 import { type Row, TABLE_NAMES, type TableName } from './schema/tables.ts'
-
-type Rows = { [Name in TableName]: Row<Name>[] }
+import { TableLines } from './table-lines.ts'
 
 /**
  * The rows of one range of the log, by table. An event with a value that the tables cannot hold exactly goes whole into
  * `rejected_events`; nothing is rounded and nothing is lost. The same events in the same order give the same rows.
  */
 export class StoreBatch {
-  readonly rows: Rows = {
-    instruments: [],
-    trades: [],
-    quotes: [],
-    tickers: [],
-    book_updates: [],
-    book_snapshots: [],
-    venue_candles: [],
-    funding: [],
-    mark_prices: [],
-    open_interest: [],
-    liquidations: [],
-    option_summaries: [],
-    instrument_status: [],
-    audits: [],
-    gaps: [],
-    coverages: [],
-    venue_states: [],
-    feed_states: [],
-    ingestion_statistics: [],
-    rejected_events: [],
-  }
+  readonly #lines = new Map<TableName, TableLines>()
 
   /** Adds a row that does not come from an event. */
   add<Name extends TableName>(table: Name, row: Row<Name>): void {
-    const rows: Row<Name>[] = this.rows[table]
-    rows.push(row)
+    this.#of(table).add(JSON.stringify(row))
   }
 
   /** Adds an event of the tape. @returns false if it does not fit and was kept as rejected. */
   addEvent(event: MarketEvent, place: TapePlace): boolean {
     const misfit = findMisfit(event)
     if (misfit !== undefined) {
-      this.rows.rejected_events.push([
+      this.add('rejected_events', [
         event.venue,
         event.messageType === 'venue-state' ? '' : event.instrument,
         event.receiveTime,
@@ -72,49 +47,57 @@ export class StoreBatch {
     return true
   }
 
-  /** Rows in it, of all tables. */
-  get size(): number {
-    return TABLE_NAMES.reduce((sum, name) => sum + this.rows[name].length, 0)
+  /** The rows of a table as lines of JSON: what goes out as one insert each. */
+  pieces(table: TableName): readonly Buffer[] {
+    return this.#lines.get(table)?.pieces() ?? []
   }
 
   /** How many rows each table gets; tables without rows are left out. */
   get counts(): Readonly<Record<string, number>> {
-    return Object.fromEntries(
-      TABLE_NAMES.filter((name) => this.rows[name].length > 0).map((name) => [name, this.rows[name].length]),
-    )
+    const filled = TABLE_NAMES.filter((name) => this.#lines.has(name))
+    return Object.fromEntries(filled.map((name) => [name, this.#of(name).count]))
+  }
+
+  #of(table: TableName): TableLines {
+    let lines = this.#lines.get(table)
+    if (lines === undefined) {
+      lines = new TableLines()
+      this.#lines.set(table, lines)
+    }
+    return lines
   }
 
   #route(event: MarketEvent, place: TapePlace): void {
     switch (event.messageType) {
       case 'trade':
-        this.rows.trades.push(tradeRow(event, place))
+        this.#of('trades').add(tradeLine(event, place))
         return
       case 'quote':
-        this.rows.quotes.push(quoteRow(event, place))
+        this.#of('quotes').add(quoteLine(event, place))
         return
       case 'book':
-        this.rows.book_updates.push(bookUpdateRow(event, place))
+        this.#of('book_updates').add(bookLine(event, place))
         return
       case 'ticker':
-        this.rows.tickers.push(tickerRow(event, place))
+        this.add('tickers', tickerRow(event, place))
         return
       case 'gap':
-        this.rows.gaps.push(gapRow(event))
+        this.add('gaps', gapRow(event))
         return
       case 'coverage':
-        this.rows.coverages.push(coverageRow(event))
+        this.add('coverages', coverageRow(event))
         return
       case 'feed-state':
-        this.rows.feed_states.push(feedStateRow(event, place))
+        this.add('feed_states', feedStateRow(event, place))
         return
       case 'instrument':
-        this.rows.instruments.push(instrumentRow(event.definition, event.receiveTime))
+        this.add('instruments', instrumentRow(event.definition, event.receiveTime))
         return
       case 'venue-state':
-        this.rows.venue_states.push(venueStateRow(event, place))
+        this.add('venue_states', venueStateRow(event, place))
         return
       default:
-        this.rows[FACT_TABLES[event.messageType].table].push(factRow(event, place))
+        this.add(FACT_TABLES[event.messageType].table, factRow(event, place))
     }
   }
 }

@@ -3,7 +3,7 @@ import { type GroupMember, isLogError, type Log, type LogEntry, LogError } from 
 import { type AuditEvent, encodeEvent, MICROS_PER_SECOND, now } from '../../market/index.ts'
 import type { Logger } from '../../platform/index.ts'
 import type { ProcessorMetrics } from '../processor-metrics.ts'
-import type { RecentRecords } from '../recent-records.ts'
+import type { RecentReader, RecentRecords } from '../recent-records.ts'
 import { readTapeRecord, type TapeRecord } from '../tape-record.ts'
 import { Auditor } from './auditor.ts'
 
@@ -19,7 +19,7 @@ const BEHIND_MICROS = 120 * MICROS_PER_SECOND
 
 export interface AuditReaderOptions {
   readonly log: Log
-  readonly recent: Pick<RecentRecords, 'from'>
+  readonly recent: RecentRecords
   readonly metrics: Pick<ProcessorMetrics, 'audited'>
   readonly logger: Logger
   readonly pollMilliseconds?: number
@@ -58,7 +58,16 @@ export class AuditReader {
   }
 
   async #serve(member: GroupMember, signal: AbortSignal): Promise<void> {
-    const { log, pollMilliseconds = POLL_MILLISECONDS } = this.#options
+    const reader = this.#options.recent.join()
+    try {
+      await this.#audit(member, reader, signal)
+    } finally {
+      reader.leave()
+    }
+  }
+
+  async #audit(member: GroupMember, reader: RecentReader, signal: AbortSignal): Promise<void> {
+    const { log, recent, pollMilliseconds = POLL_MILLISECONDS } = this.#options
     let next = (await log.bounds(TOPIC)).next
     let found: AuditEvent[] = []
     const auditor = this.#auditor((event) => found.push(event))
@@ -67,7 +76,7 @@ export class AuditReader {
       const records = await this.#read(next)
       const last = records.at(-1)
       if (last === undefined) {
-        await pause(pollMilliseconds, signal)
+        await recent.arrival(pollMilliseconds)
         continue
       }
       if (now() - last.time > BEHIND_MICROS) {
@@ -82,6 +91,7 @@ export class AuditReader {
         auditor.tick(time)
       }
       next = last.position + 1
+      reader.beyond(next)
       if (found.length > 0 || Date.now() - committedAt >= COMMIT_MILLISECONDS) {
         // Who has lost the lease learns it here, before it says anything.
         await member.commit(next)

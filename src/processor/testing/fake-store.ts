@@ -31,7 +31,11 @@ export class FakeStore implements Pick<Store, 'insertBatch' | 'insert' | 'candle
   }
 
   async insertBatch(batch: StoreBatch, range: string): Promise<void> {
-    for (const table of TABLE_NAMES) await this.insert(table, batch.rows[table], `store:${table}:${range}`)
+    for (const table of TABLE_NAMES) {
+      const lines = Buffer.concat(batch.pieces(table)).toString('utf8').split('\n').slice(0, -1)
+      const rows = lines.map((line): readonly unknown[] => JSON.parse(line))
+      await this.insert(table, rows, `store:${table}:${range}`)
+    }
   }
 
   async insert(table: TableName, rows: readonly (readonly unknown[])[], token: string): Promise<void> {
