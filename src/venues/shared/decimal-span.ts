@@ -41,6 +41,32 @@ export function decimalSpan(text: string, first: number): number {
   return code === SMALL_E || code === LARGE_E || length > MAXIMUM_DECIMAL ? -1 : (canonical << LENGTH_BITS) | length
 }
 
+/** {@link decimalSpan} over a text in bytes that end with a zero. */
+export function decimalSpanInBytes(bytes: Uint8Array, first: number): number {
+  let at = first
+  let code = bytes[at] as number
+  if (code === ZERO) {
+    code = bytes[++at] as number
+    if (code >= ZERO && code <= NINE) return -1
+  } else {
+    while (code >= ZERO && code <= NINE) code = bytes[++at] as number
+    if (at === first) return -1
+  }
+  let canonical = at - first
+  if (code === POINT) {
+    const fraction = at + 1
+    code = bytes[++at] as number
+    while (code >= ZERO && code <= NINE) {
+      at++
+      if (code !== ZERO) canonical = at - first
+      code = bytes[at] as number
+    }
+    if (at === fraction) return -1
+  }
+  const length = at - first
+  return code === SMALL_E || code === LARGE_E || length > MAXIMUM_DECIMAL ? -1 : (canonical << LENGTH_BITS) | length
+}
+
 /** Of a span: how many characters were written. */
 export function writtenLength(span: number): number {
   return span & LENGTH_MASK

@@ -1,16 +1,14 @@
 import type { Amount, BookLevel, Price } from '../../market/index.ts'
+import { canonicalLength, decimalSpanInBytes, writtenLength } from './decimal-span.ts'
 import { detached, type WireCursor } from './wire-cursor.ts'
 
 const QUOTE = 34
 const COMMA = 44
-const POINT = 46
 const ZERO = 48
 const NINE = 57
 const OPEN_BRACKET = 91
 const CLOSE_BRACKET = 93
 
-/** Longest decimal that is read here; others are left to the careful reader. */
-const MAXIMUM_DECIMAL = 40
 /** Longest number of orders. */
 const MAXIMUM_WHOLE = 16
 
@@ -47,38 +45,41 @@ export function scanLevels(
   witness?: LevelWitness,
 ): boolean {
   const { text } = cursor
+  const bytes = cursor.bytes()
+  if (bytes === undefined) return false
   const hasRest = rest === 'two numbers'
   let at = cursor.at
-  if (text.charCodeAt(at) === CLOSE_BRACKET) {
+  if (bytes[at] === CLOSE_BRACKET) {
     cursor.at = at + 1
     return true
   }
   for (;;) {
-    if (text.charCodeAt(at) !== OPEN_BRACKET || text.charCodeAt(at + 1) !== QUOTE) return false
+    if (bytes[at] !== OPEN_BRACKET || bytes[at + 1] !== QUOTE) return false
     const priceAt = at + 2
-    const priceLengths = decimalLengths(text, priceAt)
-    if (priceLengths < 0) return false
-    const priceEnd = priceAt + (priceLengths & LENGTH_MASK)
-    if (text.charCodeAt(priceEnd + 1) !== COMMA || text.charCodeAt(priceEnd + 2) !== QUOTE) return false
+    const priceSpan = decimalSpanInBytes(bytes, priceAt)
+    if (priceSpan < 0) return false
+    const priceEnd = priceAt + writtenLength(priceSpan)
+    if (bytes[priceEnd] !== QUOTE || bytes[priceEnd + 1] !== COMMA || bytes[priceEnd + 2] !== QUOTE) return false
     const amountAt = priceEnd + 3
-    const amountLengths = decimalLengths(text, amountAt)
-    if (amountLengths < 0) return false
-    const amountEnd = amountAt + (amountLengths & LENGTH_MASK)
+    const amountSpan = decimalSpanInBytes(bytes, amountAt)
+    if (amountSpan < 0) return false
+    const amountEnd = amountAt + writtenLength(amountSpan)
+    if (bytes[amountEnd] !== QUOTE) return false
     at = amountEnd + 1
     if (hasRest) {
-      at = behindWhole(text, behindWhole(text, at))
+      at = behindWhole(bytes, behindWhole(bytes, at))
       if (at < 0) return false
     }
-    if (text.charCodeAt(at) !== CLOSE_BRACKET) return false
-    let price = text.slice(priceAt, priceAt + (priceLengths >> LENGTH_BITS)) as Price
-    let amount = text.slice(amountAt, amountAt + (amountLengths >> LENGTH_BITS)) as Amount
+    if (bytes[at] !== CLOSE_BRACKET) return false
+    let price = text.slice(priceAt, priceAt + canonicalLength(priceSpan)) as Price
+    let amount = text.slice(amountAt, amountAt + canonicalLength(amountSpan)) as Amount
     if (areKept) {
       price = detached(price)
       amount = detached(amount)
     }
     if (witness !== undefined) witness.level(price, amount, text, priceAt, priceEnd, amountAt, amountEnd)
     into.push([price, amount])
-    const code = text.charCodeAt(at + 1)
+    const code = bytes[at + 1]
     at += 2
     if (code === COMMA) continue
     cursor.at = at
@@ -86,47 +87,16 @@ export function scanLevels(
   }
 }
 
-/** Bits that hold a length of a decimal. */
-const LENGTH_BITS = 6
-const LENGTH_MASK = (1 << LENGTH_BITS) - 1
-
-/**
- * A decimal without sign or exponent, up to the quote behind it. Both lengths in one number, so that nothing is made for it: its length in
- * the lowest bits, above them that of its canonical form, which is its beginning; -1 if none comes next.
- */
-function decimalLengths(text: string, first: number): number {
-  let at = first
-  let code = text.charCodeAt(at)
-  if (code === ZERO) code = text.charCodeAt(++at)
-  else {
-    while (code >= ZERO && code <= NINE) code = text.charCodeAt(++at)
-    if (at === first) return -1
-  }
-  let canonical = at - first
-  if (code === POINT) {
-    const fraction = at + 1
-    code = text.charCodeAt(++at)
-    while (code >= ZERO && code <= NINE) {
-      at++
-      if (code !== ZERO) canonical = at - first
-      code = text.charCodeAt(at)
-    }
-    if (at === fraction) return -1
-  }
-  const length = at - first
-  return code !== QUOTE || length > MAXIMUM_DECIMAL ? -1 : (canonical << LENGTH_BITS) | length
-}
-
 /** Where `,"4"` ends that begins here; -1 if it does not, or nothing may begin here. */
-function behindWhole(text: string, from: number): number {
-  if (from < 0 || text.charCodeAt(from) !== COMMA || text.charCodeAt(from + 1) !== QUOTE) return -1
+function behindWhole(bytes: Uint8Array, from: number): number {
+  if (from < 0 || bytes[from] !== COMMA || bytes[from + 1] !== QUOTE) return -1
   const first = from + 2
   let at = first
-  let code = text.charCodeAt(at)
+  let code = bytes[at] as number
   // Most are one digit, often a zero, behind which no other may stand.
-  if (code === ZERO) code = text.charCodeAt(++at)
+  if (code === ZERO) code = bytes[++at] as number
   else {
-    while (code >= ZERO && code <= NINE) code = text.charCodeAt(++at)
+    while (code >= ZERO && code <= NINE) code = bytes[++at] as number
     if (at === first || at - first > MAXIMUM_WHOLE) return -1
   }
   return code === QUOTE ? at + 1 : -1

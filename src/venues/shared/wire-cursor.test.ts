@@ -120,3 +120,20 @@ test('a number with an exponent is the decimal that it stands for, or left to th
   cursor.start('2.240e-4')
   assert.equal(cursor.number(), '0.000224')
 })
+
+test('a text has bytes only if it is plain ASCII, each time it is another one', () => {
+  const cursor = new WireCursor()
+  const text = fc.oneof(fc.string({ maxLength: 60 }), fc.string({ unit: 'binary', maxLength: 60 }))
+  const long = fc.tuple(text, fc.nat({ max: 20_000 })).map(([end, length]) => 'x'.repeat(length) + end)
+  fc.assert(
+    fc.property(fc.oneof(text, long), (some) => {
+      cursor.start(some)
+      const bytes = cursor.bytes()
+      const isPlain = Buffer.from(some).length === some.length
+      assert.equal(bytes !== undefined, isPlain)
+      if (bytes === undefined) return
+      assert.deepEqual(Buffer.from(bytes.subarray(0, some.length + 1)), Buffer.from(`${some}\0`))
+      assert.equal(cursor.bytes(), bytes)
+    }),
+  )
+})

@@ -24,6 +24,11 @@ const SECOND_LENGTH = 19
 /** Longest time with a zone. */
 const MAXIMUM_TIME = 35
 const MICROS_PER_SECOND = 1_000_000
+/** In UTF-8, of a unit of UTF-16. */
+const MOST_BYTES_A_CHARACTER = 3
+/** Bytes that are enough for most frames. */
+const LEAST_ROOM = 16_384
+const NO_BYTES = Buffer.alloc(0)
 
 /**
  * Walks over a frame whose shape is known and takes the values out in one pass, which is several times faster than
@@ -34,6 +39,9 @@ const MICROS_PER_SECOND = 1_000_000
 export class WireCursor {
   #text = ''
   at = 0
+  /** The text in bytes, once they were asked for. */
+  #bytes = NO_BYTES
+  #hasBytes = false
   /** Digits after the point of the decimal that was read last, as written, trailing zeros counted. */
   fractionDigits = 0
   /** The second that an ISO time named last: feeds repeat it thousands of times. */
@@ -43,6 +51,7 @@ export class WireCursor {
   start(text: string, at = 0): void {
     this.#text = text
     this.at = at
+    this.#hasBytes = false
   }
 
   /** Lets go of the text, so that it is not kept in memory. */
@@ -52,6 +61,23 @@ export class WireCursor {
 
   get text(): string {
     return this.#text
+  }
+
+  /**
+   * The text in bytes, one a character and a zero behind its end, for loops that look at each: of a string the engine asks again at
+   * every character how it is kept. Good until the next {@link start}. Undefined if the text is not plain ASCII.
+   */
+  bytes(): Uint8Array | undefined {
+    if (this.#hasBytes) return this.#bytes
+    const { length } = this.#text
+    // With room for whatever the characters are: then as many bytes as characters means that each is ASCII.
+    const room = MOST_BYTES_A_CHARACTER * length + 1
+    if (this.#bytes.length < room) this.#bytes = Buffer.allocUnsafeSlow(Math.max(LEAST_ROOM, room))
+    const bytes = this.#bytes
+    if (bytes.write(this.#text) !== length) return undefined
+    bytes[length] = 0
+    this.#hasBytes = true
+    return bytes
   }
 
   get isAtEnd(): boolean {
