@@ -6,8 +6,7 @@ import {
   microsFromIso,
   type Price,
 } from '../../market/index.ts'
-import { canonicalDecimal } from '../shared/decimal-span.ts'
-import { wholeNumber } from '../shared/member-values.ts'
+import { isWord, numberOf, wholeNumber } from '../shared/member-values.ts'
 import { MemberWalker } from '../shared/member-walker.ts'
 import type { TradeRow } from './trades.ts'
 
@@ -195,14 +194,4 @@ function isoTime(text: string | undefined): Micros | undefined {
     if (error instanceof MarketError) return undefined
     throw error
   }
-}
-
-/** Null where there is none; undefined where it is not as expected. */
-function numberOf(text: string | undefined): DecimalText | null | undefined {
-  return text === undefined ? null : canonicalDecimal(text)
-}
-
-/** A value without quotes that is no number: the careful reader tells it from the same letters in quotes. */
-function isWord(text: string): boolean {
-  return text === 'true' || text === 'false'
 }

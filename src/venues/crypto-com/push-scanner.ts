@@ -1,7 +1,6 @@
 import type { Amount, DecimalText, Micros, Price } from '../../market/index.ts'
-import { canonicalDecimal } from '../shared/decimal-span.ts'
 import type { BookChange } from '../shared/market/book-rule.ts'
-import { millisecondsTime, wholeNumber } from '../shared/member-values.ts'
+import { isWord, millisecondsTime, numberOf, wholeNumber } from '../shared/member-values.ts'
 import { MemberWalker } from '../shared/member-walker.ts'
 import { ChangeScanner } from './change-scanner.ts'
 
@@ -231,14 +230,4 @@ function isNumberOrNothing(text: string): boolean {
   if (text === '') return true
   const first = text.charCodeAt(0)
   return first === MINUS || (first >= ZERO && first <= NINE)
-}
-
-/** Null where there is none; undefined where it is not as expected. */
-function numberOf(text: string | undefined): DecimalText | null | undefined {
-  return text === undefined ? null : canonicalDecimal(text)
-}
-
-/** A value without quotes that is no number: the careful reader tells it from the same letters in quotes. */
-function isWord(text: string): boolean {
-  return text === 'true' || text === 'false'
 }

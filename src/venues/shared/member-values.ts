@@ -1,5 +1,6 @@
-import type { Micros } from '../../market/index.ts'
+import type { DecimalText, Micros } from '../../market/index.ts'
 import { VenueError } from '../venue-error.ts'
+import { canonicalDecimal } from './decimal-span.ts'
 import type { TextObject } from './json-text.ts'
 
 /** Values of an object's members by their places in a list of names, however they were read. */
@@ -47,4 +48,14 @@ export function wholeNumber(text: string | undefined): number {
 export function millisecondsTime(text: string | undefined): Micros | -1 {
   const value = text?.length === 13 ? wholeNumber(text) : -1
   return value < 1_000_000_000_000 ? -1 : ((value * 1_000) as Micros)
+}
+
+/** A decimal without sign in canonical form. Null where there is none; undefined where it is not as expected. */
+export function numberOf(text: string | undefined): DecimalText | null | undefined {
+  return text === undefined ? null : canonicalDecimal(text)
+}
+
+/** A value without quotes that is no number: the careful reader tells it from the same letters in quotes. */
+export function isWord(text: string): boolean {
+  return text === 'true' || text === 'false'
 }
