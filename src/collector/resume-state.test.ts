@@ -19,7 +19,7 @@ const VENUE = 'test' as VenueId
 const BTC = 'BTC-USDT' as InstrumentId
 const SYMBOL = 'BTCUSDT' as VenueSymbol
 
-function trade(id: number, at: number): TradeEvent {
+function trade(id: number, at: number, exchangeTime = at): TradeEvent {
   return {
     messageType: 'trade',
     venue: VENUE,
@@ -29,7 +29,7 @@ function trade(id: number, at: number): TradeEvent {
     price: price('1'),
     amount: amount('2'),
     side: 'buy',
-    exchangeTime: at as Micros,
+    exchangeTime: exchangeTime as Micros,
     receiveTime: at as Micros,
   }
 }
@@ -138,6 +138,32 @@ test('where ids do not follow one another, trades after an open gap do not count
   after.note(gap(1, 'repaired'))
   after.note(trade(92, 70))
   assert.equal(after.trades(VENUE).get(BTC)?.lastTradeId, '92')
+})
+
+test('where ids do not follow one another, the trades of the last seconds are told too, up to a cut that is not judged', async () => {
+  const log = arrayLog()
+  // The venue's clock was ahead for a while.
+  log.add([trade(7, 10), trade(8, 20, 5_000), trade(9, 30)])
+  const { exchangeTime, recent } = (await ResumeState.load(log, 'a', () => false)).trades(VENUE).get(BTC) ?? {}
+  assert.equal(exchangeTime, 20, 'what a clock ahead of ours says is not trusted')
+  assert.deepEqual(recent, [
+    ['7', 10],
+    ['8', 5_000],
+    ['9', 30],
+  ])
+  log.add([{ ...gap(0, 'open'), from: 20 as Micros }, trade(10, 50)])
+  const cut = await ResumeState.load(log, 'a', () => false)
+  assert.deepEqual(
+    cut
+      .trades(VENUE)
+      .get(BTC)
+      ?.recent?.map(([id]) => id),
+    ['7', '8'],
+  )
+  cut.note(gap(1, 'repaired'))
+  cut.note(trade(11, 6_000))
+  assert.equal(cut.trades(VENUE).get(BTC)?.recent, undefined, 'it is another run by now')
+  assert.equal((await ResumeState.load(log, 'a', () => true)).trades(VENUE).get(BTC)?.recent, undefined)
 })
 
 test('history that was read later tells nothing of what a collector heard', async () => {

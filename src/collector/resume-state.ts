@@ -16,6 +16,7 @@ import type { TradeResume } from '../venues/index.ts'
 import { CollectorError } from './collector-error.ts'
 import { isBackfill, isOfLine, tapeTopic } from './line.ts'
 import { newestState } from './newest-state.ts'
+import { RecentTrades } from './recent-trades.ts'
 import { TradeFrontier, type TradeFrontierState } from './trade-frontier.ts'
 
 interface InstrumentState {
@@ -74,6 +75,7 @@ export class ResumeState {
   readonly #line: string
   readonly #isConsecutive: (venue: VenueId) => boolean
   readonly #venues = new Map<string, VenueResumeState>()
+  #recent: RecentTrades | undefined
   /** Whether the last run said goodbye. */
   stoppedInOrder = true
 
@@ -113,19 +115,42 @@ export class ResumeState {
   /** Up to where each instrument's trades are whole. */
   trades(venue: VenueId): Map<InstrumentId, TradeResume> {
     const resumes = new Map<InstrumentId, TradeResume>()
-    for (const [instrument, state] of this.#venues.get(venue)?.instruments ?? []) {
+    for (const [name, state] of this.#venues.get(venue)?.instruments ?? []) {
+      const instrument = name as InstrumentId
       const { trades, newestTrade } = state
-      if (trades !== undefined) resumes.set(instrument as InstrumentId, trades.resume(this.#cause))
-      else if (newestTrade !== undefined) {
-        resumes.set(instrument as InstrumentId, {
-          lastTradeId: newestTrade.id,
-          exchangeTime: newestTrade.exchangeTime as Micros,
-          receiveTime: newestTrade.receiveTime as Micros,
-          cause: this.#cause,
-        })
-      }
+      if (trades !== undefined) resumes.set(instrument, trades.resume(this.#cause))
+      else if (newestTrade !== undefined) resumes.set(instrument, this.#resumeOf(venue, instrument, state, newestTrade))
     }
     return resumes
+  }
+
+  #resumeOf(venue: VenueId, instrument: InstrumentId, state: InstrumentState, newest: NewestTrade): TradeResume {
+    // What came after a cut that is not judged does not show what was before it.
+    let before = Number.POSITIVE_INFINITY
+    for (const id of state.openTradeGaps ?? []) {
+      before = Math.min(before, this.#venues.get(venue)?.openGaps.get(id)?.from ?? before)
+    }
+    // A moment of the gap itself is when the last trade before it was received.
+    const isHeardSince = newest.receiveTime > (this.#recent?.moment ?? Number.NEGATIVE_INFINITY)
+    const recent = isHeardSince ? [] : (this.#recent?.of(venue, instrument, before + 1) ?? [])
+    return {
+      lastTradeId: newest.id,
+      // Of a clock that is ahead of ours nobody knows whether it still is.
+      exchangeTime: Math.min(newest.exchangeTime, newest.receiveTime) as Micros,
+      receiveTime: newest.receiveTime as Micros,
+      cause: this.#cause,
+      ...(recent.length === 0 ? {} : { recent }),
+    }
+  }
+
+  /** When the last trade of an instrument whose ids do not follow one another was received; undefined if there was none. */
+  get #lastUnnumbered(): Micros | undefined {
+    let last = Number.NEGATIVE_INFINITY
+    for (const { instruments } of this.#venues.values()) {
+      for (const { newestTrade, heard } of instruments.values())
+        if (newestTrade !== undefined) last = Math.max(last, newestTrade.receiveTime, heard.trade ?? 0)
+    }
+    return last === Number.NEGATIVE_INFINITY ? undefined : (last as Micros)
   }
 
   /**
@@ -260,6 +285,8 @@ export class ResumeState {
       }
       onProgress?.(events)
     }
+    const last = state.#lastUnnumbered
+    if (last !== undefined) state.#recent = await RecentTrades.before(log, last, line, (venue) => !isConsecutive(venue))
     // Events after a farewell are another collector's: only those after a plain checkpoint tell of a crash.
     state.stoppedInOrder = checkpoint === undefined ? !behind : checkpoint.stopped
     return state

@@ -88,6 +88,12 @@ export interface TradeResume {
   readonly cause?: Extract<GapCause, 'collector-stopped' | 'collector-crashed'>
   /** Ids above the newest whole one that are on the tape too: what lies between is missing. */
   readonly above?: readonly (readonly [first: number, last: number])[]
+  /**
+   * Where ids do not follow one another: the trades that were received in the last seconds, with their exchange times, in the
+   * order in which they came. A venue's clock may have jumped, or one may have been late: the newest alone does not tell
+   * from where on something may be missing.
+   */
+  readonly recent?: readonly (readonly [id: string, exchangeTime: Micros])[]
 }
 
 /** One socket: where it goes, and what it is for. */

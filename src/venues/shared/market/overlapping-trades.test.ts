@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { amount, type Instrument, type Micros, price, type TradeEvent } from '../../../market/index.ts'
+import type { TradeResume } from '../../protocol.ts'
 import { RecordingOutput } from '../../testing/recording-output.ts'
 import { Feed } from '../feed.ts'
 import type { TradeHistory } from '../trade-history.ts'
@@ -51,12 +52,12 @@ class Run {
   #requestId = 0
   #answered = 0
 
-  constructor() {
+  constructor(resume?: TradeResume) {
     const newRequestId = () => ++this.#requestId
     this.trades = new OverlappingTrades({
       feed: new Feed(instrument, 'trade'),
       history,
-      resume: undefined,
+      resume,
       newRequestId,
     })
   }
@@ -201,6 +202,33 @@ test('history that holds the newest trades alone does not show that none before 
     ['c', 500],
   ])
   assert.partialDeepStrictEqual(run.out.of('gap').at(-1), { state: 'beyond-repair' })
+})
+
+test('a clock that had jumped ahead before the last run ended hides nothing that was missed since', () => {
+  const time = (milliseconds: number) => (start + milliseconds * 1_000) as Micros
+  const run = new Run({
+    lastTradeId: 'ahead',
+    exchangeTime: time(1_000),
+    receiveTime: time(1_000),
+    recent: [
+      ['a', time(900)],
+      ['ahead', time(4_000)],
+      ['b', time(2_000)],
+    ],
+  })
+  run.trades.feed.heard(run.at as Micros, 'b')
+  run.trades.lost('collector-crashed', 'killed', run.at as Micros, run.out)
+  run.live('d', 6_000).wait(2)
+  run.answer([
+    ['before', 500],
+    ['a', 900],
+    ['ahead', 1_000],
+    ['b', 2_000],
+    ['missed', 2_500],
+    ['d', 6_000],
+  ])
+  assert.deepEqual(run.said, ['d', 'missed'])
+  assert.partialDeepStrictEqual(run.out.of('gap').at(-1), { state: 'repaired' })
 })
 
 test('what is remembered no more is not asked for', () => {

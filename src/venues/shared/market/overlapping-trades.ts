@@ -71,16 +71,23 @@ export class OverlappingTrades implements TradeFlow {
     this.feed = feed
     this.#history = history
     this.#newRequestId = newRequestId
-    if (resume !== undefined) {
-      this.#remember(detached(resume.lastTradeId), resume.exchangeTime)
-      this.#lastExchangeTime = resume.exchangeTime
-    }
+    if (resume !== undefined) this.#resume(resume)
     this.#isCut = feed.openBreak !== undefined
     this.#lookBack()
   }
 
   get due(): number {
     return this.#due
+  }
+
+  #resume({ lastTradeId, exchangeTime, recent = [] }: TradeResume): void {
+    let last = exchangeTime
+    for (const [id, time] of recent) {
+      this.#remember(detached(id), time)
+      if (time > last) last = time
+    }
+    if (!this.#ids.has(lastTradeId)) this.#remember(detached(lastTradeId), exchangeTime)
+    this.#lastExchangeTime = last
   }
 
   /** Trades that came although the tape held them. */
