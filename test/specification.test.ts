@@ -6,7 +6,7 @@ import project from '../package.json' with { type: 'json' }
 import { withFigures } from '../scripts/figures.ts'
 import { CollectorMetrics } from '../src/collector/collector-metrics.ts'
 import { TOPICS } from '../src/log/index.ts'
-import { createMetrics } from '../src/platform/index.ts'
+import { createMetrics } from '../src/platform/serving.ts'
 import { ProcessorMetrics } from '../src/processor/processor-metrics.ts'
 import { DERIVED_TABLES } from '../src/store/schema/derived-tables.ts'
 import { TABLE_NAMES } from '../src/store/schema/tables.ts'

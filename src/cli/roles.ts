@@ -1,11 +1,4 @@
-import {
-  type Config,
-  createLogger,
-  createMetrics,
-  type Logger,
-  type RoleContext,
-  type RoleReady,
-} from '../platform/index.ts'
+import { type Config, createLogger, type Logger, type RoleContext, type RoleReady } from '../platform/index.ts'
 import { DataDirectory } from './data-directory.ts'
 import { configuredStoreAddress, EMBEDDED, openConfiguredControl, openConfiguredLog } from './parts.ts'
 import { prepareTables } from './store-tables.ts'
@@ -79,6 +72,7 @@ function holdName({ role, config }: RoleRun): string {
 /** @param opened where everything goes that is to be closed when the role has ended */
 async function runWith(run: RoleRun, opened: AsyncDisposableStack): Promise<void> {
   const { config, logger, signal } = run
+  const { createMetrics } = await import('../platform/serving.ts')
   const metrics = createMetrics(run.role)
   const context: RoleContext = { config, logger, metrics, signal, ready: (report) => run.ready(report) }
   const close = (each: { close(): Promise<void> }) => each.close()

@@ -1,13 +1,6 @@
 import type { FastifyRequest } from 'fastify'
-import {
-  type ConfigValue,
-  createHttpServer,
-  HttpProblem,
-  type HttpServer,
-  isLoopback,
-  type Logger,
-  type Metrics,
-} from '../platform/index.ts'
+import { type ConfigValue, HttpProblem, isLoopback, type Logger } from '../platform/index.ts'
+import { createHttpServer, type HttpServer, type Metrics } from '../platform/serving.ts'
 import type { Collector } from './collector.ts'
 import { CollectorError } from './collector-error.ts'
 import { watchlistFrom } from './watchlist.ts'

@@ -1,6 +1,6 @@
 import { Counter, Gauge, Histogram } from 'prom-client'
 import type { MarketEvent, MessageType, Micros, VenueId, VenueLatency } from '../market/index.ts'
-import type { Metrics } from '../platform/index.ts'
+import type { Metrics } from '../platform/serving.ts'
 import type { Refusal } from '../venues/index.ts'
 import type { Backfiller } from './backfill/backfiller.ts'
 

@@ -1,6 +1,7 @@
 import type { Log } from '../log/index.ts'
 import type { VenueId } from '../market/index.ts'
-import type { Config, Logger, Metrics, VenueConfig } from '../platform/index.ts'
+import type { Config, Logger, VenueConfig } from '../platform/index.ts'
+import type { Metrics } from '../platform/serving.ts'
 import type { VenueProtocol } from '../venues/index.ts'
 import type { BackOffLimits } from './back-off.ts'
 import { Backfiller, type BackfillVenue } from './backfill/backfiller.ts'

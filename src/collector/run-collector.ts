@@ -1,5 +1,6 @@
 import type { Log } from '../log/index.ts'
-import { listen, type RoleContext } from '../platform/index.ts'
+import type { RoleContext } from '../platform/index.ts'
+import { listen } from '../platform/serving.ts'
 import { venueProtocols } from '../venues/index.ts'
 import { Collector, type WatchlistKeeper } from './collector.ts'
 import { collectorHttp } from './collector-http.ts'

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest, LogController } from 'fastify'
-import type { Logger, Metrics } from '../platform/index.ts'
+import type { Logger } from '../platform/index.ts'
+import type { Metrics } from '../platform/serving.ts'
 import { bearerToken, type Principal, requireScope } from './access/authenticator.ts'
 import { guardOrigin } from './access/origin-guard.ts'
 import { clientOfAddress } from './access/rate-limiter.ts'

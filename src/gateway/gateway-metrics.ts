@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { Counter, Gauge, Histogram } from 'prom-client'
 import { MICROS_PER_SECOND, now } from '../market/index.ts'
-import type { Metrics } from '../platform/index.ts'
+import type { Metrics } from '../platform/serving.ts'
 import type { GatewayServices } from './routes/gateway-services.ts'
 import type { StreamServer } from './stream/stream-server.ts'
 

@@ -1,4 +1,5 @@
-import { createLogger, createMetrics } from '../platform/index.ts'
+import { createLogger } from '../platform/index.ts'
+import { createMetrics } from '../platform/serving.ts'
 import { openAuthenticator } from './access/authenticator.ts'
 import { RateLimiter } from './access/rate-limiter.ts'
 import { StreamTickets } from './access/stream-tickets.ts'

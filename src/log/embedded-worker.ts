@@ -25,8 +25,8 @@ const POLLS_UNTIL_IDLE = 250
  * where that is seldom.
  */
 const BYTES_UNTIL_REOPENED = 48 * 1_024 * 1_024
-const BYTES_UNTIL_SELDOM_REOPENED = 12 * 1_024 * 1_024
-const SELDOM_MILLISECONDS = 60_000
+const BYTES_UNTIL_SELDOM_REOPENED = 4 * 1_024 * 1_024
+const SELDOM_MILLISECONDS = 30_000
 /** Readers that were killed hold pages back until they are found. */
 const READER_CHECK_MILLISECONDS = 30_000
 

@@ -3,7 +3,8 @@ import { request } from 'node:http'
 import { after, test } from 'node:test'
 import { Type } from 'typebox'
 import { Parse } from 'typebox/value'
-import { createHttpServer, createLogger, createMetrics, HttpProblem, listen } from './index.ts'
+import { createLogger, HttpProblem } from './index.ts'
+import { createHttpServer, createMetrics, listen } from './serving.ts'
 
 const lines: string[] = []
 const logger = createLogger({

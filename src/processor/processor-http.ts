@@ -1,5 +1,6 @@
 import { MICROS_PER_SECOND } from '../market/index.ts'
-import { createHttpServer, type HttpServer, type Logger, type Metrics } from '../platform/index.ts'
+import type { Logger } from '../platform/index.ts'
+import { createHttpServer, type HttpServer, type Metrics } from '../platform/serving.ts'
 import type { LiveReader } from './live-reader.ts'
 import type { StoreSink } from './store-sink.ts'
 

@@ -1,6 +1,6 @@
 import { Counter, Gauge, Histogram } from 'prom-client'
 import { MICROS_PER_SECOND } from '../market/index.ts'
-import type { Metrics } from '../platform/index.ts'
+import type { Metrics } from '../platform/serving.ts'
 
 /** What the processor counts. */
 export class ProcessorMetrics {

@@ -12,7 +12,8 @@ import {
   OrderBook,
   type TradeEvent,
 } from '../../src/market/index.ts'
-import { createLogger, createMetrics } from '../../src/platform/index.ts'
+import { createLogger } from '../../src/platform/index.ts'
+import { createMetrics } from '../../src/platform/serving.ts'
 import { type LedgerTrade, type SimulatedVenue, type Simulator, startSimulator } from '../../src/simulator/index.ts'
 import { channelsOf, venueProtocol } from '../../src/venues/index.ts'
 
