@@ -32,6 +32,9 @@ const TABLE_SETTINGS: Readonly<Record<string, number>> = {
   // Larger merges take more memory and time than they save on one machine.
   max_bytes_to_merge_at_max_space_in_pool: 5_000_000_000,
   merge_max_block_size: 4_096,
+  // Parts that were merged into others stay for a while, since a merge is not flushed to disk at once and the power may fail.
+  // The engine's eight minutes are thousands of parts in memory; the system writes what is dirty within some 35 seconds.
+  old_parts_lifetime: 120,
 }
 
 /** Writes the engine's configuration beside its data and gives the arguments that make it read it. */
