@@ -45,8 +45,8 @@ export interface ConnectionHost {
   /** Resolves when a socket may be opened under the venue's limit of new connections. */
   permitToConnect(connection: string, signal: AbortSignal): Promise<void>
   request(request: RestRequest): Promise<RestOutcome>
-  event(connection: string, event: MarketEvent): void
-  frame(connection: string, frame: RawFrame): void
+  event(event: MarketEvent): void
+  frame(frame: RawFrame): void
   refused(connection: string, refusal: Refusal): void
   stateChanged(connection: Connection): void
 }
@@ -83,7 +83,7 @@ export class Connection {
     this.#backOff = new BackOff(host.backOff)
     this.#subscriptions = new Set(plan.subscriptions)
     this.#out = {
-      event: (event) => host.event(plan.name, event),
+      event: (event) => host.event(event),
       command: (command) => this.#carryOut(command),
       refused: (refusal) => host.refused(plan.name, refusal),
     }
@@ -239,7 +239,7 @@ export class Connection {
       })
       return
     }
-    this.#host.frame(this.name, {
+    this.#host.frame({
       receiveTime: at,
       connection: this.name,
       kind: 'ws',
@@ -325,7 +325,7 @@ export class Connection {
 
   #record(direction: 'open' | 'out' | 'close', data: string): void {
     const frame: RawFrame = { receiveTime: now(), connection: this.name, kind: 'ws', direction, url: this.#url, data }
-    this.#host.frame(this.name, frame)
+    this.#host.frame(frame)
   }
 
   #become(state: ConnectionState, reason: string): void {

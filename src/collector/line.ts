@@ -3,12 +3,12 @@ export function tapeTopic(line = ''): 'market-data' | 'line-data' {
   return line === '' ? 'market-data' : 'line-data'
 }
 
-/** Whether a record is of a line, by its key `<venue>/<line>-<connection>`; without a line every record is. */
+/** Whether a record is of a line, by its key `<venue>/<line>-…`; without a line every record is. */
 export function isOfLine(key: string, line: string): boolean {
   return line === '' || key.slice(key.indexOf('/') + 1).startsWith(`${line}-`)
 }
 
-/** Name of the connection under which history is written that was read later; others put more after it. */
+/** Under what history is written that was read later; others put more after it. */
 export const BACKFILL_CONNECTION = 'backfill'
 
 /** Whether a record is of history that was read later, and tells nothing of what a collector heard. */

@@ -104,8 +104,8 @@ export class VenueRunner implements VenueWatcher {
         compression: false,
         ...(protocol.headers !== undefined && { headers: protocol.headers }),
         request: (request) => this.#rest.get(request),
-        event: (connection, event) => this.#voice.event(event, connection),
-        frame: (connection, frame) => this.#voice.frame(connection, frame),
+        event: (event) => this.#voice.event(event),
+        frame: (frame) => this.#voice.frame(frame),
         refused: (connection, refusal) => this.#voice.refused(connection, refusal),
         stateChanged: (connection) => {
           if (connection.state === 'open') this.#reopened(connection)

@@ -24,8 +24,9 @@ import type { UsualRates } from './usual-rates.ts'
 
 /** Refusals named in the log, a minute; the rest is only counted. */
 const REFUSALS_NAMED_PER_MINUTE = 10
-/** Connection under which requests and what they tell are written. */
+/** Name of the answers to requests among the connections of a venue. */
 const REST = 'rest'
+const LIVE = 'live'
 
 export interface VenueVoiceOptions {
   /** Which of several lines this collector is; empty if it is the only one. */
@@ -48,23 +49,29 @@ export class VenueVoice {
   readonly #options: VenueVoiceOptions
   readonly #watch: SilenceWatch
   readonly #feedStates = new FeedStates()
+  /** Under which key everything that is heard now is written: few records cost every reader less than many. */
+  readonly #live: string
+  /** The same of history that was read later. */
+  readonly #past: string
   #refusalsNamed = 0
 
   constructor(venue: VenueId, options: VenueVoiceOptions, watch: SilenceWatch) {
     this.#venue = venue
     this.#options = options
     this.#watch = watch
+    const line = options.line === undefined || options.line === '' ? '' : `${options.line}-`
+    this.#live = `${venue}/${line}${LIVE}`
+    this.#past = `${venue}/${line}${BACKFILL_CONNECTION}`
   }
 
-  /** An event of a connection; of none in particular if it is left out. */
-  event(event: MarketEvent, connection = REST): void {
+  event(event: MarketEvent): void {
     const { resume, metrics, writer, rates, canary, onGap } = this.#options
     resume.note(event)
     metrics.eventMade(event)
-    writer.event(this.#key(connection), event)
+    writer.event(this.#live, event)
     if (event.messageType === 'gap') onGap?.(event)
     if (event.messageType === 'feed-state') {
-      this.#feedStates.note(connection, event)
+      this.#feedStates.note(event)
       return
     }
     const channel = channelOfEvent(event)
@@ -79,18 +86,18 @@ export class VenueVoice {
   /** An event of the venue's past: it tells nothing of how the feeds are now. */
   past(event: MarketEvent): void {
     this.#options.metrics.eventMade(event)
-    this.#options.writer.event(this.#key(BACKFILL_CONNECTION), event)
+    this.#options.writer.event(this.#past, event)
   }
 
-  frame(connection: string, frame: RawFrame): void {
+  frame(frame: RawFrame): void {
     if (frame.direction === 'in') this.#options.metrics.frameReceived(this.#venue, frame.data.length)
-    this.#options.writer.frame(this.#key(connection), frame)
+    this.#options.writer.frame(this.#live, frame)
   }
 
   /** What the venue answered to a request. */
   body(url: string, data: string): void {
     const frame: RawFrame = { receiveTime: now(), connection: REST, kind: 'http', direction: 'in', url, data }
-    this.#options.writer.frame(this.#key(REST), frame)
+    this.#options.writer.frame(this.#live, frame)
   }
 
   /** A message that could not be used. */
@@ -106,19 +113,19 @@ export class VenueVoice {
   }
 
   venueState(event: VenueStateEvent): void {
-    this.#options.writer.event(this.#key('state'), event)
+    this.#options.writer.event(this.#live, event)
   }
 
   coverages(events: readonly CoverageEvent[]): void {
-    for (const event of events) this.#options.writer.event(this.#key('coverage'), event)
+    for (const event of events) this.#options.writer.event(this.#live, event)
   }
 
   /** Says the state of every feed again: who starts to listen later than the collector learns of them so. */
   repeatFeeds(): void {
-    for (const { connection, event } of this.#feedStates.all()) {
+    for (const event of this.#feedStates.all()) {
       const lastHeard = this.#watch.lastHeard(event.instrument, event.channel)
       const lastMessageTime = lastHeard === undefined ? event.lastMessageTime : (Math.round(lastHeard * 1000) as Micros)
-      this.#options.writer.event(this.#key(connection), { ...event, lastMessageTime, receiveTime: now() })
+      this.#options.writer.event(this.#live, { ...event, lastMessageTime, receiveTime: now() })
     }
   }
 
@@ -130,12 +137,7 @@ export class VenueVoice {
   /** How many feeds are in which state. */
   get feedCounts(): Readonly<Partial<Record<FeedState, number>>> {
     const counts: Partial<Record<FeedState, number>> = {}
-    for (const { event } of this.#feedStates.all()) counts[event.state] = (counts[event.state] ?? 0) + 1
+    for (const event of this.#feedStates.all()) counts[event.state] = (counts[event.state] ?? 0) + 1
     return counts
-  }
-
-  #key(connection: string): string {
-    const { line = '' } = this.#options
-    return `${this.#venue}/${line === '' ? '' : `${line}-`}${connection}`
   }
 }

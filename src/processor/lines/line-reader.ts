@@ -150,7 +150,7 @@ export class LineReader {
   }
 }
 
-/** What is passed on of records of the lines: a record each, under the connection that it came on. */
+/** What is passed on of records of the lines: a record each, under the key that it came under. */
 function arbitrated(arbiter: LineArbiter, records: readonly LogRecord[]): LogEntry[] {
   const entries: LogEntry[] = []
   for (const record of records) {
@@ -172,7 +172,7 @@ function arbitrated(arbiter: LineArbiter, records: readonly LogRecord[]): LogEnt
   return entries
 }
 
-/** Keys are `<venue>/<line>-<connection>`; what was read from history later comes on a connection that is called so. */
+/** Keys are `<venue>/<line>-live`, or `<venue>/<line>-backfill…` of what was read from history later. */
 function originOf(key: string): { readonly line: string; readonly isPast: boolean } {
   const name = key.slice(key.indexOf('/') + 1)
   const end = name.indexOf('-')
