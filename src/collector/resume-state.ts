@@ -13,11 +13,10 @@ import {
   type VenueSymbol,
 } from '../market/index.ts'
 import type { TradeResume } from '../venues/index.ts'
-import { CollectorError } from './collector-error.ts'
+import { type Checkpoint, lastCheckpoint, type NewestTrade } from './checkpoint.ts'
 import { isBackfill, isOfLine, tapeTopic } from './line.ts'
-import { newestState } from './newest-state.ts'
 import { RecentTrades } from './recent-trades.ts'
-import { TradeFrontier, type TradeFrontierState } from './trade-frontier.ts'
+import { TradeFrontier } from './trade-frontier.ts'
 
 interface InstrumentState {
   symbol: string
@@ -28,42 +27,9 @@ interface InstrumentState {
   openTradeGaps?: Set<string>
 }
 
-/**
- * The newest trade of an instrument whose ids do not follow one another, up to which nothing is known to be missing: while a gap of its
- * trades is open, that is the last one before it, however many came since.
- */
-interface NewestTrade {
-  readonly id: string
-  readonly exchangeTime: number
-  readonly receiveTime: number
-}
-
 interface VenueResumeState {
   instruments: Map<string, InstrumentState>
   openGaps: Map<string, GapEvent>
-}
-
-interface Checkpoint {
-  version: 1
-  collector: string
-  /** The first position of `market-data` that is not yet in this state. */
-  next: number
-  stopped: boolean
-  venues: Record<
-    string,
-    {
-      instruments: Record<
-        string,
-        {
-          symbol: string
-          heard: Partial<Record<Channel, number>>
-          trades?: TradeFrontierState
-          newestTrade?: NewestTrade
-        }
-      >
-      openGaps: Record<string, GapEvent>
-    }
-  >
 }
 
 /**
@@ -361,27 +327,4 @@ function* eventsOf(records: readonly LogRecord[]): Generator<MarketEvent> {
       if (line !== '') yield decodeEvent(line)
     }
   }
-}
-
-async function lastCheckpoint(log: Log, collector: string): Promise<Checkpoint | undefined> {
-  const text = await newestState(log, collector)
-  return text === undefined ? undefined : readCheckpoint(text)
-}
-
-function readCheckpoint(text: string): Checkpoint {
-  try {
-    const { payload } = JSON.parse(text)
-    if (payload?.version === 1 && typeof payload.next === 'number' && typeof payload.venues === 'object') return payload
-  } catch (cause) {
-    throw unreadable(cause)
-  }
-  throw unreadable()
-}
-
-function unreadable(cause?: unknown): CollectorError {
-  return new CollectorError(
-    'COLLECTOR_STATE_UNREADABLE',
-    "the collector's last state in the topic collector-state is not readable; start with a new collector name or data directory",
-    { cause },
-  )
 }
