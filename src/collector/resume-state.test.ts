@@ -151,6 +151,10 @@ test('where ids do not follow one another, the trades of the last seconds are to
     ['8', 5_000],
     ['9', 30],
   ])
+  const late = arrayLog()
+  late.add([trade(7, 10, 3_600_000_000)])
+  const wrongClock = (await ResumeState.load(late, 'a', () => false)).trades(VENUE).get(BTC)
+  assert.equal(wrongClock?.exchangeTime, 3_595_000_000, 'an hour is not asked for again because our clock is wrong')
   log.add([{ ...gap(0, 'open'), from: 20 as Micros }, trade(10, 50)])
   const cut = await ResumeState.load(log, 'a', () => false)
   assert.deepEqual(

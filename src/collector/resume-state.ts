@@ -6,6 +6,7 @@ import {
   type GapEvent,
   type InstrumentId,
   type MarketEvent,
+  MICROS_PER_SECOND,
   type Micros,
   now,
   type TradeEvent,
@@ -17,6 +18,8 @@ import { type Checkpoint, lastCheckpoint, type NewestTrade } from './checkpoint.
 import { isBackfill, isOfLine, tapeTopic } from './line.ts'
 import { RecentTrades } from './recent-trades.ts'
 import { TradeFrontier } from './trade-frontier.ts'
+
+const MOST_AHEAD = 5 * MICROS_PER_SECOND
 
 interface InstrumentState {
   symbol: string
@@ -101,8 +104,7 @@ export class ResumeState {
     const recent = isHeardSince ? [] : (this.#recent?.of(venue, instrument, before + 1) ?? [])
     return {
       lastTradeId: newest.id,
-      // Of a clock that is ahead of ours nobody knows whether it still is.
-      exchangeTime: Math.min(newest.exchangeTime, newest.receiveTime) as Micros,
+      exchangeTime: certainTime(newest),
       receiveTime: newest.receiveTime as Micros,
       cause: this.#cause,
       ...(recent.length === 0 ? {} : { recent }),
@@ -287,6 +289,14 @@ export class ResumeState {
     }
     return state
   }
+}
+
+/**
+ * From when on history has to be asked for. Of a clock that is ahead of ours nobody knows whether it still is; but it may be ours
+ * that is wrong, and more than some seconds are not asked for again.
+ */
+function certainTime({ exchangeTime, receiveTime }: NewestTrade): Micros {
+  return Math.max(exchangeTime - MOST_AHEAD, Math.min(exchangeTime, receiveTime)) as Micros
 }
 
 function noteTrade(state: InstrumentState, event: TradeEvent, isConsecutive: boolean): void {
