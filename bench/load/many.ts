@@ -6,7 +6,7 @@ import { LoadClient } from './load-stage.ts'
 import { SimulatorProcess } from './simulator-process.ts'
 
 const TARGET = 50_000
-const STEP = 0.7
+const STEP = 0.6
 const LEAST = 1_000
 const COINS = 5
 /** Events on the tape for each event of the market, before it is measured: quotes and changes of books beside trades. */
