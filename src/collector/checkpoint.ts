@@ -1,7 +1,6 @@
 import type { Log } from '../log/index.ts'
 import type { Channel, GapEvent } from '../market/index.ts'
-import { CollectorError } from './collector-error.ts'
-import { newestState } from './newest-state.ts'
+import { isStateOf, newestState, payloadOf } from './newest-state.ts'
 import type { TradeFrontierState } from './trade-frontier.ts'
 
 /**
@@ -44,23 +43,9 @@ export interface Checkpoint {
  */
 export async function lastCheckpoint(log: Log, collector: string): Promise<Checkpoint | undefined> {
   const text = await newestState(log, collector)
-  return text === undefined ? undefined : readCheckpoint(text)
+  return text === undefined ? undefined : payloadOf(text, "the collector's last state", isCheckpoint)
 }
 
-function readCheckpoint(text: string): Checkpoint {
-  try {
-    const { payload } = JSON.parse(text)
-    if (payload?.version === 1 && typeof payload.next === 'number' && typeof payload.venues === 'object') return payload
-  } catch (cause) {
-    throw unreadable(cause)
-  }
-  throw unreadable()
-}
-
-function unreadable(cause?: unknown): CollectorError {
-  return new CollectorError(
-    'COLLECTOR_STATE_UNREADABLE',
-    "the collector's last state in the topic collector-state is not readable; start with a new collector name or data directory",
-    { cause },
-  )
+function isCheckpoint(payload: unknown): payload is Checkpoint {
+  return isStateOf(payload, { next: 'number', venues: 'object' })
 }

@@ -1,7 +1,6 @@
 import type { Log } from '../log/index.ts'
 import { now } from '../market/index.ts'
-import { CollectorError } from './collector-error.ts'
-import { newestState } from './newest-state.ts'
+import { isStateOf, newestState, payloadOf } from './newest-state.ts'
 import { UsualRates } from './usual-rates.ts'
 
 /** How often it is written down, in milliseconds. */
@@ -23,7 +22,8 @@ export class RateMemory {
     const text = await newestState(log, memory.#key)
     if (text === undefined) return memory
     const at = Date.now()
-    for (const [venue, state] of Object.entries(readState(text))) memory.of(venue).restore(state, at)
+    const { venues } = payloadOf(text, 'the usual rates', isRateState)
+    for (const [venue, state] of Object.entries(venues)) memory.of(venue).restore(state, at)
     return memory
   }
 
@@ -48,20 +48,11 @@ export class RateMemory {
   }
 }
 
-function readState(text: string): Record<string, Record<string, string>> {
-  try {
-    const { payload } = JSON.parse(text)
-    if (payload?.version === 1 && typeof payload.venues === 'object') return payload.venues
-  } catch (cause) {
-    throw unreadable(cause)
-  }
-  throw unreadable()
+interface RateState {
+  readonly version: 1
+  readonly venues: Readonly<Record<string, Record<string, string>>>
 }
 
-function unreadable(cause?: unknown): CollectorError {
-  return new CollectorError(
-    'COLLECTOR_STATE_UNREADABLE',
-    'the usual rates in the topic collector-state are not readable; start with a new collector name or data directory',
-    { cause },
-  )
+function isRateState(payload: unknown): payload is RateState {
+  return isStateOf(payload, { venues: 'object' })
 }

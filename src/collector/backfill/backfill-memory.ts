@@ -1,7 +1,6 @@
 import { decodeEvent, type GapEvent, now } from '../../market/index.ts'
-import { CollectorError } from '../collector-error.ts'
 import { isBackfill, isOfLine, tapeTopic } from '../line.ts'
-import { newestState } from '../newest-state.ts'
+import { isStateOf, newestState, payloadOf } from '../newest-state.ts'
 import type { BackfillLog } from './backfill-log.ts'
 import type { GapJob, GapQueue } from './gap-queue.ts'
 
@@ -37,7 +36,7 @@ export class BackfillMemory {
    */
   async load(queue: GapQueue, signal: AbortSignal): Promise<void> {
     const text = await newestState(this.#log, this.#key)
-    const state = text === undefined ? undefined : readState(text)
+    const state = text === undefined ? undefined : payloadOf(text, 'what is to be repaired', isBackfillState)
     for (const job of state?.jobs ?? []) queue.restore(job)
     const topic = tapeTopic(this.#line)
     let position = state?.next ?? (await this.#log.bounds(topic)).first
@@ -82,20 +81,6 @@ function gapsIn(value: Uint8Array): GapEvent[] {
   return gaps
 }
 
-function readState(text: string): BackfillState {
-  try {
-    const { payload } = JSON.parse(text)
-    if (payload?.version === 1 && typeof payload.next === 'number' && Array.isArray(payload.jobs)) return payload
-  } catch (cause) {
-    throw unreadable(cause)
-  }
-  throw unreadable()
-}
-
-function unreadable(cause?: unknown): CollectorError {
-  return new CollectorError(
-    'COLLECTOR_STATE_UNREADABLE',
-    'what is to be repaired is not readable in the topic collector-state; start with a new collector name or data directory',
-    { cause },
-  )
+function isBackfillState(payload: unknown): payload is BackfillState {
+  return isStateOf(payload, { next: 'number', jobs: 'array' })
 }
