@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
-import { encodeFrames, openLog, type RawFrame } from '../log/index.ts'
+import { encodeFrame, openLog, type RawFrame } from '../log/index.ts'
 import { micros } from '../market/index.ts'
 import { defaultConfig } from '../platform/index.ts'
 import { venueIds } from '../venues/venue-ids.ts'
@@ -16,9 +16,9 @@ after(() => rm(scratch, { recursive: true }))
 const SECOND = 1_000_000
 const START = 1_700_000_000 * SECOND
 
-function frame(seconds: number, connection: string, data: string): RawFrame {
+function frame(seconds: number, connection: string, data: string, venue = 'kraken'): RawFrame {
   const receiveTime = micros(START + Math.round(seconds * SECOND))
-  return { receiveTime, connection, kind: 'ws', direction: 'in', url: 'wss://x/ws', data }
+  return { receiveTime, source: { venue, connection, url: 'wss://x/ws' }, kind: 'ws', direction: 'in', data }
 }
 
 const config = { ...defaultConfig(venueIds()), data: join(scratch, 'data') }
@@ -37,12 +37,15 @@ test('frames come out in order of time, exact to the microsecond and to the byte
   const directory = new DataDirectory(config.data)
   directory.prepare('live')
   const log = await openLog(directory.log)
-  const batch = (key: string, frames: readonly RawFrame[]) =>
-    log.append('raw-market-data', [{ key, value: encodeFrames(frames) }])
-  await batch('kraken/a', [frame(0.000001, 'a', 'first'), frame(2, 'a', '{"x":"ü\\n"}')])
-  await batch('kraken/b', [frame(1, 'b', 'between'), frame(2, 'b', 'same time, came later')])
-  await batch('kraken/a', [frame(40, 'a', 'late')])
-  await batch('binance/a', [frame(1, 'a', 'another venue')])
+  const batch = (frames: readonly RawFrame[]) =>
+    log.append(
+      'raw-market-data',
+      frames.map((each) => ({ key: 'live', value: encodeFrame(each) })),
+    )
+  await batch([frame(0.000001, 'a', 'first'), frame(2, 'a', '{"x":"ü\\n"}')])
+  await batch([frame(1, 'b', 'between'), frame(2, 'b', 'same time, came later')])
+  await batch([frame(40, 'a', 'late')])
+  await batch([frame(1, 'a', 'another venue', 'binance')])
   await log.close()
 
   const lines = await exported()

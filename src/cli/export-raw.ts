@@ -1,4 +1,4 @@
-import { decodeFrames, type Log, type LogRecord, type RawFrame } from '../log/index.ts'
+import { decodeFrames, type KeptFrame, type Log, type LogRecord } from '../log/index.ts'
 import { MICROS_PER_SECOND, type Micros } from '../market/index.ts'
 import type { Config } from '../platform/index.ts'
 import { CliError } from './cli-error.ts'
@@ -63,20 +63,19 @@ async function* readRecords(
 async function* framesOf(
   records: AsyncIterable<LogRecord>,
   { venue, connection, from, to }: RawExportOptions,
-): AsyncGenerator<RawFrame, void, undefined> {
-  const prefix = `${venue}/`
+): AsyncGenerator<KeptFrame, void, undefined> {
   for await (const record of records) {
-    if (!record.key.startsWith(prefix)) continue
-    for (const frame of decodeFrames(record.value)) {
-      if (connection !== undefined && frame.connection !== connection) continue
+    for (const frame of decodeFrames(record)) {
+      if (frame.source.venue !== venue) continue
+      if (connection !== undefined && frame.source.connection !== connection) continue
       if ((from === undefined || frame.receiveTime >= from) && (to === undefined || frame.receiveTime < to)) yield frame
     }
   }
 }
 
 /** Frames by their time; those of one time stay as they came. */
-async function* inOrder(frames: AsyncIterable<RawFrame>): AsyncGenerator<readonly RawFrame[], void, undefined> {
-  let waiting: RawFrame[] = []
+async function* inOrder(frames: AsyncIterable<KeptFrame>): AsyncGenerator<readonly KeptFrame[], void, undefined> {
+  let waiting: KeptFrame[] = []
   let newest = 0
   let sortedUntil = 0
   for await (const frame of frames) {
@@ -95,7 +94,7 @@ async function* inOrder(frames: AsyncIterable<RawFrame>): AsyncGenerator<readonl
   yield waiting.sort((left, right) => left.receiveTime - right.receiveTime)
 }
 
-async function* asText(batches: AsyncIterable<readonly RawFrame[]>): AsyncGenerator<string, void, undefined> {
+async function* asText(batches: AsyncIterable<readonly KeptFrame[]>): AsyncGenerator<string, void, undefined> {
   for await (const batch of batches) {
     const text = batch.map(captureLine).join('')
     if (text !== '') yield text
@@ -103,7 +102,7 @@ async function* asText(batches: AsyncIterable<readonly RawFrame[]>): AsyncGenera
 }
 
 /** A line of a capture. The time is written digit by digit: as a binary fraction it would not be exact. */
-function captureLine({ receiveTime, kind, direction, url, connection, data }: RawFrame): string {
+function captureLine({ receiveTime, kind, direction, source: { url, connection }, data }: KeptFrame): string {
   const seconds = Math.floor(receiveTime / MICROS_PER_SECOND)
   const fraction = String(receiveTime - seconds * MICROS_PER_SECOND).padStart(6, '0')
   const rest = JSON.stringify({ kind, dir: direction, url, conn: connection, data })

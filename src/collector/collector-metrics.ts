@@ -16,7 +16,7 @@ type Counts = Map<string, number>
 export class CollectorMetrics {
   readonly appended: Histogram
   readonly #events: Map<VenueId, Counts> = new Map()
-  readonly #frames = new Map<VenueId, { count: number; characters: number }>()
+  readonly #frames = new Map<VenueId, { count: number; bytes: number }>()
   readonly #latencies = new Map<VenueId, { samples: Float64Array; next: number; count: number }>()
   readonly #refused: Counter
   readonly #rest: Counter
@@ -48,13 +48,13 @@ export class CollectorMetrics {
       },
     })
     new Counter({
-      name: 'opentape_collector_frame_characters_total',
-      help: 'Text received in frames.',
+      name: 'opentape_collector_frame_bytes_total',
+      help: 'Bytes received in frames, unpacked.',
       labelNames: ['venue'],
       registers,
       collect() {
         this.reset()
-        for (const [venue, { characters }] of frames) this.inc({ venue }, characters)
+        for (const [venue, { bytes }] of frames) this.inc({ venue }, bytes)
       },
     })
     const percentiles = (venue: VenueId): [string, number][] => this.latencyPercentiles(venue)
@@ -172,14 +172,14 @@ export class CollectorMetrics {
     }
   }
 
-  frameReceived(venue: VenueId, characters: number): void {
+  frameReceived(venue: VenueId, bytes: number): void {
     let frames = this.#frames.get(venue)
     if (frames === undefined) {
-      frames = { count: 0, characters: 0 }
+      frames = { count: 0, bytes: 0 }
       this.#frames.set(venue, frames)
     }
     frames.count++
-    frames.characters += characters
+    frames.bytes += bytes
   }
 
   refused(venue: VenueId, kind: Refusal['kind']): void {

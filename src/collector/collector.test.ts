@@ -95,7 +95,7 @@ test('what a venue says reaches the tape, and the raw log byte for byte', async 
   await exchange.until(() => exchange.said.length === 2)
   for (const text of ['BTC 1', 'ETH 5', 'rubbish \u{1f4a3}', 'BTC 2']) exchange.sockets[0]?.send(text)
   assert.deepEqual(await tradesOnTape(log, 3), ['BTC-USD 1', 'ETH-USD 5', 'BTC-USD 2'])
-  const raw = (await log.read('raw-market-data', 1)).flatMap(({ value }) => decodeFrames(value))
+  const raw = (await log.read('raw-market-data', 1)).flatMap(decodeFrames)
   const said = raw.filter(({ kind, direction }) => kind === 'ws' && direction === 'in').map(({ data }) => data)
   assert.deepEqual(said, ['BTC 1', 'ETH 5', 'rubbish \u{1f4a3}', 'BTC 2'])
   assert.ok(raw.some(({ kind, data }) => kind === 'http' && data === 'BTC,ETH,SOL,XRP'))

@@ -10,7 +10,7 @@ import { CcxtRunner } from './best-effort/ccxt-runner.ts'
 import { Canary } from './canary.ts'
 import { CollectorError } from './collector-error.ts'
 import { CollectorMetrics } from './collector-metrics.ts'
-import { tapeTopic } from './line.ts'
+import { liveKey, tapeTopic } from './line.ts'
 import { RateMemory } from './rate-memory.ts'
 import { describe } from './rest-client.ts'
 import { ResumeState } from './resume-state.ts'
@@ -101,7 +101,7 @@ export class Collector {
     this.#writer = new TapeWriter({
       log: options.log,
       topic: tapeTopic(options.line),
-      raw: options.raw,
+      raw: options.raw ? liveKey(options.line) : undefined,
       onPressure: (paused) => {
         options.logger.warn(
           { paused },
@@ -177,8 +177,8 @@ export class Collector {
     return this.#runners
   }
 
-  get waitingCharacters(): number {
-    return this.#writer.waitingCharacters
+  get waitingBytes(): number {
+    return this.#writer.waitingBytes
   }
 
   latencyPercentiles(venue: VenueId): Record<string, number> {

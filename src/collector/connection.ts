@@ -1,7 +1,7 @@
 import { gunzipSync } from 'node:zlib'
 import WebSocket from 'ws'
-import type { RawFrame } from '../log/index.ts'
-import { type MarketEvent, now } from '../market/index.ts'
+import type { FrameSource, RawFrame } from '../log/index.ts'
+import { type MarketEvent, MICROS_PER_MILLISECOND, now, type VenueId } from '../market/index.ts'
 import type {
   Command,
   ConnectionPlan,
@@ -35,6 +35,7 @@ const GZIP_MAGIC = 0x1f8b
 
 /** What a connection needs of the venue that runs it. */
 export interface ConnectionHost {
+  readonly venue: VenueId
   /** The whole address for a plan. Rejects where it has to be asked for and cannot be had. */
   address(plan: ConnectionPlan): Promise<string>
   readonly limits: VenueLimits
@@ -74,13 +75,14 @@ export class Connection {
   #paused = false
   #finished: Promise<void> = Promise.resolve()
   #endedBy = ''
-  #url = ''
+  #source: FrameSource
 
   constructor(plan: ConnectionPlan, session: VenueSession, host: ConnectionHost) {
     this.plan = plan
     this.session = session
     this.#host = host
     this.#backOff = new BackOff(host.backOff)
+    this.#source = { venue: host.venue, connection: plan.name, url: '' }
     this.#subscriptions = new Set(plan.subscriptions)
     this.#out = {
       event: (event) => host.event(event),
@@ -167,7 +169,7 @@ export class Connection {
       return undefined
     }
     if (this.#stopping.signal.aborted) return undefined
-    this.#url = withoutToken(address)
+    this.#source = { ...this.#source, url: withoutToken(address) }
     this.#become('connecting', `connecting to ${address.split('?')[0]}`)
     return this.#live(address)
   }
@@ -225,29 +227,25 @@ export class Connection {
   }
 
   #received(data: Buffer, isBinary: boolean): void {
-    this.#lastFrameAt = Date.now()
     const at = now()
-    let text: string
-    try {
-      text = isBinary ? decodeBinary(data, this.#host.limits.frameBytes) : data.toString('utf8')
-    } catch (error) {
-      const sample = data.subarray(0, 64).toString('hex')
-      this.#host.refused(this.name, {
-        kind: 'malformed',
-        reason: `a binary frame is not readable: ${describe(error)}`,
-        sample,
-      })
-      return
+    this.#lastFrameAt = at / MICROS_PER_MILLISECOND
+    let bytes = data
+    if (isBinary) {
+      try {
+        bytes = unpacked(data, this.#host.limits.frameBytes)
+      } catch (error) {
+        const sample = data.subarray(0, 64).toString('hex')
+        this.#host.refused(this.name, {
+          kind: 'malformed',
+          reason: `a binary frame is not readable: ${describe(error)}`,
+          sample,
+        })
+        return
+      }
     }
-    this.#host.frame({
-      receiveTime: at,
-      connection: this.name,
-      kind: 'ws',
-      direction: 'in',
-      url: this.#url,
-      data: text,
-    })
-    this.session.received(text, at, this.#out)
+    // Kept as its bytes, which nobody has to write anew from the text.
+    this.#host.frame({ receiveTime: at, source: this.#source, kind: 'ws', direction: 'in', data: bytes })
+    this.session.received(bytes.toString('utf8'), at, this.#out)
   }
 
   #alive(): void {
@@ -324,8 +322,7 @@ export class Connection {
   }
 
   #record(direction: 'open' | 'out' | 'close', data: string): void {
-    const frame: RawFrame = { receiveTime: now(), connection: this.name, kind: 'ws', direction, url: this.#url, data }
-    this.#host.frame(frame)
+    this.#host.frame({ receiveTime: now(), source: this.#source, kind: 'ws', direction, data })
   }
 
   #become(state: ConnectionState, reason: string): void {
@@ -335,9 +332,9 @@ export class Connection {
   }
 }
 
-function decodeBinary(data: Buffer, maximumBytes: number): string {
+function unpacked(data: Buffer, maximumBytes: number): Buffer {
   const isGzip = data.length > 2 && data.readUInt16BE(0) === GZIP_MAGIC
-  return (isGzip ? gunzipSync(data, { maxOutputLength: maximumBytes }) : data).toString('utf8')
+  return isGzip ? gunzipSync(data, { maxOutputLength: maximumBytes }) : data
 }
 
 /** A ticket's token is good for this one connection: it is no part of what was said. */

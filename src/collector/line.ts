@@ -3,7 +3,15 @@ export function tapeTopic(line = ''): 'market-data' | 'line-data' {
   return line === '' ? 'market-data' : 'line-data'
 }
 
-/** Whether a record is of a line, by its key `<venue>/<line>-…`; without a line every record is. */
+/**
+ * Under which key a collector writes what it hears, of all its venues: few large records cost every reader less than many
+ * small ones.
+ */
+export function liveKey(line = ''): string {
+  return line === '' ? 'live' : `${line}-live`
+}
+
+/** Whether a record is of a line, by its key `<line>-live` or `<venue>/<line>-…`; without a line every record is. */
 export function isOfLine(key: string, line: string): boolean {
   return line === '' || key.slice(key.indexOf('/') + 1).startsWith(`${line}-`)
 }

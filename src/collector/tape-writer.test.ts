@@ -35,7 +35,7 @@ function slowLog(): { log: Pick<Log, 'append'>; appended: LogEntry[]; release: (
 }
 
 function writer(log: Pick<Log, 'append'>, onPressure: (paused: boolean) => void = () => undefined): TapeWriter {
-  return new TapeWriter({ log, raw: true, onPressure, onAppended: () => undefined, onAppendFailed: () => undefined })
+  return new TapeWriter({ log, raw: 'live', onPressure, onAppended: () => undefined, onAppendFailed: () => undefined })
 }
 
 test('the sockets are held back before the memory grows, and read again when the log has caught up', async () => {
@@ -43,11 +43,11 @@ test('the sockets are held back before the memory grows, and read again when the
   const pressure: boolean[] = []
   const tape = writer(log, (paused) => pressure.push(paused))
   while (pressure.length === 0) tape.event('a', EVENT)
-  assert.ok(tape.waitingCharacters < 64 * 1024 * 1024)
+  assert.ok(tape.waitingBytes < 64 * 1024 * 1024)
   release()
   await tape.flush()
   assert.deepEqual(pressure, [true, false])
-  assert.equal(tape.waitingCharacters, 0)
+  assert.equal(tape.waitingBytes, 0)
 })
 
 test('a large batch becomes several records, each whole lines in order', async () => {

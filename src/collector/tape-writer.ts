@@ -1,33 +1,21 @@
-import type { Log, LogEntry } from '../log/index.ts'
-import { encodeFrames, type RawFrame } from '../log/index.ts'
+import { FrameBuffer, LineBuffer, type Log, type LogEntry, type RawFrame } from '../log/index.ts'
 import { encodeEvent, type MarketEvent } from '../market/index.ts'
 import { BackOff } from './back-off.ts'
 
 /** How long events may wait for company before they are appended. */
 const FLUSH_MILLISECONDS = 4
-/** Text waiting for the log above which the sockets are no longer read, in characters. */
+/** Above so much waiting for the log the sockets are no longer read: bytes of frames, characters of lines. */
 const PAUSE_ABOVE = 48 * 1024 * 1024
 const RESUME_BELOW = PAUSE_ABOVE / 2
-/** Largest record, but for a longer line; more of one key goes into the next one. */
-const RECORD_BYTES = 512 * 1024
-/** Room that the lines of a batch have at first. */
-const FIRST_BYTES = 16 * 1024
-const MAXIMUM_UTF8_BYTES_PER_UNIT = 3
-const LINE_END = 10
 /** Between two tries to append, while the log takes nothing. */
 const APPEND_BACK_OFF = { baseMilliseconds: 50, capMilliseconds: 2_000 }
-
-interface Batch {
-  readonly lines: LineBuffer
-  readonly frames: RawFrame[]
-}
 
 export interface TapeWriterOptions {
   readonly log: Pick<Log, 'append'>
   /** Where events go: the tape, or what several lines say of it. */
   readonly topic?: 'market-data' | 'line-data'
-  /** Whether frames are kept as they came. */
-  readonly raw: boolean
+  /** Under which key frames go; undefined if they are not kept. */
+  readonly raw: string | undefined
   /** Told when so much is waiting that the sockets must not be read, and when they may be again. */
   readonly onPressure: (paused: boolean) => void
   readonly onAppended: (events: number, frames: number, milliseconds: number) => void
@@ -35,14 +23,18 @@ export interface TapeWriterOptions {
 }
 
 /**
- * Batches frames and events and appends them to the log, in order per connection. It forgets nothing: while the log does not
- * take a batch it is tried again, and the sockets are held back before the memory grows.
+ * Batches frames and events and appends them to the log, in the order in which they came. It forgets nothing: while the log
+ * does not take a batch it is tried again, and the sockets are held back before the memory grows.
  */
 export class TapeWriter {
   readonly #options: TapeWriterOptions
-  #batches = new Map<string, Batch>()
-  #waitingCharacters = 0
-  #inFlightCharacters = 0
+  /** What was said, by the key under which it goes. */
+  readonly #lines = new Map<string, LineBuffer>()
+  readonly #frames = new FrameBuffer()
+  #waitingEvents = 0
+  #waitingFrames = 0
+  #waitingBytes = 0
+  #inFlightBytes = 0
   #timer: NodeJS.Timeout | undefined
   #flushing: Promise<void> | undefined
   #paused = false
@@ -59,8 +51,8 @@ export class TapeWriter {
     return this.#failingSince
   }
 
-  get waitingCharacters(): number {
-    return this.#waitingCharacters + this.#inFlightCharacters
+  get waitingBytes(): number {
+    return this.#waitingBytes + this.#inFlightBytes
   }
 
   get eventsWritten(): number {
@@ -69,21 +61,26 @@ export class TapeWriter {
 
   event(key: string, event: MarketEvent): void {
     const line = encodeEvent(event)
-    const batch = this.#batch(key)
-    batch.lines.add(line)
+    let lines = this.#lines.get(key)
+    if (lines === undefined) {
+      lines = new LineBuffer()
+      this.#lines.set(key, lines)
+    }
+    lines.add(line)
+    this.#waitingEvents++
     this.#grown(line.length)
   }
 
-  frame(key: string, frame: RawFrame): void {
-    if (!this.#options.raw) return
-    const batch = this.#batch(key)
-    batch.frames.push(frame)
+  frame(frame: RawFrame): void {
+    if (this.#options.raw === undefined) return
+    this.#frames.add(frame)
+    this.#waitingFrames++
     this.#grown(frame.data.length)
   }
 
   /** Resolves when everything that was given before is durable. */
   async flush(): Promise<void> {
-    while (this.#batches.size > 0 || this.#flushing !== undefined) {
+    while (this.#isWaiting || this.#flushing !== undefined) {
       clearTimeout(this.#timer)
       this.#timer = undefined
       await this.#flushOnce()
@@ -96,18 +93,13 @@ export class TapeWriter {
     this.#closing = true
   }
 
-  #batch(key: string): Batch {
-    let batch = this.#batches.get(key)
-    if (batch === undefined) {
-      batch = { lines: new LineBuffer(), frames: [] }
-      this.#batches.set(key, batch)
-    }
-    return batch
+  get #isWaiting(): boolean {
+    return this.#waitingEvents + this.#waitingFrames > 0
   }
 
-  #grown(characters: number): void {
-    this.#waitingCharacters += characters
-    if (!this.#paused && this.waitingCharacters > PAUSE_ABOVE) {
+  #grown(bytes: number): void {
+    this.#waitingBytes += bytes
+    if (!this.#paused && this.waitingBytes > PAUSE_ABOVE) {
       this.#paused = true
       this.#options.onPressure(true)
     }
@@ -122,40 +114,47 @@ export class TapeWriter {
   #flushOnce(): Promise<void> {
     this.#flushing ??= this.#append().finally(() => {
       this.#flushing = undefined
-      if (this.#paused && this.waitingCharacters < RESUME_BELOW) {
+      if (this.#paused && this.waitingBytes < RESUME_BELOW) {
         this.#paused = false
         this.#options.onPressure(false)
       }
       // What came while the last batch was on its way goes at once: under load the log's own pace makes the batches.
-      if (this.#batches.size > 0 && this.#timer === undefined) this.#grown(0)
+      if (this.#isWaiting && this.#timer === undefined) this.#grown(0)
     })
     return this.#flushing
   }
 
   async #append(): Promise<void> {
-    const batches = this.#batches
-    this.#batches = new Map()
-    this.#inFlightCharacters = this.#waitingCharacters
-    this.#waitingCharacters = 0
-    const frames: LogEntry[] = []
-    const events: LogEntry[] = []
-    let eventCount = 0
-    let frameCount = 0
-    for (const [key, batch] of batches) {
-      if (batch.frames.length > 0) frames.push({ key, value: encodeFrames(batch.frames) })
-      for (const value of batch.lines.take()) events.push({ key, value })
-      eventCount += batch.lines.count
-      frameCount += batch.frames.length
+    const events = this.#waitingEvents
+    const frames = this.#waitingFrames
+    this.#inFlightBytes = this.#waitingBytes
+    this.#waitingBytes = 0
+    this.#waitingEvents = 0
+    this.#waitingFrames = 0
+    const { raw = '' } = this.#options
+    const said: (readonly [LineBuffer, readonly Uint8Array[]])[] = []
+    const entries: LogEntry[] = []
+    for (const [key, lines] of this.#lines) {
+      if (lines.isEmpty) continue
+      const values = lines.take()
+      said.push([lines, values])
+      for (const value of values) entries.push({ key, value })
     }
+    const heard = this.#frames.take()
     const started = performance.now()
     // Both go out together and share one commit; what was said is never behind what was made of it.
     await Promise.all([
-      this.#appendUntilTaken('raw-market-data', frames),
-      this.#appendUntilTaken(this.#options.topic ?? 'market-data', events),
+      this.#appendUntilTaken(
+        'raw-market-data',
+        heard.map((value) => ({ key: raw, value })),
+      ),
+      this.#appendUntilTaken(this.#options.topic ?? 'market-data', entries),
     ])
-    this.#eventsWritten += eventCount
-    this.#inFlightCharacters = 0
-    this.#options.onAppended(eventCount, frameCount, performance.now() - started)
+    for (const [lines, values] of said) lines.giveBack(values)
+    this.#frames.giveBack(heard)
+    this.#eventsWritten += events
+    this.#inFlightBytes = 0
+    this.#options.onAppended(events, frames, performance.now() - started)
   }
 
   async #appendUntilTaken(
@@ -175,43 +174,5 @@ export class TapeWriter {
         await new Promise((resolve) => setTimeout(resolve, backOff.next() + 10))
       }
     }
-  }
-}
-
-/**
- * Lines as the bytes of records. They are written as they come: text that waited for the log would outlive the collector's
- * young objects, and be copied by the garbage collection again and again.
- */
-class LineBuffer {
-  count = 0
-  readonly #full: Uint8Array[] = []
-  #bytes = Buffer.allocUnsafeSlow(FIRST_BYTES)
-  #length = 0
-
-  add(line: string): void {
-    const most = line.length * MAXIMUM_UTF8_BYTES_PER_UNIT + 1
-    if (this.#length > 0 && this.#length + line.length >= RECORD_BYTES) this.#close()
-    if (this.#length + most > this.#bytes.length) this.#grow(this.#length + most)
-    this.#length += this.#bytes.write(line, this.#length)
-    this.#bytes[this.#length++] = LINE_END
-    this.count++
-  }
-
-  /** The values of all records, in order. */
-  take(): Uint8Array[] {
-    if (this.#length > 0) this.#close()
-    return this.#full
-  }
-
-  #close(): void {
-    this.#full.push(this.#bytes.subarray(0, this.#length))
-    this.#bytes = Buffer.allocUnsafeSlow(FIRST_BYTES)
-    this.#length = 0
-  }
-
-  #grow(needed: number): void {
-    const larger = Buffer.allocUnsafeSlow(Math.max(needed, this.#bytes.length * 2))
-    larger.set(this.#bytes.subarray(0, this.#length))
-    this.#bytes = larger
   }
 }

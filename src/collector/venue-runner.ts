@@ -98,6 +98,7 @@ export class VenueRunner implements VenueWatcher {
       outages: options.resume.outages(protocol.venue, now(), (gap) => this.#voice.event(gap)),
       onJoined: (subscriptions) => this.#coverages.begin(subscriptions, now()),
       host: {
+        venue: protocol.venue,
         address: (plan) => this.#addressOf(plan, ws),
         limits,
         backOff,

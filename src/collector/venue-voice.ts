@@ -1,4 +1,4 @@
-import type { RawFrame } from '../log/index.ts'
+import type { FrameSource, RawFrame } from '../log/index.ts'
 import type {
   Channel,
   CoverageEvent,
@@ -16,7 +16,7 @@ import type { Refusal } from '../venues/index.ts'
 import type { Canary } from './canary.ts'
 import type { CollectorMetrics } from './collector-metrics.ts'
 import { FeedStates } from './feed-states.ts'
-import { BACKFILL_CONNECTION } from './line.ts'
+import { BACKFILL_CONNECTION, liveKey } from './line.ts'
 import type { ResumeState } from './resume-state.ts'
 import type { SilenceWatch } from './silence-watch.ts'
 import type { TapeWriter } from './tape-writer.ts'
@@ -26,7 +26,6 @@ import type { UsualRates } from './usual-rates.ts'
 const REFUSALS_NAMED_PER_MINUTE = 10
 /** Name of the answers to requests among the connections of a venue. */
 const REST = 'rest'
-const LIVE = 'live'
 
 export interface VenueVoiceOptions {
   /** Which of several lines this collector is; empty if it is the only one. */
@@ -49,7 +48,7 @@ export class VenueVoice {
   readonly #options: VenueVoiceOptions
   readonly #watch: SilenceWatch
   readonly #feedStates = new FeedStates()
-  /** Under which key everything that is heard now is written: few records cost every reader less than many. */
+  /** Under which key what is heard now is written. */
   readonly #live: string
   /** The same of history that was read later. */
   readonly #past: string
@@ -59,9 +58,9 @@ export class VenueVoice {
     this.#venue = venue
     this.#options = options
     this.#watch = watch
-    const line = options.line === undefined || options.line === '' ? '' : `${options.line}-`
-    this.#live = `${venue}/${line}${LIVE}`
-    this.#past = `${venue}/${line}${BACKFILL_CONNECTION}`
+    const { line = '' } = options
+    this.#live = liveKey(line)
+    this.#past = `${venue}/${line === '' ? '' : `${line}-`}${BACKFILL_CONNECTION}`
   }
 
   event(event: MarketEvent): void {
@@ -91,13 +90,13 @@ export class VenueVoice {
 
   frame(frame: RawFrame): void {
     if (frame.direction === 'in') this.#options.metrics.frameReceived(this.#venue, frame.data.length)
-    this.#options.writer.frame(this.#live, frame)
+    this.#options.writer.frame(frame)
   }
 
   /** What the venue answered to a request. */
   body(url: string, data: string): void {
-    const frame: RawFrame = { receiveTime: now(), connection: REST, kind: 'http', direction: 'in', url, data }
-    this.#options.writer.frame(this.#live, frame)
+    const source: FrameSource = { venue: this.#venue, connection: REST, url }
+    this.#options.writer.frame({ receiveTime: now(), source, kind: 'http', direction: 'in', data })
   }
 
   /** A message that could not be used. */

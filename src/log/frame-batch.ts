@@ -1,132 +1,204 @@
 import { Buffer } from 'node:buffer'
 import type { Micros } from '../market/index.ts'
 import { LogError } from './log-error.ts'
+import { RecordBuffer } from './record-buffer.ts'
+
+/** Where frames come from. Whoever gives frames of one source with the same object has it written once a record. */
+export interface FrameSource {
+  readonly venue: string
+  /** Name of the connection within its venue. */
+  readonly connection: string
+  readonly url: string
+}
 
 /** One message as it came off a socket or went out on it, one HTTP body, or the opening or closing of a socket. */
 export interface RawFrame {
   readonly receiveTime: Micros
-  /** Name of the connection within its venue. */
-  readonly connection: string
+  readonly source: FrameSource
   readonly kind: 'http' | 'ws'
   readonly direction: 'in' | 'out' | 'open' | 'close'
-  readonly url: string
-  /** The text of the frame or body; the reason, for `close`; may be empty for `open`. */
+  /** The text of the frame or body, or its bytes in UTF-8; the reason, for `close`; may be empty for `open`. */
+  readonly data: string | Uint8Array
+}
+
+/** A frame that was read again. */
+export interface KeptFrame extends RawFrame {
   readonly data: string
 }
 
-const VERSION = 1
+const VERSION = 2
+/** Version 1 had all sources first, no venue, which was the beginning of the record's key, and so the number of frames. */
+const VERSION_WITHOUT_VENUES = 1
 const KINDS = ['ws', 'http'] as const
 const DIRECTIONS = ['in', 'out', 'open', 'close'] as const
-/** Time (8), kind and direction (1), source (2), length of the data (4). */
+/** Kind and direction (1), time (8), source (2), length of the data (4). */
 const FRAME_HEADER_BYTES = 15
-/** Version (1), number of sources (2), number of frames (4). */
-const BATCH_HEADER_BYTES = 7
+/** In place of kind and direction: the next source of the record follows, as three texts. */
+const SOURCE = 255
 const MAXIMUM_SOURCES = 0xffff
+const LENGTH_BYTES = 4
 const MAXIMUM_UTF8_BYTES_PER_UNIT = 3
 
-interface Source {
-  readonly connection: string
-  readonly url: string
+/** Frames as the values of records of `raw-market-data`. A source, which repeats, is written once a record. */
+export class FrameBuffer {
+  readonly #buffer = new RecordBuffer()
+  readonly #sources = new Map<FrameSource, number>()
+
+  get isEmpty(): boolean {
+    return this.#buffer.isEmpty
+  }
+
+  add({ receiveTime, source, kind, direction, data }: RawFrame): void {
+    const buffer = this.#buffer
+    if (buffer.isFullWith(FRAME_HEADER_BYTES + data.length) || this.#sources.size === MAXIMUM_SOURCES) buffer.cut()
+    const index = this.#indexOf(source)
+    const most = typeof data === 'string' ? data.length * MAXIMUM_UTF8_BYTES_PER_UNIT : data.length
+    buffer.reserve(FRAME_HEADER_BYTES + most)
+    const { bytes, length: at } = buffer
+    bytes[at] = KINDS.indexOf(kind) * DIRECTIONS.length + DIRECTIONS.indexOf(direction)
+    bytes.writeDoubleLE(receiveTime, at + 1)
+    bytes.writeUInt16LE(index, at + 9)
+    let written: number
+    if (typeof data === 'string') written = bytes.write(data, at + FRAME_HEADER_BYTES)
+    else {
+      bytes.set(data, at + FRAME_HEADER_BYTES)
+      written = data.length
+    }
+    bytes.writeUInt32LE(written, at + 11)
+    buffer.length = at + FRAME_HEADER_BYTES + written
+  }
+
+  /** The values of all records, in order. They are the caller's until {@link giveBack}. */
+  take(): readonly Uint8Array[] {
+    return this.#buffer.take()
+  }
+
+  /** Nobody looks at what was taken any more. */
+  giveBack(values: readonly Uint8Array[]): void {
+    this.#buffer.giveBack(values)
+  }
+
+  /** The number of a source within the record under way; written down where it is new to it. */
+  #indexOf(source: FrameSource): number {
+    const buffer = this.#buffer
+    if (buffer.length === 0) {
+      this.#sources.clear()
+      buffer.bytes[0] = VERSION
+      buffer.length = 1
+    }
+    let index = this.#sources.get(source)
+    if (index === undefined) {
+      index = this.#sources.size
+      this.#sources.set(source, index)
+      this.#writeSource(source)
+    }
+    return index
+  }
+
+  #writeSource({ venue, connection, url }: FrameSource): void {
+    const buffer = this.#buffer
+    const most = (venue.length + connection.length + url.length) * MAXIMUM_UTF8_BYTES_PER_UNIT
+    buffer.reserve(1 + 3 * LENGTH_BYTES + most)
+    const { bytes } = buffer
+    let at = buffer.length
+    bytes[at++] = SOURCE
+    for (const text of [venue, connection, url]) {
+      const length = bytes.write(text, at + LENGTH_BYTES)
+      bytes.writeUInt32LE(length, at)
+      at += LENGTH_BYTES + length
+    }
+    buffer.length = at
+  }
 }
 
-/**
- * Frames as the value of one record of `raw-market-data`. Connection and address, which repeat, are written once.
- * @throws LogError LOG_RECORD_INVALID if they come from more than 65,535 different sources.
- */
-export function encodeFrames(frames: readonly RawFrame[]): Uint8Array {
-  const sources: Source[] = []
-  const indexes = new Map<string, Map<string, number>>()
-  let estimate = BATCH_HEADER_BYTES
-  for (const { connection, url, data } of frames) {
-    estimate += FRAME_HEADER_BYTES + data.length
-    let ofConnection = indexes.get(connection)
-    if (ofConnection === undefined) {
-      ofConnection = new Map()
-      indexes.set(connection, ofConnection)
-    }
-    if (ofConnection.has(url)) continue
-    ofConnection.set(url, sources.length)
-    sources.push({ connection, url })
-    estimate += 8 + (connection.length + url.length) * MAXIMUM_UTF8_BYTES_PER_UNIT
-  }
-  if (sources.length > MAXIMUM_SOURCES) {
-    throw new LogError('LOG_RECORD_INVALID', `a batch of frames names ${sources.length} sources; write smaller batches`)
-  }
-  let bytes = Buffer.allocUnsafe(estimate)
-  bytes[0] = VERSION
-  bytes.writeUInt16LE(sources.length, 1)
-  bytes.writeUInt32LE(frames.length, 3)
-  let at = BATCH_HEADER_BYTES
-  for (const { connection, url } of sources) {
-    for (const text of [connection, url]) {
-      const length = bytes.write(text, at + 4)
-      bytes.writeUInt32LE(length, at)
-      at += 4 + length
-    }
-  }
-  for (const frame of frames) {
-    const { data } = frame
-    const most = FRAME_HEADER_BYTES + data.length * MAXIMUM_UTF8_BYTES_PER_UNIT
-    if (at + most > bytes.length) {
-      const needed = at + FRAME_HEADER_BYTES + Buffer.byteLength(data)
-      // Text beyond ASCII takes more than was estimated.
-      if (needed > bytes.length) bytes = Buffer.concat([bytes.subarray(0, at)], Math.ceil(needed * 1.5))
-    }
-    bytes.writeDoubleLE(frame.receiveTime, at)
-    bytes[at + 8] = KINDS.indexOf(frame.kind) * DIRECTIONS.length + DIRECTIONS.indexOf(frame.direction)
-    bytes.writeUInt16LE(indexes.get(frame.connection)?.get(frame.url) ?? 0, at + 9)
-    const length = bytes.write(data, at + FRAME_HEADER_BYTES)
-    bytes.writeUInt32LE(length, at + 11)
-    at += FRAME_HEADER_BYTES + length
-  }
-  return bytes.subarray(0, at)
+/** The value of a record with one frame. */
+export function encodeFrame(frame: RawFrame): Uint8Array {
+  const buffer = new FrameBuffer()
+  buffer.add(frame)
+  return buffer.take()[0] as Uint8Array
 }
 
 /** The frames of a record of `raw-market-data`. @throws LogError LOG_RECORD_INVALID if it is not one. */
-export function decodeFrames(value: Uint8Array): RawFrame[] {
-  const bytes = Buffer.from(value.buffer, value.byteOffset, value.byteLength)
+export function decodeFrames({ key, value }: { readonly key: string; readonly value: Uint8Array }): KeptFrame[] {
+  const reader = new FrameReader(Buffer.from(value.buffer, value.byteOffset, value.byteLength))
   try {
-    return decode(bytes)
+    return reader.read(key)
   } catch (error) {
     if (error instanceof LogError) throw error
     throw new LogError('LOG_RECORD_INVALID', 'a record of raw frames ends before its end', { cause: error })
   }
 }
 
-function decode(bytes: Buffer): RawFrame[] {
-  if (bytes[0] !== VERSION) {
-    throw new LogError(
-      'LOG_RECORD_INVALID',
-      `a record of raw frames has version ${bytes[0] ?? 'none'}; ${VERSION} is read here`,
-    )
+class FrameReader {
+  readonly #bytes: Buffer
+  readonly #sources: FrameSource[] = []
+  readonly #frames: KeptFrame[] = []
+  #at = 1
+
+  constructor(bytes: Buffer) {
+    this.#bytes = bytes
   }
-  const sources: Source[] = []
-  const sourceCount = bytes.readUInt16LE(1)
-  const frameCount = bytes.readUInt32LE(3)
-  let at = BATCH_HEADER_BYTES
-  const text = (lengthAt: number, textAt: number): string => {
-    const end = textAt + bytes.readUInt32LE(lengthAt)
-    if (end > bytes.length) throw new LogError('LOG_RECORD_INVALID', 'a record of raw frames ends before its end')
-    at = end
-    return bytes.toString('utf8', textAt, end)
+
+  read(key: string): KeptFrame[] {
+    const [version] = this.#bytes
+    if (version === VERSION) this.#readAll()
+    else if (version === VERSION_WITHOUT_VENUES) this.#readWithoutVenues(key)
+    else
+      throw new LogError(
+        'LOG_RECORD_INVALID',
+        `a record of raw frames has version ${version ?? 'none'}; ${VERSION} is read here`,
+      )
+    return this.#frames
   }
-  for (let index = 0; index < sourceCount; index++) {
-    const connection = text(at, at + 4)
-    const url = text(at, at + 4)
-    sources.push({ connection, url })
+
+  #readAll(): void {
+    while (this.#at < this.#bytes.length) {
+      if (this.#bytes[this.#at] !== SOURCE) {
+        const at = this.#at
+        this.#frame(this.#bytes.readUInt8(at), this.#bytes.readDoubleLE(at + 1))
+        continue
+      }
+      this.#at++
+      const venue = this.#text(this.#at)
+      const connection = this.#text(this.#at)
+      this.#sources.push({ venue, connection, url: this.#text(this.#at) })
+    }
   }
-  const frames: RawFrame[] = []
-  for (let index = 0; index < frameCount; index++) {
-    const receiveTime = bytes.readDoubleLE(at) as Micros
-    const what = bytes.readUInt8(at + 8)
-    const source = sources[bytes.readUInt16LE(at + 9)]
+
+  #readWithoutVenues(key: string): void {
+    const [venue = ''] = key.split('/')
+    const sourceCount = this.#bytes.readUInt16LE(1)
+    const frameCount = this.#bytes.readUInt32LE(3)
+    this.#at = 7
+    for (let index = 0; index < sourceCount; index++) {
+      const connection = this.#text(this.#at)
+      this.#sources.push({ venue, connection, url: this.#text(this.#at) })
+    }
+    for (let index = 0; index < frameCount; index++)
+      this.#frame(this.#bytes.readUInt8(this.#at + 8), this.#bytes.readDoubleLE(this.#at))
+  }
+
+  /** Both versions have source, length and data at the same places. */
+  #frame(what: number, receiveTime: number): void {
+    const source = this.#sources[this.#bytes.readUInt16LE(this.#at + 9)]
     const kind = KINDS[Math.floor(what / DIRECTIONS.length)]
     const direction = DIRECTIONS[what % DIRECTIONS.length]
     if (source === undefined || kind === undefined || direction === undefined) {
-      throw new LogError('LOG_RECORD_INVALID', `frame ${index} of a record of raw frames has no source or kind`)
+      throw new LogError(
+        'LOG_RECORD_INVALID',
+        `frame ${this.#frames.length} of a record of raw frames has no source or kind`,
+      )
     }
-    const data = text(at + 11, at + FRAME_HEADER_BYTES)
-    frames.push({ receiveTime, connection: source.connection, kind, direction, url: source.url, data })
+    const data = this.#text(this.#at + FRAME_HEADER_BYTES - LENGTH_BYTES)
+    this.#frames.push({ receiveTime: receiveTime as Micros, source, kind, direction, data })
   }
-  return frames
+
+  /** Text after its length, and moves on behind it. */
+  #text(lengthAt: number): string {
+    const start = lengthAt + LENGTH_BYTES
+    const end = start + this.#bytes.readUInt32LE(lengthAt)
+    if (end > this.#bytes.length) throw new LogError('LOG_RECORD_INVALID', 'a record of raw frames ends before its end')
+    this.#at = end
+    return this.#bytes.toString('utf8', start, end)
+  }
 }

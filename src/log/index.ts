@@ -1,4 +1,12 @@
-export { decodeFrames, encodeFrames, type RawFrame } from './frame-batch.ts'
+export {
+  decodeFrames,
+  encodeFrame,
+  FrameBuffer,
+  type FrameSource,
+  type KeptFrame,
+  type RawFrame,
+} from './frame-batch.ts'
+export { LineBuffer } from './line-buffer.ts'
 export type {
   GroupMember,
   GroupPosition,

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { VenuePast } from '../../collector/index.ts'
-import { encodeFrames, type Log } from '../../log/index.ts'
+import { encodeFrame, type Log } from '../../log/index.ts'
 import { type Instrument, now, type VenueId } from '../../market/index.ts'
 import { type Config, stopSignal } from '../../platform/index.ts'
 import { openStore, type Store } from '../../store/index.ts'
@@ -74,13 +74,12 @@ export async function withPastParts<Result>(
         if (!config.collector.raw) return
         const frame = {
           receiveTime: now(),
-          connection: `backfill-${hash}`,
+          source: { venue, connection: `backfill-${hash}`, url },
           kind: 'http',
           direction: 'in',
-          url,
           data,
         } as const
-        const written = log.append('raw-market-data', [{ key, value: encodeFrames([frame]) }])
+        const written = log.append('raw-market-data', [{ key, value: encodeFrame(frame) }])
         written.catch((error: unknown) => say(`an answer could not be kept as it came: ${messageOf(error)}`))
       },
     })

@@ -40,7 +40,7 @@ export async function tradesOnTape(
   const { first } = await log.bounds('market-data')
   const start = await positionAt(log, from)
   const ids = new Set<string>()
-  const name = `"instrument":${JSON.stringify(instrument)}`
+  const name = `"venue":${JSON.stringify(venue)},"instrument":${JSON.stringify(instrument)},`
   let before: TradeEvent | undefined
   let after: TradeEvent | undefined
   let isWhole = start > first || start === 1
@@ -49,11 +49,11 @@ export async function tradesOnTape(
     const last = records.at(-1)
     if (last === undefined) break
     for (const record of records) {
-      if (record.time > to || !record.key.startsWith(`${venue}/`)) continue
+      if (record.time > to) continue
       for (const line of Buffer.from(record.value).toString('utf8').split('\n')) {
         if (!line.startsWith(TRADE_LINE) || !line.includes(name)) continue
         const event = decodeEvent(line)
-        if (event.messageType !== 'trade' || event.instrument !== instrument) continue
+        if (event.messageType !== 'trade') continue
         if (event.id !== null) ids.add(event.id)
         if (event.backlog === true) continue
         if (event.receiveTime <= gap.from) before = event

@@ -14,6 +14,7 @@ import { joinFact } from './join-fact.ts'
 import type { LiveBook } from './live-book.ts'
 import { RecentCloses } from './recent-closes.ts'
 import { detached } from './tape-line.ts'
+import type { VenuePulse } from './venue-pulse.ts'
 
 /** Kinds of message of which the newest line is kept as it came. */
 export type KeptKind = 'trade' | 'quote' | 'ticker'
@@ -24,6 +25,8 @@ const MAXIMUM_OPEN_GAPS = 1_000
 /** Everything that is known now of one instrument. Bounded: the newest of each kind. */
 export class InstrumentSlot {
   readonly venue: VenueId
+  /** Of its venue, once that was heard. */
+  pulse: VenuePulse | undefined
   readonly instrument: InstrumentId
   symbol: VenueSymbol
   /** As the lines of the tape name it: see `lineKey`. */

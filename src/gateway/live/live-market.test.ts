@@ -8,8 +8,9 @@ import { LiveMarket } from './live-market.ts'
 function marketOf(...events: readonly MarketEvent[]): LiveMarket {
   const market = new LiveMarket()
   market.notFollowing = undefined
-  market.heard(VENUE, now())
-  for (const [index, event] of events.entries()) market.take(encodeEvent(event), index + 1)
+  const heardAt = now()
+  market.take(encodeEvent(venueState('connected')), 0, heardAt)
+  for (const [index, event] of events.entries()) market.take(encodeEvent(event), index + 1, heardAt)
   return market
 }
 
@@ -74,7 +75,8 @@ test('a busy venue that falls silent is noticed soon', () => {
   let at = now()
   for (let record = 0; record < 500; record++) {
     at = micros(at + 4_000)
-    market.heard(VENUE, at)
+    // What comes at once is one sign of life, however much it is.
+    for (let line = 0; line < 3; line++) market.take(encodeEvent(quote('99', '101')), record, at)
   }
   assert.equal(market.feedState(slot, 'book', micros(at + 1_000_000)).state, 'synchronised')
   assert.equal(market.feedState(slot, 'book', micros(at + 5_000_000)).state, 'stale')
@@ -107,7 +109,7 @@ test('no line harms the market: bad ones are counted and skipped', () => {
       (line) => {
         const market = marketOf(trade('7', '20'))
         market.take(line, 5)
-        assert.equal(market.events, 2)
+        assert.equal(market.events, 3)
         assert.ok(market.slot(VENUE, INSTRUMENT))
       },
     ),

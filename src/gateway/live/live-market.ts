@@ -100,11 +100,6 @@ export class LiveMarket {
     return slot
   }
 
-  /** A record of a venue came, whatever is in it. */
-  heard(venue: string, at: Micros): void {
-    this.#pulse(venue as VenueId)?.heard(at)
-  }
-
   /** A venue's state from before the gateway began to listen; what the tape says counts more. */
   venueStateKnown(state: VenueStateEvent): void {
     const pulse = this.#pulse(state.venue)
@@ -113,15 +108,19 @@ export class LiveMarket {
     this.#simulated ||= state.simulated
   }
 
-  /** Takes one line of a topic. A line that cannot be used is counted and harms nothing else. */
-  take(line: string, position: number): void {
+  /**
+   * Takes one line of a topic. A line that cannot be used is counted and harms nothing else.
+   * @param heardAt when it was read, if it shows that its venue speaks
+   */
+  take(line: string, position: number, heardAt?: Micros): void {
     this.events++
     const head = scanHead(line)
     const slot = head === undefined ? undefined : this.#slots.get(head.key)
     if (head === undefined || slot === undefined) {
-      this.#takeParsed(line, position)
+      this.#takeParsed(line, position, heardAt)
       return
     }
+    if (heardAt !== undefined) this.#heard(slot, heardAt)
     switch (head.messageType) {
       case 'trade':
         this.#trade(slot, line)
@@ -132,7 +131,7 @@ export class LiveMarket {
         this.listener.message(head.messageType, slot, line)
         return
       default:
-        this.#takeParsed(line, position)
+        this.#takeParsed(line, position, undefined)
     }
   }
 
@@ -153,7 +152,7 @@ export class LiveMarket {
     return silence === undefined ? said : { state: 'stale', reason: silence }
   }
 
-  #takeParsed(line: string, position: number): void {
+  #takeParsed(line: string, position: number, heardAt: Micros | undefined): void {
     let event: MarketEvent
     try {
       event = decodeEvent(line)
@@ -166,6 +165,7 @@ export class LiveMarket {
       this.skipped.malformed++
       return
     }
+    if (heardAt !== undefined) this.#pulse(event.venue)?.heard(heardAt)
     if (event.messageType === 'venue-state') {
       const pulse = this.#pulse(event.venue)
       if (pulse === undefined) return
@@ -289,6 +289,11 @@ export class LiveMarket {
   #bookMessage(slot: InstrumentSlot, line: string, { bookSequence }: LiveBook): void {
     this.listener.message('book', slot, `${line.slice(0, -2)},"bookSequence":${bookSequence}}}`)
     this.listener.bookChanged(slot)
+  }
+
+  #heard(slot: InstrumentSlot, at: Micros): void {
+    slot.pulse ??= this.#pulse(slot.venue)
+    slot.pulse?.heard(at)
   }
 
   #pulse(venue: VenueId): VenuePulse | undefined {

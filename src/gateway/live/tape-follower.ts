@@ -179,11 +179,9 @@ export class TapeFollower {
     const heardAt = now()
     for (const record of records) {
       if (topic === 'market-data') {
-        const slash = record.key.indexOf('/')
         // An audit is said by the processor: its venue has not spoken.
-        if (!record.key.endsWith(AUDIT_KEY_SUFFIX))
-          this.#market.heard(slash < 0 ? record.key : record.key.slice(0, slash), heardAt)
-        forEachLine(record.value, (line) => this.#market.take(line, record.position))
+        const heard = record.key.endsWith(AUDIT_KEY_SUFFIX) ? undefined : heardAt
+        forEachLine(record.value, (line) => this.#market.take(line, record.position, heard))
       } else {
         forEachLine(record.value, (line) => {
           if (record.key.startsWith(BOOK_KEY_PREFIX)) this.#offer(line)

@@ -3,7 +3,7 @@ import { MICROS_PER_SECOND, type Micros, type VenueId, type VenueStateEvent } fr
 /** A venue is never called silent before this, and always after that. Its collector says a state every 15 s. */
 const SHORTEST_SILENCE = 3 * MICROS_PER_SECOND
 const LONGEST_SILENCE = 40 * MICROS_PER_SECOND
-/** Silence that is this many times the usual distance of its records is a stopped collector. */
+/** Silence that is this many times the usual distance of its lines is a stopped collector. */
 const SILENCE_FACTOR = 50
 /** Weight of the newest distance in the mean. */
 const SMOOTHING = 0.05
@@ -22,8 +22,10 @@ export class VenuePulse {
     this.venue = venue
   }
 
-  /** A record of the venue came from the log. */
+  /** A line of the venue came from the log, among those that were read at a time. */
   heard(at: Micros): void {
+    // However many were read at once, they are one sign of life.
+    if (at === this.#heard) return
     if (this.#heard !== null) this.#meanDistance += SMOOTHING * (at - this.#heard - this.#meanDistance)
     this.#heard = at
   }

@@ -172,7 +172,7 @@ function arbitrated(arbiter: LineArbiter, records: readonly LogRecord[]): LogEnt
   return entries
 }
 
-/** Keys are `<venue>/<line>-live`, or `<venue>/<line>-backfill…` of what was read from history later. */
+/** Keys are `<line>-live`, or `<venue>/<line>-backfill…` of what was read from history later. */
 function originOf(key: string): { readonly line: string; readonly isPast: boolean } {
   const name = key.slice(key.indexOf('/') + 1)
   const end = name.indexOf('-')
