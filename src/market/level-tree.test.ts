@@ -48,7 +48,17 @@ const stepWith = (prices: fc.Arbitrary<Price>) =>
     { weight: 40, arbitrary: fc.tuple(prices, size).map((one) => ({ kind: 'set' as const, one })) },
     { weight: 1, arbitrary: fc.nat(60).map((depth) => ({ kind: 'cut' as const, depth })) },
     { weight: 1, arbitrary: fc.constant({ kind: 'clear' as const }) },
+    { weight: 1, arbitrary: snapshotOf(prices).map((levels) => ({ kind: 'replace' as const, levels })) },
   )
+
+/** Levels of a snapshot: best first, worst first or as they come; some name a price twice, some have no amount. */
+function snapshotOf(prices: fc.Arbitrary<Price>): fc.Arbitrary<BookLevel[]> {
+  const levels = fc.array(fc.tuple(prices, size), { maxLength: 200, size: 'max' })
+  return fc.tuple(levels, fc.constantFrom(-1, 0, 1), fc.boolean()).map(([all, sign, isPlain]) => {
+    const sorted = [...all].sort(([left], [right]) => sign * compareDecimals(left, right))
+    return isPlain ? sorted.filter(([at, much], index) => much !== '0' && at !== sorted[index - 1]?.[0]) : sorted
+  })
+}
 
 for (const [order, prices, of] of [
   ['ascending', narrowPrice, ''],
@@ -65,6 +75,10 @@ for (const [order, prices, of] of [
           if (action.kind === 'set') {
             tree.set(action.one)
             model.set(action.one)
+          } else if (action.kind === 'replace') {
+            tree.replace(action.levels)
+            model.levels = []
+            for (const one of action.levels) model.set(one)
           } else if (action.kind === 'cut') assert.deepEqual(tree.cut(action.depth), model.cut(action.depth))
           else {
             tree.clear()

@@ -21,13 +21,16 @@ const POWERS_OF_TEN = Array.from({ length: 23 }, (_, exponent) => Number(`1e${ex
  * One side of a book: levels in order of price in a B+ tree, so that set and remove cost O(log n). Its keys are the doubles that are
  * nearest to the prices: decimals of up to 15 digits have one each, in the same order. With the first price of more digits the
  * levels move to a list that compares decimals.
+ *
+ * The keys run from the worst level to the best: nearly every change is close to the best one, and what stands behind it in its leaf
+ * has to move.
  */
 export class LevelTree {
   readonly #order: 'ascending' | 'descending'
   readonly #descending: boolean
   #root = newNode()
   /** The leaf with the best level. */
-  #first = this.#root
+  #last = this.#root
   /** Branches between the root and a leaf. */
   #height = 0
   #size = 0
@@ -44,22 +47,42 @@ export class LevelTree {
 
   /** The first level in this side's order. */
   get best(): BookLevel | undefined {
-    return this.#wide === undefined ? this.#first.levels[0] : this.#wide.best
+    if (this.#wide !== undefined) return this.#wide.best
+    const { levels } = this.#last
+    const count = levels.length
+    // Behind the end of an array is no place to look: V8 is slow there from then on.
+    return count === 0 ? undefined : levels[count - 1]
   }
 
   /** The double that is nearest to the best price; NaN where there is none, or where it might be that of another price too. */
   get bestNumber(): number {
     if (this.#wide !== undefined || this.#size === 0) return Number.NaN
-    const key = this.#first.keys[0] as number
-    return this.#descending ? -key : key
+    const { keys } = this.#last
+    const key = keys[keys.length - 1] as number
+    return this.#descending ? key : -key
   }
 
   clear(): void {
     this.#root = newNode()
-    this.#first = this.#root
+    this.#last = this.#root
     this.#height = 0
     this.#size = 0
     this.#wide = undefined
+  }
+
+  /** Holds these levels from now on, as if each was set in turn. */
+  replace(levels: readonly BookLevel[]): void {
+    this.clear()
+    // Snapshots begin with the best: from their end on, each level is the new best one, at the cheap end of the tree.
+    for (let index = levels.length - 1; index >= 0; index--) {
+      const level = levels[index] as BookLevel
+      this.set(level)
+      if (this.best === level && this.size === levels.length - index) continue
+      // It is ordered otherwise, or names a price twice.
+      this.clear()
+      for (const one of levels) this.set(one)
+      return
+    }
   }
 
   /** Puts a level in place of the one at its price; a level of amount zero removes that one. */
@@ -69,11 +92,20 @@ export class LevelTree {
       this.#setWide(level)
       return
     }
-    const key = this.#descending ? -number : number
-    let leaf = this.#root
-    for (let height = this.#height; height > 0; height--) leaf = leaf.children[childFor(leaf.keys, key)] as Node
-    const { keys, levels } = leaf
-    const at = lowerBound(keys, key)
+    const key = this.#descending ? number : -number
+    let leaf = this.#last
+    let { keys } = leaf
+    let at = keys.length
+    if (this.#height === 0 || (keys[0] as number) <= key) {
+      // Close to the best level few steps are faster than halves.
+      while (at > 0 && (keys[at - 1] as number) >= key) at--
+    } else {
+      leaf = this.#root
+      for (let height = this.#height; height > 0; height--) leaf = leaf.children[childFor(leaf.keys, key)] as Node
+      keys = leaf.keys
+      at = lowerBound(keys, key)
+    }
+    const { levels } = leaf
     const isKnown = at < keys.length && keys[at] === key
     if (isZero(level[1])) {
       if (!isKnown) return
@@ -105,11 +137,15 @@ export class LevelTree {
     const removed: BookLevel[] = []
     while (this.#size > depth) {
       let leaf = this.#root
-      for (let height = this.#height; height > 0; height--) leaf = leaf.children[leaf.children.length - 1] as Node
-      const key = leaf.keys.pop() as number
-      removed.push(leaf.levels.pop() as BookLevel)
-      this.#size--
-      if (leaf.keys.length === 0 && this.#height > 0) this.#drop(key)
+      for (let height = this.#height; height > 0; height--) leaf = leaf.children[0] as Node
+      const { keys, levels } = leaf
+      const key = keys[0] as number
+      const count = Math.min(this.#size - depth, keys.length)
+      for (let index = 0; index < count; index++) removed.push(levels[index] as BookLevel)
+      keys.splice(0, count)
+      levels.splice(0, count)
+      this.#size -= count
+      if (keys.length === 0 && this.#height > 0) this.#drop(key)
     }
     return removed.reverse()
   }
@@ -126,12 +162,14 @@ export class LevelTree {
   /** A leaf is full, and perhaps branches above it. */
   #split(key: number): void {
     const right = split(this.#root, this.#height, key)
-    if (right === undefined) return
-    const root = newNode()
-    root.keys.push(firstKey(this.#root), firstKey(right))
-    root.children.push(this.#root, right)
-    this.#root = root
-    this.#height++
+    if (right !== undefined) {
+      const root = newNode()
+      root.keys.push(firstKey(this.#root), firstKey(right))
+      root.children.push(this.#root, right)
+      this.#root = root
+      this.#height++
+    }
+    this.#findLast()
   }
 
   /** The leaf of a key is empty now. */
@@ -141,9 +179,13 @@ export class LevelTree {
       this.#root = this.#root.children[0] as Node
       this.#height--
     }
-    let first = this.#root
-    for (let height = this.#height; height > 0; height--) first = first.children[0] as Node
-    this.#first = first
+    this.#findLast()
+  }
+
+  #findLast(): void {
+    let last = this.#root
+    for (let height = this.#height; height > 0; height--) last = last.children[last.children.length - 1] as Node
+    this.#last = last
   }
 }
 
@@ -230,10 +272,11 @@ function childFor(keys: readonly number[], key: number): number {
   return low - 1
 }
 
+/** Best first, which is from the end. */
 function collect(node: Node, depth: number, into: BookLevel[]): void {
   const { levels, children } = node
-  for (let index = 0; index < levels.length && into.length < depth; index++) into.push(levels[index] as BookLevel)
-  for (let index = 0; index < children.length && into.length < depth; index++)
+  for (let index = levels.length - 1; index >= 0 && into.length < depth; index--) into.push(levels[index] as BookLevel)
+  for (let index = children.length - 1; index >= 0 && into.length < depth; index--)
     collect(children[index] as Node, depth, into)
 }
 

@@ -12,8 +12,8 @@ export class OrderBook {
 
   /** Replaces both sides. */
   replace(bids: readonly BookLevel[], asks: readonly BookLevel[]): void {
-    this.clear()
-    this.update(bids, asks)
+    this.#bids.replace(bids)
+    this.#asks.replace(asks)
   }
 
   /** Sets each named level to its new amount; amount zero removes it, and removing an absent level does nothing. */
