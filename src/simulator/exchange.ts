@@ -191,6 +191,11 @@ export abstract class Exchange {
   tick(now: number): void {
     this.passed(now)
     this.options.faults.tick(now)
+    for (const connection of this.connections) connection.dispatch(now)
+  }
+
+  /** Writes what was sent, whatever became due in how many ticks: one call of the operating system for each client. */
+  flush(now: number): void {
     for (const connection of this.connections) {
       if (connection.flush(now)) continue
       this.cutClients++

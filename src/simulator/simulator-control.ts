@@ -33,6 +33,8 @@ export class SimulatorControl {
   readonly #options: ResolvedOptions
   readonly #model: MarketModel
   readonly #exchanges = new Map<SimulatedVenue, Exchange>()
+  /** The exchange of each listing, by its index. */
+  readonly #exchangeOf: Exchange[] = []
   readonly #director: FaultDirector
   #quiet = false
   #stopped = false
@@ -270,12 +272,14 @@ export class SimulatorControl {
     // A market that slowed its clock down instead would be late for ever.
     if (this.#options.rate !== 'max' && lag > LARGEST_LAG_MICROS) this.#model.skip(lag - LARGEST_LAG_MICROS)
     if (!wanted) this.#tick(this.now())
+    this.#flush(this.now())
     this.ledger.flush()
     if (wallClock() >= this.#nextSave) this.#save(false)
   }
 
   #rest(): void {
     this.#tick(this.now())
+    this.#flush(this.now())
     if (![...this.#exchanges.values()].every((exchange) => exchange.settled)) return
     for (const resolve of this.#settled.splice(0)) resolve()
   }
@@ -285,8 +289,18 @@ export class SimulatorControl {
     for (const exchange of this.#exchanges.values()) exchange.tick(now)
   }
 
+  #flush(now: number): void {
+    for (const exchange of this.#exchanges.values()) exchange.flush(now)
+  }
+
   readonly #observe = (listing: Listing): void => {
     this.ledger.record(listing)
-    this.#exchanges.get(listing.specification.venue)?.happened(listing)
+    let exchange = this.#exchangeOf[listing.index]
+    if (exchange === undefined) {
+      exchange = this.#exchanges.get(listing.specification.venue)
+      if (exchange === undefined) return
+      this.#exchangeOf[listing.index] = exchange
+    }
+    exchange.happened(listing)
   }
 }

@@ -190,6 +190,7 @@ export class FaultInjector {
 
   /** Lets go what is due. */
   tick(now: number): void {
+    if (this.calm && this.#requestFaults.length === 0 && this.#historyFaults.length === 0) return
     for (const [connection, messages] of this.#held) {
       for (const [key, held] of messages) {
         if (now - held.since < HOLD_MICROS) continue
