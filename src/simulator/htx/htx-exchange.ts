@@ -1,10 +1,10 @@
 import type { IncomingMessage } from 'node:http'
-import { gzipSync } from 'node:zlib'
 import type { ClientConnection } from '../client-connection.ts'
 import type { ExchangeOptions, Reply } from '../exchange.ts'
 import { asciiJson, type JsonObject, jsonObject } from '../json.ts'
 import type { Listing } from '../model/listing.ts'
 import { type News, TopicExchange, type TopicForm } from '../topic-exchange.ts'
+import { gzipText } from './gzip-text.ts'
 import { HtxRest } from './htx-rest.ts'
 import { candleText, detailText, quoteText, tradesText, updateText, wholeBookText } from './htx-text.ts'
 
@@ -55,7 +55,7 @@ export class HtxExchange extends TopicExchange<Topic> {
 
   /** All that the server says is compressed with gzip (same pages, data compression). */
   protected opened(connection: ClientConnection): void {
-    connection.encode = (text) => gzipSync(text, { level: 1 })
+    connection.encode = gzipText
     this.#clients.set(connection, { pingedAt: connection.openedAt, ignored: 0, lastPing: 0 })
   }
 

@@ -1,5 +1,4 @@
 import type { IncomingMessage } from 'node:http'
-import { gzipSync } from 'node:zlib'
 import type { ClientConnection } from '../client-connection.ts'
 import type { ExchangeOptions, Reply } from '../exchange.ts'
 import { asciiJson, type JsonObject, jsonObject, wholeNumber } from '../json.ts'
@@ -21,6 +20,7 @@ import {
   snapshotText,
   tradesText,
 } from './contract-text.ts'
+import { gzipText } from './gzip-text.ts'
 
 type Topic =
   | 'trade.detail'
@@ -88,7 +88,7 @@ export class HtxFuturesExchange extends TopicExchange<Topic> {
   }
 
   protected opened(connection: ClientConnection): void {
-    connection.encode = (text) => gzipSync(text, { level: 1 })
+    connection.encode = gzipText
     this.#clients.set(connection, { pingedAt: connection.openedAt, ignored: 0 })
   }
 
