@@ -5,18 +5,28 @@ const NOBODY: ReadonlySet<ClientConnection> = new Set()
 /** Who listens to one channel, by listing. */
 export class Audience {
   readonly #byListing = new Map<number, Set<ClientConnection>>()
+  /** The same in a list, which every event of the market looks into. */
+  readonly #listeners: (Set<ClientConnection> | undefined)[] = []
 
   add(listing: number, connection: ClientConnection): void {
     const listeners = this.#byListing.get(listing)
-    if (listeners === undefined) this.#byListing.set(listing, new Set([connection]))
-    else listeners.add(connection)
+    if (listeners !== undefined) {
+      listeners.add(connection)
+      return
+    }
+    const first = new Set([connection])
+    this.#byListing.set(listing, first)
+    while (this.#listeners.length <= listing) this.#listeners.push(undefined)
+    this.#listeners[listing] = first
   }
 
   remove(listing: number, connection: ClientConnection): void {
     const listeners = this.#byListing.get(listing)
     if (listeners === undefined) return
     listeners.delete(connection)
-    if (listeners.size === 0) this.#byListing.delete(listing)
+    if (listeners.size > 0) return
+    this.#byListing.delete(listing)
+    this.#listeners[listing] = undefined
   }
 
   /** Forgets a client altogether. */
@@ -29,7 +39,7 @@ export class Audience {
   }
 
   of(listing: number): ReadonlySet<ClientConnection> {
-    return this.#byListing.get(listing) ?? NOBODY
+    return this.#listeners[listing] ?? NOBODY
   }
 
   get listings(): IterableIterator<number> {

@@ -38,29 +38,44 @@ const CHANNELS: Readonly<Record<TopicKind, FaultChannel>> = {
   candle: 'ticker',
 }
 
+/** A throttled topic of a listing: when it may be sent next, and whether there is something to send. */
+interface Pending {
+  due: number
+  readonly listing: Listing
+  isPending: boolean
+}
+
+/** All that is kept of one topic. */
+interface Line<Topic> {
+  readonly topic: Topic
+  readonly kind: TopicKind
+  readonly channel: FaultChannel
+  readonly everyMicros: number
+  readonly repeatMicros: number
+  readonly audience: Audience
+  readonly tops: BestQuotes
+  readonly batches: Map<number, ChangeBatch>
+  readonly throttled: Map<number, Pending>
+  /** Nothing that is throttled is due before. */
+  earliest: number
+}
+
 /**
  * An exchange whose clients subscribe to topics of listings, which is what most have in common: who listens, when a message is due,
  * what it is made of. A venue adds its words: how clients ask, and the texts.
  */
 export abstract class TopicExchange<Topic extends string> extends Exchange {
-  readonly #forms: ReadonlyMap<Topic, TopicForm>
-  readonly #audiences = new Map<Topic, Audience>()
-  readonly #tops = new Map<Topic, BestQuotes>()
-  readonly #batches = new Map<Topic, Map<number, ChangeBatch>>()
-  /** When a throttled topic of a listing may be sent next, and whether there is something to send. */
-  readonly #throttled = new Map<Topic, Map<number, { due: number; listing: Listing; isPending: boolean }>>()
+  readonly #lines: readonly Line<Topic>[]
+  readonly #byTopic: ReadonlyMap<Topic, Line<Topic>>
+  /** The topics that somebody hears of each listing, found at its first event after anybody came or went. */
+  #heard: (readonly Line<Topic>[] | undefined)[] = []
   /** The minute of the candle that was told last, by listing. */
   readonly #minutes = new Map<number, number>()
 
   constructor(venue: SimulatedVenue, options: ExchangeOptions, forms: Readonly<Record<Topic, TopicForm>>) {
     super(venue, options)
-    this.#forms = new Map(Object.entries(forms) as [Topic, TopicForm][])
-    for (const [topic, { kind }] of this.#forms) {
-      this.#audiences.set(topic, new Audience())
-      this.#batches.set(topic, new Map())
-      this.#throttled.set(topic, new Map())
-      if (kind === 'quote') this.#tops.set(topic, new BestQuotes())
-    }
+    this.#lines = (Object.entries(forms) as [Topic, TopicForm][]).map(([topic, form]) => lineOf(topic, form))
+    this.#byTopic = new Map(this.#lines.map((line) => [line.topic, line]))
   }
 
   /** The message of a topic, or several; undefined where there is nothing to say. */
@@ -71,44 +86,48 @@ export abstract class TopicExchange<Topic extends string> extends Exchange {
   protected beat(_now: number): void {}
 
   protected get batching(): boolean {
-    for (const batches of this.#batches.values()) if (batches.size > 0) return true
-    for (const pending of this.#throttled.values()) {
-      for (const { isPending } of pending.values()) if (isPending) return true
-    }
-    return false
+    return this.#lines.some(
+      ({ batches, throttled }) => batches.size > 0 || [...throttled.values()].some(({ isPending }) => isPending),
+    )
   }
 
   protected override closed(connection: ClientConnection): void {
-    this.forget(connection, this.#audiences.values())
+    this.#heard = []
+    for (const { audience } of this.#lines) audience.forget(connection)
   }
 
   /** @returns false if the client has the topic already */
   protected subscribe(connection: ClientConnection, topic: Topic, listing: Listing): boolean {
-    const audience = this.#audiences.get(topic)
-    if (audience === undefined || audience.has(listing.index, connection)) return false
+    const line = this.#byTopic.get(topic)
+    if (line === undefined || line.audience.has(listing.index, connection)) return false
     // The others are told what is pending first: then the snapshot of the new one joins what comes next.
-    this.#flush(topic, listing)
-    audience.add(listing.index, connection)
+    this.#flush(line, listing)
+    this.#heard = []
+    line.audience.add(listing.index, connection)
     return true
   }
 
   /** Sends what a new subscriber gets first; after the confirmation, as most exchanges do. */
   protected greet(connection: ClientConnection, topic: Topic, listing: Listing): void {
-    for (const text of this.greetings(topic, listing)) this.tell(connection, this.#channel(topic), listing, text)
+    const channel = this.#byTopic.get(topic)?.channel ?? 'ticker'
+    for (const text of this.greetings(topic, listing)) this.tell(connection, channel, listing, text)
   }
 
   /** @returns false if the client did not have the topic */
   protected unsubscribe(connection: ClientConnection, topic: Topic, listing: Listing): boolean {
-    const audience = this.#audiences.get(topic)
+    const audience = this.#byTopic.get(topic)?.audience
     if (audience === undefined || !audience.has(listing.index, connection)) return false
+    this.#heard = []
     audience.remove(listing.index, connection)
     return true
   }
 
   /** Sends a text that nothing in the market has caused to all who have a topic. */
   protected tellAll(topic: Topic, listing: Listing, text: string): void {
-    const listeners = this.#audiences.get(topic)?.of(listing.index)
-    if (listeners !== undefined && listeners.size > 0) this.deliver(this.#channel(topic), listing, text, listeners)
+    const line = this.#byTopic.get(topic)
+    const listeners = line?.audience.of(listing.index)
+    if (line !== undefined && listeners !== undefined && listeners.size > 0)
+      this.deliver(line.channel, listing, text, listeners)
   }
 
   /**
@@ -128,95 +147,126 @@ export abstract class TopicExchange<Topic extends string> extends Exchange {
   }
 
   happened(listing: Listing): void {
-    for (const [topic, audience] of this.#audiences) {
-      if (audience.size === 0 || audience.of(listing.index).size === 0) continue
-      const form = this.#forms.get(topic)
-      if (form !== undefined) this.#tellOf(topic, form, listing)
+    const lines = this.#heard[listing.index] ?? this.#hear(listing)
+    const traded = listing.eventTradeCount > 0
+    const changed = listing.changes.length > 0
+    for (const line of lines) {
+      switch (line.kind) {
+        case 'trades':
+          if (traded) this.#tellTrades(line, listing)
+          break
+        case 'changes':
+          if (changed) this.#change(line, listing)
+          break
+        case 'book':
+          if (changed) this.#tell(line, listing)
+          break
+        case 'quote':
+          if (line.tops.changed(listing)) this.#tell(line, listing)
+          break
+        default:
+          if (traded) this.#tell(line, listing)
+      }
     }
+  }
+
+  #hear(listing: Listing): readonly Line<Topic>[] {
+    const lines = this.#lines.filter(({ audience }) => audience.of(listing.index).size > 0)
+    while (this.#heard.length < listing.index) this.#heard.push(undefined)
+    this.#heard[listing.index] = lines
+    return lines
   }
 
   protected passed(now: number): void {
-    for (const [topic, batches] of this.#batches) {
-      for (const [index, batch] of batches) {
+    for (const line of this.#lines) {
+      for (const [index, batch] of line.batches) {
         if (batch.due > now) continue
-        batches.delete(index)
-        this.#send(topic, batch.listing, { kind: 'changes', changes: batch.changes() })
+        line.batches.delete(index)
+        this.#send(line, batch.listing, { kind: 'changes', changes: batch.changes() })
       }
     }
-    for (const [topic, pending] of this.#throttled) {
-      const { everyMicros = 0, repeatMicros = Number.POSITIVE_INFINITY } = this.#forms.get(topic) ?? {}
-      for (const one of pending.values()) {
-        const isDue = one.isPending ? one.due <= now : one.due - everyMicros + repeatMicros <= now
-        if (isDue) this.#sendThrottled(topic, one, now)
-      }
-    }
+    for (const line of this.#lines) if (line.earliest <= now) this.#sendDue(line, now)
     this.beat(now)
   }
 
-  #tellOf(topic: Topic, { kind, everyMicros = 0 }: TopicForm, listing: Listing): void {
-    if (kind === 'trades') {
-      if (listing.eventTradeCount === 0) return
-      const trades = listing.trades.range(listing.firstEventTradeId, listing.trades.lastId)
-      this.#send(topic, listing, { kind, trades })
-    } else if (kind === 'changes') this.#change(topic, listing, everyMicros)
-    else {
-      if ((kind === 'ticker' || kind === 'candle') && listing.eventTradeCount === 0) return
-      if (kind === 'book' && listing.changes.length === 0) return
-      if (kind === 'quote' && this.#tops.get(topic)?.changed(listing) !== true) return
-      if (everyMicros === 0) this.#send(topic, listing, { kind })
-      else this.#throttle(topic, listing)
-    }
+  #sendDue(line: Line<Topic>, now: number): void {
+    for (const one of line.throttled.values()) if (dueOf(line, one) <= now) this.#sendThrottled(line, one, now)
+    line.earliest = Number.POSITIVE_INFINITY
+    for (const one of line.throttled.values()) line.earliest = Math.min(line.earliest, dueOf(line, one))
   }
 
-  #change(topic: Topic, listing: Listing, everyMicros: number): void {
-    if (listing.changes.length === 0) return
-    const batches = this.#batches.get(topic)
-    let batch = batches?.get(listing.index)
+  #tellTrades(line: Line<Topic>, listing: Listing): void {
+    const trades = listing.trades.range(listing.firstEventTradeId, listing.trades.lastId)
+    this.#send(line, listing, { kind: 'trades', trades })
+  }
+
+  #tell(line: Line<Topic>, listing: Listing): void {
+    if (line.everyMicros > 0) this.#throttle(line, listing)
+    else if (line.kind !== 'trades' && line.kind !== 'changes') this.#send(line, listing, { kind: line.kind })
+  }
+
+  #change(line: Line<Topic>, listing: Listing): void {
+    const { batches, everyMicros } = line
+    let batch = batches.get(listing.index)
     if (batch === undefined) {
       batch = new ChangeBatch(listing, listing.updateId - listing.changes.length, listing.eventTime + everyMicros)
-      if (everyMicros > 0) batches?.set(listing.index, batch)
+      if (everyMicros > 0) batches.set(listing.index, batch)
     }
     batch.add()
-    if (everyMicros === 0) this.#send(topic, listing, { kind: 'changes', changes: batch.changes() })
+    if (everyMicros === 0) this.#send(line, listing, { kind: 'changes', changes: batch.changes() })
   }
 
-  #throttle(topic: Topic, listing: Listing): void {
-    const pending = this.#throttled.get(topic)
-    let one = pending?.get(listing.index)
+  #throttle(line: Line<Topic>, listing: Listing): void {
+    let one = line.throttled.get(listing.index)
     if (one === undefined) {
       one = { due: 0, listing, isPending: false }
-      pending?.set(listing.index, one)
+      line.throttled.set(listing.index, one)
     }
     one.isPending = true
-    if (one.due <= listing.eventTime) this.#sendThrottled(topic, one, listing.eventTime)
+    if (one.due <= listing.eventTime) this.#sendThrottled(line, one, listing.eventTime)
+    line.earliest = Math.min(line.earliest, dueOf(line, one))
   }
 
-  #sendThrottled(topic: Topic, one: { due: number; listing: Listing; isPending: boolean }, now: number): void {
-    const { kind, everyMicros = 0 } = this.#forms.get(topic) ?? { kind: 'ticker' }
+  #sendThrottled(line: Line<Topic>, one: Pending, now: number): void {
+    const { kind } = line
     one.isPending = false
-    one.due = now + everyMicros
-    if (kind !== 'trades' && kind !== 'changes') this.#send(topic, one.listing, { kind })
+    one.due = now + line.everyMicros
+    if (kind !== 'trades' && kind !== 'changes') this.#send(line, one.listing, { kind })
   }
 
   /** Sends what waits of a listing's book. */
-  #flush(topic: Topic, listing: Listing): void {
-    const batches = this.#batches.get(topic)
-    const batch = batches?.get(listing.index)
+  #flush(line: Line<Topic>, listing: Listing): void {
+    const batch = line.batches.get(listing.index)
     if (batch === undefined) return
-    batches?.delete(listing.index)
-    this.#send(topic, listing, { kind: 'changes', changes: batch.changes() })
+    line.batches.delete(listing.index)
+    this.#send(line, listing, { kind: 'changes', changes: batch.changes() })
   }
 
-  #send(topic: Topic, listing: Listing, news: News): void {
-    const listeners = this.#audiences.get(topic)?.of(listing.index)
-    if (listeners === undefined || listeners.size === 0) return
-    const texts = this.text(topic, listing, news) ?? []
-    for (const text of typeof texts === 'string' ? [texts] : texts) {
-      this.deliver(this.#channel(topic), listing, text, listeners)
-    }
+  #send(line: Line<Topic>, listing: Listing, news: News): void {
+    const listeners = line.audience.of(listing.index)
+    if (listeners.size === 0) return
+    const texts = this.text(line.topic, listing, news)
+    if (typeof texts === 'string') this.deliver(line.channel, listing, texts, listeners)
+    else if (texts !== undefined) for (const text of texts) this.deliver(line.channel, listing, text, listeners)
   }
+}
 
-  #channel(topic: Topic): FaultChannel {
-    return CHANNELS[this.#forms.get(topic)?.kind ?? 'ticker']
+function lineOf<Topic>(topic: Topic, { kind, everyMicros = 0, repeatMicros }: TopicForm): Line<Topic> {
+  return {
+    topic,
+    kind,
+    channel: CHANNELS[kind],
+    everyMicros,
+    repeatMicros: repeatMicros ?? Number.POSITIVE_INFINITY,
+    audience: new Audience(),
+    tops: new BestQuotes(),
+    batches: new Map(),
+    throttled: new Map(),
+    earliest: Number.POSITIVE_INFINITY,
   }
+}
+
+/** When something throttled is to be sent: what has happened since, or else the same again. */
+function dueOf({ everyMicros, repeatMicros }: Line<unknown>, { isPending, due }: Pending): number {
+  return isPending ? due : due - everyMicros + repeatMicros
 }
