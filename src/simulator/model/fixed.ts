@@ -1,4 +1,5 @@
 const ZEROS = '0000000000000000000000'
+const ZERO = 48
 
 /**
  * `units` times 10^-decimals with exactly that many digits after the point (`fixed(150, 2)` is `1.50`), the way most
@@ -16,12 +17,15 @@ export function fixed(units: number | bigint, decimals: number): string {
 
 /** As {@link fixed}, without trailing zeros: canonical decimal text. */
 export function trimmed(units: number | bigint, decimals: number): string {
-  const text = fixed(units, decimals)
-  if (decimals === 0) return text
-  let end = text.length
-  while (text.charCodeAt(end - 1) === 48) end--
-  if (text.charCodeAt(end - 1) === 46) end--
-  return end === text.length ? text : text.slice(0, end)
+  if (decimals === 0) return units.toString()
+  if (units < 0) return `-${trimmed(-units, decimals)}`
+  const digits = units.toString()
+  const point = digits.length - decimals
+  const least = Math.max(0, point)
+  let end = digits.length
+  while (end > least && digits.charCodeAt(end - 1) === ZERO) end--
+  if (point <= 0) return end === 0 ? '0' : `0.${ZEROS.slice(0, -point)}${digits.slice(0, end)}`
+  return end === point ? digits.slice(0, point) : `${digits.slice(0, point)}.${digits.slice(point, end)}`
 }
 
 /** `units` of 10^-decimals in `wireDecimals` digits, which must be at least as many. */

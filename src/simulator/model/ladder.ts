@@ -55,14 +55,37 @@ export class Ladder {
     const index = this.#find(key)
     const present = this.#keys[index] === key
     if (lots === 0) {
-      if (!present) return
-      this.#keys.splice(index, 1)
-      this.#lots.splice(index, 1)
+      if (present) this.#remove(index)
     } else if (present) {
       this.#lots[index] = lots
     } else {
-      this.#keys.splice(index, 0, key)
-      this.#lots.splice(index, 0, lots)
+      this.#insert(index, key, lots)
     }
+  }
+
+  // Moved one by one: most of what changes is near the end, and `splice` makes an array of what it took out.
+  #remove(index: number): void {
+    const keys = this.#keys
+    const lots = this.#lots
+    const last = keys.length - 1
+    for (let at = index; at < last; at++) {
+      keys[at] = keys[at + 1] as number
+      lots[at] = lots[at + 1] as number
+    }
+    keys.pop()
+    lots.pop()
+  }
+
+  #insert(index: number, key: number, amount: number): void {
+    const keys = this.#keys
+    const lots = this.#lots
+    keys.push(key)
+    lots.push(amount)
+    for (let at = keys.length - 1; at > index; at--) {
+      keys[at] = keys[at - 1] as number
+      lots[at] = lots[at - 1] as number
+    }
+    keys[index] = key
+    lots[index] = amount
   }
 }
