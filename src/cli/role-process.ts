@@ -1,9 +1,9 @@
 import { Check } from 'typebox/value'
 import { ConfigSchema, createLogger, EXIT, startMessage, stopSignal, tellSupervisor } from '../platform/index.ts'
 import { codeOf, exitCodeFor, messageOf } from './cli-error.ts'
+import { fitHeapToLoad } from './heap-growth.ts'
 import { loadRole, ROLE_VARIABLE, ROLES, type Role, type RoleOrder, roleLogger, runRole } from './roles.ts'
 import { ROLE_STOP_MILLISECONDS } from './stop-limits.ts'
-import { keepHeapThrifty } from './thrifty-heap.ts'
 
 // The process of one role, started by the supervisor. It may be told to stop before it has been told what to do.
 const coming = startMessage()
@@ -17,7 +17,7 @@ signal.addEventListener('abort', endIdle)
 if (role !== undefined) await loadRole(role)
 const order = readOrder(await coming)
 signal.removeEventListener('abort', endIdle)
-keepHeapThrifty()
+fitHeapToLoad()
 const logger = roleLogger(order.role, order.config)
 try {
   await runRole({ ...order, logger, signal, ready: ({ url }) => void tellSupervisor({ kind: 'ready', url }) })

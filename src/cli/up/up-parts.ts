@@ -6,7 +6,7 @@ import type { DataDirectory } from '../data-directory.ts'
 import { EMBEDDED } from '../parts.ts'
 import { ROLE_VARIABLE, type Role, type RoleOrder } from '../roles.ts'
 import { SUPERVISOR_STOP_MILLISECONDS } from '../stop-limits.ts'
-import { NODE_ARGUMENTS } from './node-arguments.ts'
+import { nodeArguments } from './node-arguments.ts'
 import { withSimulatedEndpoints } from './simulated-endpoints.ts'
 import { startStore } from './store-part.ts'
 import type { UpReport } from './up-report.ts'
@@ -122,7 +122,7 @@ export class UpParts {
         module: ROLE_PROCESS,
         startMessage: order,
         environment: { [ROLE_VARIABLE]: role },
-        nodeArguments: NODE_ARGUMENTS,
+        nodeArguments: nodeArguments(this.#options.simulated),
         readyMilliseconds: READY_MILLISECONDS,
         stopMilliseconds: SUPERVISOR_STOP_MILLISECONDS,
         hopelessExitCodes: [EXIT.usage],

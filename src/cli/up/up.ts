@@ -1,9 +1,9 @@
 import { EXIT, type LoadedConfig, stopSignal } from '../../platform/index.ts'
 import { DataDirectory } from '../data-directory.ts'
 import { makeFirstToken } from '../first-token.ts'
+import { fitHeapToLoad } from '../heap-growth.ts'
 import { roleLogger } from '../roles.ts'
 import { TOTAL_STOP_MILLISECONDS } from '../stop-limits.ts'
-import { keepHeapThrifty } from '../thrifty-heap.ts'
 import { startThriftyProcesses } from './thrifty-allocator.ts'
 import { UpParts } from './up-parts.ts'
 import type { UpReport } from './up-report.ts'
@@ -24,7 +24,7 @@ export async function up(options: UpOptions): Promise<number> {
   directory.prepare(simulated ? 'simulated' : 'live')
   const lock = directory.hold('up')
   startThriftyProcesses()
-  keepHeapThrifty()
+  fitHeapToLoad()
   report.say({ event: 'starting', simulated, data: config.data, config: loaded.file })
   const logger = roleLogger('up', config)
   const signal = stopSignal({ logger, limitMilliseconds: TOTAL_STOP_MILLISECONDS })
