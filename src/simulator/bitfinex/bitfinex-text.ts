@@ -10,9 +10,17 @@ import type { SimulatedTrade } from '../model/trade-store.ts'
 /** "A CRC32 value which covers the first 25 bids and asks" (https://docs.bitfinex.com/docs/ws-websocket-checksum, 2026-11-22). */
 const CHECKSUM_LEVELS = 25
 
+/** Below this JavaScript writes an exponent, and beyond so many digits it rounds. */
+const LEAST_PLAIN_DECIMALS = 6
+const EXACT_BELOW = 1e15
+
 /** A number as JavaScript writes it, with an exponent where it is small: `2e-8` was recorded in 2021. */
-function number(units: number | bigint, decimals: number): string {
-  return String(Number(trimmed(units, decimals)))
+function number(units: number, decimals: number): string {
+  const text = trimmed(units, decimals)
+  const size = Math.abs(units)
+  const isPlain =
+    size < EXACT_BELOW && (decimals <= LEAST_PLAIN_DECIMALS || size >= 10 ** (decimals - LEAST_PLAIN_DECIMALS))
+  return isPlain ? text : String(Number(text))
 }
 
 function price(listing: Listing, ticks: number): string {
@@ -53,10 +61,31 @@ export function changeTexts(listing: Listing, { bids, asks }: BookChanges): stri
   return texts
 }
 
-/** Price and amount of a rank, as they were sent. */
-function checksumPart(listing: Listing, ladder: Ladder, rank: number): string[] {
-  if (rank >= ladder.count) return []
-  return [price(listing, ladder.priceAt(rank)), amount(listing, ladder.direction * ladder.lotsAt(rank))]
+/** What a level adds to the checksum, as long as it has these lots. */
+interface LevelPart {
+  readonly lots: number
+  readonly text: string
+}
+
+const MOST_PARTS = 2_000
+const parts = new WeakMap<Ladder, Map<number, LevelPart>>()
+
+/** Price and amount of a rank, as they were sent: most levels are as they were at the last checksum. */
+function checksumPart(listing: Listing, ladder: Ladder, known: Map<number, LevelPart>, rank: number): string {
+  const ticks = ladder.priceAt(rank)
+  const lots = ladder.lotsAt(rank)
+  const before = known.get(ticks)
+  if (before?.lots === lots) return before.text
+  const text = `${price(listing, ticks)}:${amount(listing, ladder.direction * lots)}`
+  if (known.size >= MOST_PARTS) known.clear()
+  known.set(ticks, { lots, text })
+  return text
+}
+
+function partsOf(ladder: Ladder): Map<number, LevelPart> {
+  const known = parts.get(ladder) ?? new Map<number, LevelPart>()
+  parts.set(ladder, known)
+  return known
 }
 
 /**
@@ -64,11 +93,14 @@ function checksumPart(listing: Listing, ladder: Ladder, rank: number): string[] 
  * (https://docs.bitfinex.com/docs/ws-websocket-checksum, 2026-11-22).
  */
 export function checksumText(listing: Listing): string {
-  const parts: string[] = []
+  const { bids, asks } = listing
+  const [bidParts, askParts] = [partsOf(bids), partsOf(asks)]
+  const texts: string[] = []
   for (let rank = 0; rank < CHECKSUM_LEVELS; rank++) {
-    parts.push(...checksumPart(listing, listing.bids, rank), ...checksumPart(listing, listing.asks, rank))
+    if (rank < bids.count) texts.push(checksumPart(listing, bids, bidParts, rank))
+    if (rank < asks.count) texts.push(checksumPart(listing, asks, askParts, rank))
   }
-  return `"cs",${crc32(parts.join(':')) | 0}`
+  return `"cs",${crc32(texts.join(':')) | 0}`
 }
 
 /** [ID, MTS, AMOUNT, PRICE]: "How much was bought (positive) or sold (negative)" (https://docs.bitfinex.com/reference/ws-public-trades, 2026-11-22). */

@@ -15,11 +15,16 @@ export class BestQuotes {
       this.#told = larger
     }
     const { bids, asks } = listing
-    const now = [bids.priceAt(0), bids.lotsAt(0), asks.priceAt(0), asks.lotsAt(0)] as const
+    const bid = bids.priceAt(0)
+    const bidLots = bids.lotsAt(0)
+    const ask = asks.priceAt(0)
+    const askLots = asks.lotsAt(0)
     const told = this.#told
-    if (told[at] === now[0] && told[at + 1] === now[1] && told[at + 2] === now[2] && told[at + 3] === now[3])
-      return false
-    told.set(now, at)
+    if (told[at] === bid && told[at + 1] === bidLots && told[at + 2] === ask && told[at + 3] === askLots) return false
+    told[at] = bid
+    told[at + 1] = bidLots
+    told[at + 2] = ask
+    told[at + 3] = askLots
     return true
   }
 }

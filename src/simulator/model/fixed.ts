@@ -1,5 +1,14 @@
 const ZEROS = '0000000000000000000000'
 const ZERO = 48
+const POINT = 46
+
+/** Texts that were made last, by units and decimals: prices and sizes are said again and again, by all venues. */
+const KEPT = 16_384
+const keptUnits = new Float64Array(KEPT).fill(Number.NaN)
+const keptDecimals = new Uint8Array(KEPT)
+const keptTexts: string[] = Array.from({ length: KEPT }, () => '')
+/** Spreads the decimals over the places. */
+const STRIDE = 0x9e3
 
 /**
  * `units` times 10^-decimals with exactly that many digits after the point (`fixed(150, 2)` is `1.50`), the way most
@@ -8,6 +17,17 @@ const ZERO = 48
 export function fixed(units: number | bigint, decimals: number): string {
   if (decimals === 0) return units.toString()
   if (units < 0) return `-${fixed(-units, decimals)}`
+  if (typeof units === 'bigint') return newFixed(units, decimals)
+  const slot = (units ^ (decimals * STRIDE)) & (KEPT - 1)
+  if (keptUnits[slot] === units && keptDecimals[slot] === decimals) return keptTexts[slot] as string
+  const text = newFixed(units, decimals)
+  keptUnits[slot] = units
+  keptDecimals[slot] = decimals
+  keptTexts[slot] = text
+  return text
+}
+
+function newFixed(units: number | bigint, decimals: number): string {
   const digits = units.toString()
   const missing = decimals + 1 - digits.length
   const padded = missing > 0 ? ZEROS.slice(0, missing) + digits : digits
@@ -17,15 +37,12 @@ export function fixed(units: number | bigint, decimals: number): string {
 
 /** As {@link fixed}, without trailing zeros: canonical decimal text. */
 export function trimmed(units: number | bigint, decimals: number): string {
-  if (decimals === 0) return units.toString()
-  if (units < 0) return `-${trimmed(-units, decimals)}`
-  const digits = units.toString()
-  const point = digits.length - decimals
-  const least = Math.max(0, point)
-  let end = digits.length
-  while (end > least && digits.charCodeAt(end - 1) === ZERO) end--
-  if (point <= 0) return end === 0 ? '0' : `0.${ZEROS.slice(0, -point)}${digits.slice(0, end)}`
-  return end === point ? digits.slice(0, point) : `${digits.slice(0, point)}.${digits.slice(point, end)}`
+  const text = fixed(units, decimals)
+  if (decimals === 0 || text.charCodeAt(text.length - 1) !== ZERO) return text
+  let end = text.length - 1
+  while (text.charCodeAt(end - 1) === ZERO) end--
+  if (text.charCodeAt(end - 1) === POINT) end--
+  return text.slice(0, end)
 }
 
 /** `units` of 10^-decimals in `wireDecimals` digits, which must be at least as many. */

@@ -1,6 +1,6 @@
 import type { ListingSpecification } from './catalogue.ts'
 import { Ladder } from './ladder.ts'
-import { TradeStore } from './trade-store.ts'
+import { TradeStore, turnoverOf } from './trade-store.ts'
 
 /** One level that an event changed, with what is left there. */
 export interface LevelChange {
@@ -77,7 +77,8 @@ export class Listing {
   }
 
   begin(time: number): void {
-    this.changes.length = 0
+    // The list keeps its room; with its length set to 0 it would not.
+    while (this.changes.length > 0) this.changes.pop()
     this.firstEventTradeId = this.trades.lastId + 1
     this.eventTime = time
   }
@@ -102,7 +103,7 @@ export class Listing {
     statistics.last = price
     statistics.lastLots = lots
     statistics.volumeLots += lots
-    statistics.turnover += BigInt(price) * BigInt(lots)
+    statistics.turnover += turnoverOf(price, lots)
     statistics.count++
   }
 }

@@ -1,5 +1,5 @@
 import type { Listing } from './listing.ts'
-import type { SimulatedTrade, TradeStore } from './trade-store.ts'
+import { type SimulatedTrade, type TradeStore, turnoverOf } from './trade-store.ts'
 
 export const MINUTE_MICROS = 60_000_000
 
@@ -50,7 +50,7 @@ export function minuteCandles(listing: Listing, from: number, to: number): Minut
 }
 
 function grow(candle: Growing, { id, price, lots, buy }: SimulatedTrade): void {
-  const turnover = BigInt(price) * BigInt(lots)
+  const turnover = turnoverOf(price, lots)
   if (price > candle.high) candle.high = price
   if (price < candle.low) candle.low = price
   candle.close = price

@@ -8,12 +8,20 @@ export interface SimulatedTrade {
   readonly time: number
 }
 
+/** Ticks times lots, exactly. */
+export function turnoverOf(price: number, lots: number): bigint {
+  const product = price * lots
+  return Number.isSafeInteger(product) ? BigInt(product) : BigInt(price) * BigInt(lots)
+}
+
 /**
  * The trades of one listing with consecutive ids, in columns: the newest `capacity` of them. Grows as it fills, so an
  * idle listing costs nothing.
  */
 export class TradeStore {
   readonly #capacity: number
+  /** Ids are counted from here: remainders of small numbers are found fast. */
+  readonly #origin: number
   #size = 64
   #prices = new Float64Array(64)
   #lots = new Float64Array(64)
@@ -24,6 +32,7 @@ export class TradeStore {
   #next: number
 
   constructor(firstId: number, capacity: number) {
+    this.#origin = firstId
     this.#first = firstId
     this.#next = firstId
     this.#capacity = Math.max(64, capacity)
@@ -41,7 +50,7 @@ export class TradeStore {
   add(price: number, lots: number, buy: boolean, time: number): number {
     const id = this.#next
     if (id - this.#first >= this.#size) this.#makeRoom()
-    const slot = id % this.#size
+    const slot = (id - this.#origin) % this.#size
     this.#prices[slot] = price
     this.#lots[slot] = lots
     this.#times[slot] = time
@@ -59,8 +68,8 @@ export class TradeStore {
     const columns = [new Float64Array(size), new Float64Array(size), new Float64Array(size)] as const
     const buys = new Uint8Array(size)
     for (let id = this.#first; id < this.#next; id++) {
-      const from = id % this.#size
-      const to = id % size
+      const from = (id - this.#origin) % this.#size
+      const to = (id - this.#origin) % size
       columns[0][to] = this.#prices[from] as number
       columns[1][to] = this.#lots[from] as number
       columns[2][to] = this.#times[from] as number
@@ -76,7 +85,7 @@ export class TradeStore {
   /** The trade with an id; undefined if it is not kept (any more, or yet). */
   get(id: number): SimulatedTrade | undefined {
     if (id < this.#first || id >= this.#next) return undefined
-    const slot = id % this.#size
+    const slot = (id - this.#origin) % this.#size
     return {
       id,
       price: this.#prices[slot] as number,
