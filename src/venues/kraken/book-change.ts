@@ -47,7 +47,7 @@ export class BookChange {
     const level: BookLevel = [price as Price, amount as Amount]
     const text = { register: 0, length: 0 }
     if (amount !== '0') checksumLevel(level[0], priceDigits, level[1], amountDigits, text)
-    this.#put(isBid, level, unitsOf(price, priceDigits), priceDigits, amountDigits, text.register, text.length)
+    this.put(isBid, level, unitsOf(price, priceDigits), priceDigits, amountDigits, text.register, text.length)
   }
 
   /** Adds a level that was read from this text. */
@@ -60,7 +60,7 @@ export class BookChange {
       amountText = detached(amountText)
     }
     const isLevel = amount.significantDigits > 0
-    this.#put(
+    this.put(
       isBid,
       [priceText as Price, amountText as Amount],
       price.units,
@@ -71,7 +71,8 @@ export class BookChange {
     )
   }
 
-  #put(
+  /** Adds a level with the numbers that {@link bidNumbers} holds. */
+  put(
     isBid: boolean,
     level: BookLevel,
     units: number,

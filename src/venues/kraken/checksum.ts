@@ -102,6 +102,22 @@ function appendDigits(decimal: string, written: number, into: LevelChecksum): vo
   into.length += count
 }
 
+/** Goes on with the checksum of a level over a decimal as it is written in bytes: without its point, and from the first digit on that is not zero. */
+export function readDigits(bytes: Uint8Array, from: number, to: number, into: LevelChecksum): void {
+  let at = from
+  while (at < to && (bytes[at] === ZERO || bytes[at] === POINT)) at++
+  let { register } = into
+  let count = 0
+  for (; at < to; at++) {
+    const code = bytes[at] as number
+    if (code === POINT) continue
+    register = (register >>> 8) ^ (BYTE_TABLE[(register ^ code) & 255] as number)
+    count++
+  }
+  into.register = register
+  into.length += count
+}
+
 /** What is known of a number from its digits: all from the first on that is not zero. */
 export interface DigitsRead {
   /** Register of the digits as numbers from 0 to 9: then leading zeros change nothing. */

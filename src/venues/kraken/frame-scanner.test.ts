@@ -7,6 +7,7 @@ import { BookChange } from './book-change.ts'
 import { FrameScanner } from './frame-scanner.ts'
 import { TickerScanner } from './ticker-scanner.ts'
 import { V1BookScanner } from './v1-book-scanner.ts'
+import { V1LevelScanner } from './v1-level-scanner.ts'
 import { readV1Frame } from './v1-wire.ts'
 import { readFrame } from './wire.ts'
 
@@ -83,6 +84,24 @@ function mutated(text: string, { place, removed, put }: { place: number; removed
   return text.slice(0, at) + put + text.slice(at + removed)
 }
 
+/** As nearly every frame of v1 is: of one level, with numbers as the venue writes them. */
+const plainNumber = fc
+  .tuple(fc.integer({ min: 0, max: 999_999_999 }), fc.array(digit, { maxLength: 9 }))
+  .map(([whole, rest]) => (rest.length === 0 ? `${whole}` : `${whole}.${rest.join('')}`))
+const plainAmount = fc.oneof(fc.constantFrom('0.00000000', '0', '5.00000000', '0.00120000'), plainNumber)
+const oldChange = fc
+  .tuple(
+    fc.record({ side: fc.constantFrom('a', 'b'), price: plainNumber, amount: plainAmount, again: fc.boolean() }),
+    fc.integer({ min: 1_000_000_000, max: 9_999_999_999 }),
+    fraction,
+    checksum,
+    fc.constantFrom('"book-1000","XBT/USD"', '"book-10","WAVES/EUR"'),
+  )
+  .map(([{ side, price, amount, again }, at, rest, sum, end]) => {
+    const one = `["${price}","${amount}","${at}.${rest}"${again ? ',"r"' : ''}]`
+    return `[${end.length},{"${side}":[${one}],"c":"${sum}"},${end}]`
+  })
+
 /** What a careful reading of a book says; undefined if it cannot be read. */
 function carefully(text: string, read: (text: string, change: BookChange) => { kind: string } | undefined) {
   const change = new BookChange()
@@ -128,6 +147,23 @@ test('book frames of v1 are read from their text exactly as from their JSON', ()
   )
 })
 
+test('frames of v1 with one level are read from their bytes exactly as from their JSON', () => {
+  const scanner = new V1LevelScanner()
+  // One after the other: each is written over the one before.
+  const fast = new BookChange()
+  fc.assert(
+    fc.property(oldChange, (text) => {
+      const expected = carefully(text, readV1Frame)
+      assert.ok(scanner.read(text, fast), text)
+      for (const side of ['bids', 'asks'] as const) assert.deepEqual(fast[side], expected?.[side])
+      const numbers = fast.bids.length > 0 ? 'bidNumbers' : 'askNumbers'
+      assert.deepEqual(fast[numbers], expected?.[numbers])
+      for (const member of ['isSnapshot', 'symbol', 'checksum', 'depth', 'time'] as const)
+        assert.equal(fast[member], expected?.[member])
+    }),
+  )
+})
+
 test('whatever is done to a frame, it is read from its text as from its JSON, or not at all', () => {
   const scanner = new FrameScanner()
   const oldScanner = new V1BookScanner()
@@ -157,5 +193,15 @@ test('whatever is done to a frame, it is read from its text as from its JSON, or
       if (oldScanner.read(frame, fast)) assert.deepEqual(fast, carefully(frame, readV1Frame))
     }),
     { numRuns: 2_000 },
+  )
+  const levelScanner = new V1LevelScanner()
+  fc.assert(
+    fc.property(fc.oneof(oldBook, { weight: 4, arbitrary: oldChange }), mutation, (text, change) => {
+      const frame = mutated(text, change)
+      const fast = new BookChange()
+      if (levelScanner.read(frame, fast)) assert.deepEqual(fast, carefully(frame, readV1Frame))
+      else assert.deepEqual(fast, new BookChange())
+    }),
+    { numRuns: 4_000 },
   )
 })

@@ -35,7 +35,7 @@ interface Tail {
 const TAIL = /^\},"book-(\d{1,4})","([\w./-]+)"\]$/
 
 /**
- * Reads a book frame of WebSocket v1 straight from its text:
+ * Reads a book frame of WebSocket v1 straight from its text, of however many levels (those of one go by `v1-level-scanner.ts` first):
  * `[1920,{"a":[["0.042990","364630.28272081","1618678145.920470"]]},{"b":[["0.042990","0.00000000","1618678145.920708"]],"c":"4105471083"},"book-1000","SC/EUR"]`
  *
  * It goes by the codes of characters, in few functions: cutting out and comparing every name took longer than `JSON.parse`.

@@ -22,6 +22,7 @@ import { BookChange } from './book-change.ts'
 import { PairBook } from './pair-book.ts'
 import { oldSymbolOf } from './symbols.ts'
 import { V1BookScanner } from './v1-book-scanner.ts'
+import { V1LevelScanner } from './v1-level-scanner.ts'
 import { readV1Frame, type V1Frame, type V1Spread, type V1Ticker, type V1Trade } from './v1-wire.ts'
 
 const HEARTBEAT = '{"event":"heartbeat"}'
@@ -93,6 +94,7 @@ export class KrakenV1Session implements VenueSession {
   readonly #pairs = new Map<string, V1Pair>()
   readonly #byInstrument = new Map<InstrumentId, V1Pair>()
   readonly #known = new Set<string>()
+  readonly #levelScanner = new V1LevelScanner()
   readonly #scanner = new V1BookScanner()
   readonly #change = new BookChange()
   readonly #feeds: FeedMaker
@@ -116,7 +118,7 @@ export class KrakenV1Session implements VenueSession {
 
   received(frame: string, at: Micros, out: SessionOutput): void {
     const change = this.#change
-    if (this.#scanner.read(frame, change)) {
+    if (this.#levelScanner.read(frame, change) || this.#scanner.read(frame, change)) {
       this.#book(change, frame, at, out)
       return
     }
