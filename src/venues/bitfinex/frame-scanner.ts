@@ -228,8 +228,3 @@ function changeOf(
 ): BookChange {
   return { kind: 'update', bids, asks, exchangeTime, first: sequence, last: sequence, previous: null }
 }
-
-// When the module is loaded one is made of nulls: so V8 takes numbers of every size into the members of changes. Otherwise it would
-// expect the small ones that come first, and convert each change from the moment on at which another venue says a large one,
-// which costs as much as the whole frame.
-changeOf(NONE, NONE, null, null)

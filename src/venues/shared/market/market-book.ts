@@ -27,6 +27,14 @@ export interface MarketBookOptions {
  * whole. A book that fails is invalidated first and then repaired, alone.
  */
 export class MarketBook {
+  /**
+   * Changes with and without numbers, kept for as long as the process lives: so V8 takes numbers of every size into the members of all
+   * changes that are made as these are. Otherwise it expects what comes first, small numbers mostly, and from the moment on at which
+   * another venue says a large one it converts each change of the first, which costs as much as a whole small frame. Those that are let go
+   * of do not help: what V8 knew of them is forgotten with them.
+   */
+  static readonly shapes: readonly BookChange[] = [shapeOf(null), shapeOf(0)]
+
   readonly statistics: BookStatistics = {
     checksumsVerified: 0,
     checksumsFailed: 0,
@@ -367,4 +375,9 @@ export class MarketBook {
     if (book === undefined) return last !== null && last === this.#position.last
     return isSameSide(book.bids(), bids) && isSameSide(book.asks(), asks)
   }
+}
+
+function shapeOf(number: number | null): BookChange {
+  const exchangeTime = number as Micros | null
+  return { kind: 'update', bids: [], asks: [], exchangeTime, first: number, last: number, previous: number }
 }
