@@ -1,3 +1,4 @@
+import type { Ladder } from './model/ladder.ts'
 import type { Listing } from './model/listing.ts'
 
 /** What is left at a price, in ticks and lots; no lots: the level is gone. */
@@ -15,14 +16,41 @@ export interface BookChanges {
   readonly asks: readonly ChangedLevel[]
 }
 
+/** Few prices are found fastest by looking at all of them. */
+const FEW = 48
+
+/** Prices at which something changed, each once, in the order in which they did first. */
+export class TouchedPrices {
+  readonly list: number[] = []
+  #set: Set<number> | undefined
+
+  add(price: number): void {
+    const { list } = this
+    if (list.length < FEW ? list.includes(price) : this.#known().has(price)) return
+    list.push(price)
+    this.#set?.add(price)
+  }
+
+  #known(): ReadonlySet<number> {
+    this.#set ??= new Set(this.list)
+    return this.#set
+  }
+}
+
+function leftAt(ladder: Ladder, prices: readonly number[]): ChangedLevel[] {
+  const levels: ChangedLevel[] = []
+  for (const price of prices) levels.push({ price, lots: ladder.lotsOf(price) })
+  return levels
+}
+
 /** The levels of one listing that changed since its last message. */
 export class ChangeBatch {
   readonly listing: Listing
   /** When it is to be sent, virtual microseconds. */
   readonly due: number
   readonly #previous: number
-  readonly #bids = new Set<number>()
-  readonly #asks = new Set<number>()
+  readonly #bids = new TouchedPrices()
+  readonly #asks = new TouchedPrices()
 
   /** @param previous sequence of the message before */
   constructor(listing: Listing, previous: number, due: number) {
@@ -41,8 +69,8 @@ export class ChangeBatch {
     return {
       previous: this.#previous,
       last: updateId,
-      bids: [...this.#bids].map((price) => ({ price, lots: bids.lotsOf(price) })),
-      asks: [...this.#asks].map((price) => ({ price, lots: asks.lotsOf(price) })),
+      bids: leftAt(bids, this.#bids.list),
+      asks: leftAt(asks, this.#asks.list),
     }
   }
 }

@@ -74,8 +74,7 @@ export class ClientConnection {
     if (this.#closing) return
     // Joined as ropes: the characters are copied once, when they are written.
     if (this.encode === undefined) {
-      this.#queued += HEADERS.text[text.length] ?? newHeader(TEXT_FRAME, text.length)
-      this.#queued += text
+      this.#queued += (HEADERS.text[text.length] ?? newHeader(TEXT_FRAME, text.length)) + text
     } else this.sendBinary(this.encode(text))
     this.sent++
   }
@@ -83,8 +82,8 @@ export class ClientConnection {
   /** Queues a binary message as it is. */
   sendBinary(bytes: Buffer): void {
     if (this.#closing) return
-    this.#queued += HEADERS.binary[bytes.length] ?? newHeader(BINARY_FRAME, bytes.length)
-    this.#queued += bytes.toString('latin1')
+    const header = HEADERS.binary[bytes.length] ?? newHeader(BINARY_FRAME, bytes.length)
+    this.#queued += header + bytes.toString('latin1')
   }
 
   ping(): void {

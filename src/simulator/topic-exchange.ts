@@ -1,81 +1,26 @@
-import { Audience } from './audience.ts'
-import { type BookChanges, ChangeBatch } from './change-batch.ts'
 import type { ClientConnection } from './client-connection.ts'
 import { Exchange, type ExchangeOptions } from './exchange.ts'
-import type { FaultChannel } from './faults/fault-specification.ts'
-import { BestQuotes } from './model/best-quotes.ts'
 import type { SimulatedVenue } from './model/catalogue.ts'
 import type { Listing } from './model/listing.ts'
 import { MINUTE_MICROS } from './model/minute-candle.ts'
-import type { SimulatedTrade } from './model/trade-store.ts'
-
-/**
- * What a topic tells. `trades`: each event's trades. `quote`: the best bid and offer when they change. `changes`: what changed in
- * the book. `book`: the whole book (or its best levels). `ticker`: statistics, after trades. `candle`: the minute so far, after trades.
- */
-export type TopicKind = 'trades' | 'quote' | 'changes' | 'book' | 'ticker' | 'candle'
-
-export interface TopicForm {
-  readonly kind: TopicKind
-  /** Least time between two messages of a listing, in virtual microseconds; 0 or absent: with every event. */
-  readonly everyMicros?: number
-  /** After so long without a message the last one is said again; needs `everyMicros`. */
-  readonly repeatMicros?: number
-}
-
-/** What a message is made of. */
-export type News =
-  | { readonly kind: 'trades'; readonly trades: readonly SimulatedTrade[] }
-  | { readonly kind: 'changes'; readonly changes: BookChanges }
-  | { readonly kind: 'quote' | 'book' | 'ticker' | 'candle' }
-
-const CHANNELS: Readonly<Record<TopicKind, FaultChannel>> = {
-  trades: 'trade',
-  quote: 'quote',
-  changes: 'book',
-  book: 'book',
-  ticker: 'ticker',
-  candle: 'ticker',
-}
-
-/** A throttled topic of a listing: when it may be sent next, and whether there is something to send. */
-interface Pending {
-  due: number
-  readonly listing: Listing
-  isPending: boolean
-}
-
-/** All that is kept of one topic. */
-interface Line<Topic> {
-  readonly topic: Topic
-  readonly kind: TopicKind
-  readonly channel: FaultChannel
-  readonly everyMicros: number
-  readonly repeatMicros: number
-  readonly audience: Audience
-  readonly tops: BestQuotes
-  readonly batches: Map<number, ChangeBatch>
-  readonly throttled: Map<number, Pending>
-  /** Nothing that is throttled is due before. */
-  earliest: number
-}
+import { type News, type TopicForm, TopicLines } from './topic-lines.ts'
 
 /**
  * An exchange whose clients subscribe to topics of listings, which is what most have in common: who listens, when a message is due,
  * what it is made of. A venue adds its words: how clients ask, and the texts.
  */
 export abstract class TopicExchange<Topic extends string> extends Exchange {
-  readonly #lines: readonly Line<Topic>[]
-  readonly #byTopic: ReadonlyMap<Topic, Line<Topic>>
-  /** The topics that somebody hears of each listing, found at its first event after anybody came or went. */
-  #heard: (readonly Line<Topic>[] | undefined)[] = []
+  readonly #lines: TopicLines<Topic>
   /** The minute of the candle that was told last, by listing. */
   readonly #minutes = new Map<number, number>()
 
   constructor(venue: SimulatedVenue, options: ExchangeOptions, forms: Readonly<Record<Topic, TopicForm>>) {
     super(venue, options)
-    this.#lines = (Object.entries(forms) as [Topic, TopicForm][]).map(([topic, form]) => lineOf(topic, form))
-    this.#byTopic = new Map(this.#lines.map((line) => [line.topic, line]))
+    this.#lines = new TopicLines(forms, (topic, channel, listing, news, listeners) => {
+      const texts = this.text(topic, listing, news)
+      if (typeof texts === 'string') this.deliver(channel, listing, texts, listeners)
+      else if (texts !== undefined) for (const text of texts) this.deliver(channel, listing, text, listeners)
+    })
   }
 
   /** The message of a topic, or several; undefined where there is nothing to say. */
@@ -86,48 +31,34 @@ export abstract class TopicExchange<Topic extends string> extends Exchange {
   protected beat(_now: number): void {}
 
   protected get batching(): boolean {
-    return this.#lines.some(
-      ({ batches, throttled }) => batches.size > 0 || [...throttled.values()].some(({ isPending }) => isPending),
-    )
+    return this.#lines.batching
   }
 
   protected override closed(connection: ClientConnection): void {
-    this.#heard = []
-    for (const { audience } of this.#lines) audience.forget(connection)
+    this.#lines.forget(connection)
   }
 
   /** @returns false if the client has the topic already */
   protected subscribe(connection: ClientConnection, topic: Topic, listing: Listing): boolean {
-    const line = this.#byTopic.get(topic)
-    if (line === undefined || line.audience.has(listing.index, connection)) return false
-    // The others are told what is pending first: then the snapshot of the new one joins what comes next.
-    this.#flush(line, listing)
-    this.#heard = []
-    line.audience.add(listing.index, connection)
-    return true
+    return this.#lines.add(connection, topic, listing)
   }
 
   /** Sends what a new subscriber gets first; after the confirmation, as most exchanges do. */
   protected greet(connection: ClientConnection, topic: Topic, listing: Listing): void {
-    const channel = this.#byTopic.get(topic)?.channel ?? 'ticker'
+    const channel = this.#lines.channelOf(topic)
     for (const text of this.greetings(topic, listing)) this.tell(connection, channel, listing, text)
   }
 
   /** @returns false if the client did not have the topic */
   protected unsubscribe(connection: ClientConnection, topic: Topic, listing: Listing): boolean {
-    const audience = this.#byTopic.get(topic)?.audience
-    if (audience === undefined || !audience.has(listing.index, connection)) return false
-    this.#heard = []
-    audience.remove(listing.index, connection)
-    return true
+    return this.#lines.remove(connection, topic, listing)
   }
 
   /** Sends a text that nothing in the market has caused to all who have a topic. */
   protected tellAll(topic: Topic, listing: Listing, text: string): void {
-    const line = this.#byTopic.get(topic)
-    const listeners = line?.audience.of(listing.index)
-    if (line !== undefined && listeners !== undefined && listeners.size > 0)
-      this.deliver(line.channel, listing, text, listeners)
+    const listeners = this.#lines.listeners(topic, listing)
+    if (listeners !== undefined && listeners.size > 0)
+      this.deliver(this.#lines.channelOf(topic), listing, text, listeners)
   }
 
   /**
@@ -147,126 +78,11 @@ export abstract class TopicExchange<Topic extends string> extends Exchange {
   }
 
   happened(listing: Listing): void {
-    const lines = this.#heard[listing.index] ?? this.#hear(listing)
-    const traded = listing.eventTradeCount > 0
-    const changed = listing.changes.length > 0
-    for (const line of lines) {
-      switch (line.kind) {
-        case 'trades':
-          if (traded) this.#tellTrades(line, listing)
-          break
-        case 'changes':
-          if (changed) this.#change(line, listing)
-          break
-        case 'book':
-          if (changed) this.#tell(line, listing)
-          break
-        case 'quote':
-          if (line.tops.changed(listing)) this.#tell(line, listing)
-          break
-        default:
-          if (traded) this.#tell(line, listing)
-      }
-    }
-  }
-
-  #hear(listing: Listing): readonly Line<Topic>[] {
-    const lines = this.#lines.filter(({ audience }) => audience.of(listing.index).size > 0)
-    while (this.#heard.length < listing.index) this.#heard.push(undefined)
-    this.#heard[listing.index] = lines
-    return lines
+    this.#lines.happened(listing)
   }
 
   protected passed(now: number): void {
-    for (const line of this.#lines) {
-      for (const [index, batch] of line.batches) {
-        if (batch.due > now) continue
-        line.batches.delete(index)
-        this.#send(line, batch.listing, { kind: 'changes', changes: batch.changes() })
-      }
-    }
-    for (const line of this.#lines) if (line.earliest <= now) this.#sendDue(line, now)
+    this.#lines.passed(now)
     this.beat(now)
   }
-
-  #sendDue(line: Line<Topic>, now: number): void {
-    for (const one of line.throttled.values()) if (dueOf(line, one) <= now) this.#sendThrottled(line, one, now)
-    line.earliest = Number.POSITIVE_INFINITY
-    for (const one of line.throttled.values()) line.earliest = Math.min(line.earliest, dueOf(line, one))
-  }
-
-  #tellTrades(line: Line<Topic>, listing: Listing): void {
-    const trades = listing.trades.range(listing.firstEventTradeId, listing.trades.lastId)
-    this.#send(line, listing, { kind: 'trades', trades })
-  }
-
-  #tell(line: Line<Topic>, listing: Listing): void {
-    if (line.everyMicros > 0) this.#throttle(line, listing)
-    else if (line.kind !== 'trades' && line.kind !== 'changes') this.#send(line, listing, { kind: line.kind })
-  }
-
-  #change(line: Line<Topic>, listing: Listing): void {
-    const { batches, everyMicros } = line
-    let batch = batches.get(listing.index)
-    if (batch === undefined) {
-      batch = new ChangeBatch(listing, listing.updateId - listing.changes.length, listing.eventTime + everyMicros)
-      if (everyMicros > 0) batches.set(listing.index, batch)
-    }
-    batch.add()
-    if (everyMicros === 0) this.#send(line, listing, { kind: 'changes', changes: batch.changes() })
-  }
-
-  #throttle(line: Line<Topic>, listing: Listing): void {
-    let one = line.throttled.get(listing.index)
-    if (one === undefined) {
-      one = { due: 0, listing, isPending: false }
-      line.throttled.set(listing.index, one)
-    }
-    one.isPending = true
-    if (one.due <= listing.eventTime) this.#sendThrottled(line, one, listing.eventTime)
-    line.earliest = Math.min(line.earliest, dueOf(line, one))
-  }
-
-  #sendThrottled(line: Line<Topic>, one: Pending, now: number): void {
-    const { kind } = line
-    one.isPending = false
-    one.due = now + line.everyMicros
-    if (kind !== 'trades' && kind !== 'changes') this.#send(line, one.listing, { kind })
-  }
-
-  /** Sends what waits of a listing's book. */
-  #flush(line: Line<Topic>, listing: Listing): void {
-    const batch = line.batches.get(listing.index)
-    if (batch === undefined) return
-    line.batches.delete(listing.index)
-    this.#send(line, listing, { kind: 'changes', changes: batch.changes() })
-  }
-
-  #send(line: Line<Topic>, listing: Listing, news: News): void {
-    const listeners = line.audience.of(listing.index)
-    if (listeners.size === 0) return
-    const texts = this.text(line.topic, listing, news)
-    if (typeof texts === 'string') this.deliver(line.channel, listing, texts, listeners)
-    else if (texts !== undefined) for (const text of texts) this.deliver(line.channel, listing, text, listeners)
-  }
-}
-
-function lineOf<Topic>(topic: Topic, { kind, everyMicros = 0, repeatMicros }: TopicForm): Line<Topic> {
-  return {
-    topic,
-    kind,
-    channel: CHANNELS[kind],
-    everyMicros,
-    repeatMicros: repeatMicros ?? Number.POSITIVE_INFINITY,
-    audience: new Audience(),
-    tops: new BestQuotes(),
-    batches: new Map(),
-    throttled: new Map(),
-    earliest: Number.POSITIVE_INFINITY,
-  }
-}
-
-/** When something throttled is to be sent: what has happened since, or else the same again. */
-function dueOf({ everyMicros, repeatMicros }: Line<unknown>, { isPending, due }: Pending): number {
-  return isPending ? due : due - everyMicros + repeatMicros
 }

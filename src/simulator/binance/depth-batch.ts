@@ -1,3 +1,4 @@
+import { TouchedPrices } from '../change-batch.ts'
 import type { Ladder } from '../model/ladder.ts'
 import type { Listing } from '../model/listing.ts'
 import type { BinanceMarket } from './binance-market.ts'
@@ -11,8 +12,8 @@ export class DepthBatch {
   readonly due: number
   readonly #market: BinanceMarket
   readonly #firstUpdateId: number
-  readonly #bids = new Set<number>()
-  readonly #asks = new Set<number>()
+  readonly #bids = new TouchedPrices()
+  readonly #asks = new TouchedPrices()
 
   constructor(market: BinanceMarket, listing: Listing, firstUpdateId: number, due: number) {
     this.#market = market
@@ -33,7 +34,7 @@ export class DepthBatch {
     return (
       `{"e":"depthUpdate","E":${at},${this.#market.contracts === undefined ? '' : `"T":${at},`}` +
       `"s":"${listing.specification.symbol}",${pairMember(this.#market, listing)}${this.#ids()},` +
-      `"b":[${this.#levels(listing.bids, this.#bids)}],"a":[${this.#levels(listing.asks, this.#asks)}]}`
+      `"b":[${this.#levels(listing.bids, this.#bids.list)}],"a":[${this.#levels(listing.asks, this.#asks.list)}]}`
     )
   }
 
@@ -47,7 +48,7 @@ export class DepthBatch {
     return market.contracts === undefined ? ids : `${ids},"pu":${updateIdText(market, this.#firstUpdateId - 1)}`
   }
 
-  #levels(ladder: Ladder, prices: ReadonlySet<number>): string {
+  #levels(ladder: Ladder, prices: readonly number[]): string {
     const levels: string[] = []
     for (const price of prices) {
       const lots = sizeText(this.#market, this.listing, ladder.lotsOf(price))

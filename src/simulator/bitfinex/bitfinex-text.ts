@@ -1,5 +1,6 @@
 import { crc32 } from 'node:zlib'
 import type { BookChanges } from '../change-batch.ts'
+import { inTurns, LevelParts } from '../level-parts.ts'
 import { milliseconds } from '../listing-text.ts'
 import { trimmed } from '../model/fixed.ts'
 import type { Ladder } from '../model/ladder.ts'
@@ -61,30 +62,18 @@ export function changeTexts(listing: Listing, { bids, asks }: BookChanges): stri
   return texts
 }
 
-/** What a level adds to the checksum, as long as it has these lots. */
-interface LevelPart {
-  readonly lots: number
-  readonly text: string
-}
+const parts = new WeakMap<Listing, readonly [LevelParts, LevelParts]>()
 
-const MOST_PARTS = 2_000
-const parts = new WeakMap<Ladder, Map<number, LevelPart>>()
-
-/** Price and amount of a rank, as they were sent: most levels are as they were at the last checksum. */
-function checksumPart(listing: Listing, ladder: Ladder, known: Map<number, LevelPart>, rank: number): string {
-  const ticks = ladder.priceAt(rank)
-  const lots = ladder.lotsAt(rank)
-  const before = known.get(ticks)
-  if (before?.lots === lots) return before.text
-  const text = `${price(listing, ticks)}:${amount(listing, ladder.direction * lots)}`
-  if (known.size >= MOST_PARTS) known.clear()
-  known.set(ticks, { lots, text })
-  return text
-}
-
-function partsOf(ladder: Ladder): Map<number, LevelPart> {
-  const known = parts.get(ladder) ?? new Map<number, LevelPart>()
-  parts.set(ladder, known)
+/** Price and amount of each level, as they were sent. */
+function partsOf(listing: Listing): readonly [LevelParts, LevelParts] {
+  const of = (ladder: Ladder) =>
+    new LevelParts(
+      ladder,
+      CHECKSUM_LEVELS,
+      (ticks, lots) => `${price(listing, ticks)}:${amount(listing, ladder.direction * lots)}`,
+    )
+  const known = parts.get(listing) ?? ([of(listing.bids), of(listing.asks)] as const)
+  parts.set(listing, known)
   return known
 }
 
@@ -93,13 +82,8 @@ function partsOf(ladder: Ladder): Map<number, LevelPart> {
  * (https://docs.bitfinex.com/docs/ws-websocket-checksum, 2026-11-22).
  */
 export function checksumText(listing: Listing): string {
-  const { bids, asks } = listing
-  const [bidParts, askParts] = [partsOf(bids), partsOf(asks)]
-  const texts: string[] = []
-  for (let rank = 0; rank < CHECKSUM_LEVELS; rank++) {
-    if (rank < bids.count) texts.push(checksumPart(listing, bids, bidParts, rank))
-    if (rank < asks.count) texts.push(checksumPart(listing, asks, askParts, rank))
-  }
+  const [bids, asks] = partsOf(listing)
+  const texts = inTurns(bids.texts(), asks.texts())
   return `"cs",${crc32(texts.join(':')) | 0}`
 }
 

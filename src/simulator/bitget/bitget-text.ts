@@ -1,5 +1,6 @@
 import { crc32 } from 'node:zlib'
 import type { BookChanges, ChangedLevel } from '../change-batch.ts'
+import { inTurns, LevelParts } from '../level-parts.ts'
 import { levelTexts, milliseconds, turnoverText } from '../listing-text.ts'
 import { fixed } from '../model/fixed.ts'
 import type { Ladder } from '../model/ladder.ts'
@@ -40,16 +41,20 @@ function levels(listing: Listing, ladder: Ladder, limit: number): string {
   return levelTexts(ladder, limit, (price, lots) => levelText(listing, price, lots))
 }
 
+const parts = new WeakMap<Listing, readonly [LevelParts, LevelParts]>()
+
+function partsOf(listing: Listing): readonly [LevelParts, LevelParts] {
+  const of = (ladder: Ladder) =>
+    new LevelParts(ladder, CHECKSUM_LEVELS, (price, lots) => `${priceText(listing, price)}:${sizeText(listing, lots)}`)
+  const known = parts.get(listing) ?? ([of(listing.bids), of(listing.asks)] as const)
+  parts.set(listing, known)
+  return known
+}
+
 /** `bid1[price:amount]:ask1[price:amount]:bid2…`; where a side has fewer levels, the other goes on alone; signed, 32 bits (same page). */
 function checksum(listing: Listing): number {
-  const parts: string[] = []
-  for (let rank = 0; rank < CHECKSUM_LEVELS; rank++) {
-    for (const ladder of [listing.bids, listing.asks]) {
-      if (rank >= ladder.count) continue
-      parts.push(`${priceText(listing, ladder.priceAt(rank))}:${sizeText(listing, ladder.lotsAt(rank))}`)
-    }
-  }
-  return crc32(parts.join(':')) | 0
+  const [bids, asks] = partsOf(listing)
+  return crc32(inTurns(bids.texts(), asks.texts()).join(':')) | 0
 }
 
 /**

@@ -6,7 +6,8 @@ import { millisecondTime } from '../iso-time.ts'
 import { asciiJson, type JsonObject, jsonObject } from '../json.ts'
 import type { Listing } from '../model/listing.ts'
 import { MINUTE_MICROS, minuteCandles } from '../model/minute-candle.ts'
-import { type News, TopicExchange, type TopicForm } from '../topic-exchange.ts'
+import { TopicExchange } from '../topic-exchange.ts'
+import type { News, TopicForm } from '../topic-lines.ts'
 import { BitmexRest } from './bitmex-rest.ts'
 import {
   binRow,

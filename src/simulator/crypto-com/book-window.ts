@@ -8,9 +8,8 @@ import type { Listing } from '../model/listing.ts'
  */
 export class BookWindow {
   readonly #listing: Listing
-  readonly #depth: number
-  #bids: ReadonlyMap<number, number>
-  #asks: ReadonlyMap<number, number>
+  readonly #bids: WindowSide
+  readonly #asks: WindowSide
   /** The sequence of the last message. */
   sequence: number
   /** When it was sent. */
@@ -18,45 +17,72 @@ export class BookWindow {
 
   constructor(listing: Listing, depth: number, now: number) {
     this.#listing = listing
-    this.#depth = depth
-    this.#bids = best(listing.bids, depth)
-    this.#asks = best(listing.asks, depth)
+    this.#bids = new WindowSide(listing.bids, depth)
+    this.#asks = new WindowSide(listing.asks, depth)
     this.sequence = listing.updateId
     this.toldAt = now
   }
 
   /** What has changed within the window since the last message; undefined if nothing has. */
   changes(now: number): BookChanges | undefined {
-    const { bids: bidLadder, asks: askLadder, updateId } = this.#listing
-    const bidsNow = best(bidLadder, this.#depth)
-    const asksNow = best(askLadder, this.#depth)
-    const bids = differences(this.#bids, bidsNow, -1)
-    const asks = differences(this.#asks, asksNow, 1)
+    const { updateId } = this.#listing
+    const bids = this.#bids.differences()
+    const asks = this.#asks.differences()
     if (bids.length === 0 && asks.length === 0) return undefined
     const changes = { previous: this.sequence, last: updateId, bids, asks }
-    this.#bids = bidsNow
-    this.#asks = asksNow
     this.sequence = updateId
     this.toldAt = now
     return changes
   }
 }
 
-function best(ladder: Ladder, depth: number): Map<number, number> {
-  const levels = new Map<number, number>()
-  const count = Math.min(depth, ladder.count)
-  for (let rank = 0; rank < count; rank++) levels.set(ladder.priceAt(rank), ladder.lotsAt(rank))
-  return levels
-}
+/** The levels of one side as they were told, best first. */
+class WindowSide {
+  readonly #ladder: Ladder
+  readonly #depth: number
+  readonly #prices: Float64Array
+  readonly #lots: Float64Array
+  #count = 0
 
-/** Levels that are other than before, best first; no lots: gone. */
-function differences(
-  before: ReadonlyMap<number, number>,
-  now: ReadonlyMap<number, number>,
-  order: 1 | -1,
-): ChangedLevel[] {
-  const changed: ChangedLevel[] = []
-  for (const price of before.keys()) if (!now.has(price)) changed.push({ price, lots: 0 })
-  for (const [price, lots] of now) if (before.get(price) !== lots) changed.push({ price, lots })
-  return changed.sort((left, right) => (left.price - right.price) * order)
+  constructor(ladder: Ladder, depth: number) {
+    this.#ladder = ladder
+    this.#depth = depth
+    this.#prices = new Float64Array(depth)
+    this.#lots = new Float64Array(depth)
+    this.#remember()
+  }
+
+  /** Levels that are other than they were told, best first; no lots: gone. They count as told now. */
+  differences(): ChangedLevel[] {
+    const ladder = this.#ladder
+    const count = Math.min(this.#depth, ladder.count)
+    const changed: ChangedLevel[] = []
+    let told = 0
+    let rank = 0
+    while (told < this.#count || rank < count) {
+      const before = told < this.#count ? (this.#prices[told] as number) : Number.NaN
+      const price = rank < count ? ladder.priceAt(rank) : Number.NaN
+      // A side that has come to its end is behind all that the other still has.
+      const order = Number.isNaN(price) ? 1 : Number.isNaN(before) ? -1 : (before - price) * ladder.direction
+      if (order > 0) {
+        changed.push({ price: before, lots: 0 })
+        told++
+        continue
+      }
+      const lots = ladder.lotsAt(rank)
+      if (order < 0 || this.#lots[told] !== lots) changed.push({ price, lots })
+      if (order === 0) told++
+      rank++
+    }
+    if (changed.length > 0) this.#remember()
+    return changed
+  }
+
+  #remember(): void {
+    this.#count = Math.min(this.#depth, this.#ladder.count)
+    for (let rank = 0; rank < this.#count; rank++) {
+      this.#prices[rank] = this.#ladder.priceAt(rank)
+      this.#lots[rank] = this.#ladder.lotsAt(rank)
+    }
+  }
 }

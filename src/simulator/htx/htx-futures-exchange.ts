@@ -4,7 +4,8 @@ import type { ExchangeOptions, Reply } from '../exchange.ts'
 import { asciiJson, type JsonObject, jsonObject, wholeNumber } from '../json.ts'
 import type { Listing } from '../model/listing.ts'
 import { minuteCandles } from '../model/minute-candle.ts'
-import { type News, TopicExchange, type TopicForm } from '../topic-exchange.ts'
+import { TopicExchange } from '../topic-exchange.ts'
+import type { News, TopicForm } from '../topic-lines.ts'
 import { newestTrades } from '../trade-history.ts'
 import {
   candleRow,

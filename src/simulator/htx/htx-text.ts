@@ -10,6 +10,7 @@ import type { SimulatedTrade } from '../model/trade-store.ts'
 
 /** A decimal as the venue's JSON has it. */
 function numberText(text: string): string {
+  if (!text.startsWith('0.000')) return text
   const [, zeros = '', first = '', rest = ''] = /^0\.(0{3,})([1-9])(\d*)$/.exec(text) ?? []
   return first === '' ? text : `${first}${rest === '' ? '' : `.${rest}`}e-${zeros.length + 1}`
 }

@@ -1,5 +1,6 @@
 import { crc32 } from 'node:zlib'
 import { isoTime } from '../iso-time.ts'
+import { LevelParts } from '../level-parts.ts'
 import { fixed } from '../model/fixed.ts'
 import type { Ladder } from '../model/ladder.ts'
 import type { Listing } from '../model/listing.ts'
@@ -22,12 +23,16 @@ export function levelText(listing: Listing, price: number, lots: number): string
   return `{"price":${priceText(listing, price)},"qty":${sizeText(listing, lots)}}`
 }
 
+const parts = new WeakMap<Ladder, LevelParts>()
+
 function checksumText(ladder: Ladder): string {
-  let text = ''
-  const count = Math.min(CHECKSUM_LEVELS, ladder.count)
-  // Without point and leading zeros the documented digits are just the whole ticks and lots.
-  for (let rank = 0; rank < count; rank++) text += `${ladder.priceAt(rank)}${ladder.lotsAt(rank)}`
-  return text
+  let known = parts.get(ladder)
+  if (known === undefined) {
+    // Without point and leading zeros the documented digits are just the whole ticks and lots.
+    known = new LevelParts(ladder, CHECKSUM_LEVELS, (price, lots) => `${price}${lots}`)
+    parts.set(ladder, known)
+  }
+  return known.texts().join('')
 }
 
 /**

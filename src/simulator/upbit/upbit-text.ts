@@ -18,7 +18,7 @@ export type StreamKind = 'SNAPSHOT' | 'REALTIME'
 
 /** A decimal as the venue writes doubles: with a point, and very small ones with an exponent (`2.1E-7` was seen). */
 function double(text: string): string {
-  const small = /^0\.(0{3,})(\d)(\d*)$/.exec(text)
+  const small = text.startsWith('0.000') ? /^0\.(0{3,})(\d)(\d*)$/.exec(text) : null
   if (small === null) return text.includes('.') ? text : `${text}.0`
   const [, zeros = '', first = '', rest = ''] = small
   return `${first}.${rest === '' ? '0' : rest}E-${zeros.length + 1}`
