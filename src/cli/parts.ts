@@ -1,5 +1,5 @@
 import type { ControlDatabase } from '../control/index.ts'
-import type { Log } from '../log/index.ts'
+import type { Log, LogOptions } from '../log/index.ts'
 import type { Config, Logger } from '../platform/index.ts'
 import type { EmbeddedUser, StoreAddress } from '../store/index.ts'
 import { DataDirectory } from './data-directory.ts'
@@ -9,9 +9,9 @@ import { DataDirectory } from './data-directory.ts'
 export const EMBEDDED = 'embedded'
 
 /** The log that the configuration names. */
-export async function openConfiguredLog(config: Config): Promise<Log> {
+export async function openConfiguredLog(config: Config, options: LogOptions = {}): Promise<Log> {
   const { openLog } = await import('../log/index.ts')
-  return openLog(config.log.url === EMBEDDED ? new DataDirectory(config.data).log : config.log.url)
+  return openLog(config.log.url === EMBEDDED ? new DataDirectory(config.data).log : config.log.url, options)
 }
 
 /** The control database that the configuration names. */

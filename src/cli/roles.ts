@@ -8,6 +8,8 @@ import { programVersion } from './version.ts'
 export const ROLES = ['collector', 'processor', 'gateway', 'simulator'] as const
 export type Role = (typeof ROLES)[number]
 
+/** How long events may wait for the processor: it says changed candles four times a second. */
+const PROCESSOR_POLL_MILLISECONDS = 20
 /** How long a store server that is away at the start is waited for. */
 const SERVER_PATIENCE_MILLISECONDS = 600_000
 
@@ -92,7 +94,9 @@ async function runWith(run: RoleRun, opened: AsyncDisposableStack): Promise<void
         import('../processor/index.ts'),
         import('../store/index.ts'),
       ])
-      const log = opened.adopt(await openConfiguredLog(config), close)
+      // It sums up and stores. Only where it makes the tape of several lines others wait for what it says.
+      const tail = config.collector.lines < 2 ? { pollMilliseconds: PROCESSOR_POLL_MILLISECONDS } : {}
+      const log = opened.adopt(await openConfiguredLog(config, tail), close)
       const address = await configuredStoreAddress(config, 'writer')
       // The tables of the embedded store are the business of whoever starts it.
       if (config.store.url !== EMBEDDED)

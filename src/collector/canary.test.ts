@@ -16,9 +16,15 @@ function market(venue: string, base = 'BTC', quote = 'USDT'): Instrument {
   }
 }
 
+function heard(canary: Canary, { venue, id }: Instrument, at: number): void {
+  const member = canary.member(venue, id)
+  assert.ok(member)
+  canary.heard(member, at)
+}
+
 /** Every market trades once each interval, until its end. */
 function trade(canary: Canary, markets: readonly Instrument[], from: number, to: number, interval = 100): void {
-  for (let at = from; at < to; at += interval) for (const { venue, id } of markets) canary.heard(venue, id, at)
+  for (let at = from; at < to; at += interval) for (const each of markets) heard(canary, each, at)
 }
 
 test('a market that falls silent while two others trade it is suspect, whatever its quote in dollars', () => {
@@ -47,7 +53,7 @@ test('it is named again only after twice as much was traded elsewhere, and not o
   assert.equal(canary.suspects(a.venue, 75_000).length, 0)
   trade(canary, others, 75_000, 85_000)
   assert.equal(canary.suspects(a.venue, 85_000).length, 1)
-  canary.heard(a.venue, a.id, 85_001)
+  heard(canary, a, 85_001)
   assert.equal(canary.suspects(a.venue, 95_000).length, 0)
 })
 
@@ -55,7 +61,7 @@ test('a market that is quiet by nature, or that only one other trades, is not su
   const canary = new Canary()
   const [quiet, b, c] = [market('a'), market('b'), market('c')]
   for (const one of [quiet, b, c]) canary.add(one)
-  canary.heard(quiet.venue, quiet.id, 1)
+  heard(canary, quiet, 1)
   trade(canary, [b, c], 1, 60_000)
   assert.deepEqual(canary.suspects(quiet.venue, 60_000), [])
   const pair = new Canary()

@@ -11,7 +11,9 @@ const LEAST_OTHERS = 2
 /** Assets that stand for the same money as far as activity goes. */
 const DOLLARS = new Set(['USD', 'USDT', 'USDC', 'FDUSD', 'BUSD', 'TUSD'])
 
-interface Member {
+/** A market among those that trade the same thing. */
+export interface CanaryMember {
+  readonly group: CanaryGroup
   readonly venue: VenueId
   readonly instrument: InstrumentId
   /** Trades, fading with time, as of `weighedAt`. */
@@ -24,8 +26,8 @@ interface Member {
   threshold: number
 }
 
-interface Group {
-  readonly members: Map<string, Member>
+interface CanaryGroup {
+  readonly members: Map<string, CanaryMember>
   /** Trades of all members since the beginning. */
   count: number
 }
@@ -43,8 +45,8 @@ export interface CanarySuspect {
  * quiet its own history may be. Only so a feed that goes mute together with its heartbeat's rate is found in a lively market.
  */
 export class Canary {
-  readonly #groups = new Map<string, Group>()
-  readonly #groupOf = new Map<string, Group>()
+  readonly #groups = new Map<string, CanaryGroup>()
+  readonly #groupOf = new Map<string, CanaryGroup>()
 
   add(instrument: Instrument): void {
     const key = memberKey(instrument.venue, instrument.id)
@@ -57,6 +59,7 @@ export class Canary {
     }
     const { venue, id } = instrument
     group.members.set(key, {
+      group,
       venue,
       instrument: id,
       weight: 0,
@@ -74,12 +77,15 @@ export class Canary {
     this.#groupOf.delete(key)
   }
 
-  /** A live trade came, at a time in milliseconds. O(1). */
-  heard(venue: VenueId, instrument: InstrumentId, at: number): void {
+  /** A market that was added and not removed since. */
+  member(venue: VenueId, instrument: InstrumentId): CanaryMember | undefined {
     const key = memberKey(venue, instrument)
-    const group = this.#groupOf.get(key)
-    const member = group?.members.get(key)
-    if (group === undefined || member === undefined) return
+    return this.#groupOf.get(key)?.members.get(key)
+  }
+
+  /** A live trade of a market came, at a time in milliseconds. O(1). */
+  heard(member: CanaryMember, at: number): void {
+    const { group } = member
     group.count++
     member.weight = faded(member, at) + 1
     member.weighedAt = at
@@ -108,7 +114,7 @@ export class Canary {
 }
 
 /** How many trades a market should have had while the others had theirs, by its share of the last half hour. */
-function expectedTrades(group: Group, member: Member, at: number): number {
+function expectedTrades(group: CanaryGroup, member: CanaryMember, at: number): number {
   const others = group.count - member.groupCountAtLast
   let weightOfOthers = 0
   let lively = 0
@@ -122,7 +128,7 @@ function expectedTrades(group: Group, member: Member, at: number): number {
   return (faded(member, member.lastAt) / weightOfOthers) * others
 }
 
-function faded({ weight, weighedAt }: Member, at: number): number {
+function faded({ weight, weighedAt }: CanaryMember, at: number): number {
   return weight * Math.exp(-(at - weighedAt) / MEMORY_MILLISECONDS)
 }
 

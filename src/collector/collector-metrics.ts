@@ -1,5 +1,5 @@
 import { Counter, Gauge, Histogram } from 'prom-client'
-import type { MarketEvent, MessageType, Micros, VenueId, VenueLatency } from '../market/index.ts'
+import type { MessageType, VenueId, VenueLatency } from '../market/index.ts'
 import type { Metrics } from '../platform/serving.ts'
 import type { Refusal } from '../venues/index.ts'
 import type { Backfiller } from './backfill/backfiller.ts'
@@ -7,7 +7,32 @@ import type { Backfiller } from './backfill/backfiller.ts'
 /** Latencies remembered of each venue for its percentiles. */
 const LATENCY_SAMPLES = 1_024
 
-type Counts = Map<string, number>
+/** Counts the events of one kind of a venue. */
+export interface EventCounter {
+  count: number
+}
+
+/** The newest latencies of a venue, in microseconds. */
+export class RecentLatencies {
+  readonly #samples = new Float64Array(LATENCY_SAMPLES)
+  #next = 0
+  #count = 0
+
+  add(micros: number): void {
+    this.#samples[this.#next] = micros
+    this.#next = (this.#next + 1) % LATENCY_SAMPLES
+    if (this.#count < LATENCY_SAMPLES) this.#count++
+  }
+
+  /** Null while there is none. */
+  percentiles(): VenueLatency | null {
+    const count = this.#count
+    if (count === 0) return null
+    const sorted = this.#samples.slice(0, count).sort()
+    const at = (quantile: number): number => sorted[Math.min(count - 1, Math.floor(quantile * count))] ?? 0
+    return { minimum: at(0), p50: at(0.5), p90: at(0.9), p99: at(0.99) }
+  }
+}
 
 /**
  * What the collector counts. The hot path only adds to plain numbers; they reach the registry when somebody asks, since a
@@ -15,9 +40,9 @@ type Counts = Map<string, number>
  */
 export class CollectorMetrics {
   readonly appended: Histogram
-  readonly #events: Map<VenueId, Counts> = new Map()
+  readonly #events = new Map<VenueId, Map<MessageType, EventCounter>>()
   readonly #frames = new Map<VenueId, { count: number; bytes: number }>()
-  readonly #latencies = new Map<VenueId, { samples: Float64Array; next: number; count: number }>()
+  readonly #latencies = new Map<VenueId, RecentLatencies>()
   readonly #refused: Counter
   readonly #rest: Counter
   readonly #silent: Counter
@@ -34,7 +59,7 @@ export class CollectorMetrics {
       registers,
       collect() {
         this.reset()
-        for (const [venue, counts] of events) for (const [kind, count] of counts) this.inc({ venue, kind }, count)
+        for (const [venue, counts] of events) for (const [kind, { count }] of counts) this.inc({ venue, kind }, count)
       },
     })
     new Counter({
@@ -160,16 +185,29 @@ export class CollectorMetrics {
     })
   }
 
-  eventMade(event: MarketEvent): void {
-    let counts = this.#events.get(event.venue)
+  /** What counts the events of a kind that a venue's frames are made into. */
+  events(venue: VenueId, kind: MessageType): EventCounter {
+    let counts = this.#events.get(venue)
     if (counts === undefined) {
-      counts = new Map<MessageType, number>()
-      this.#events.set(event.venue, counts)
+      counts = new Map()
+      this.#events.set(venue, counts)
     }
-    counts.set(event.messageType, (counts.get(event.messageType) ?? 0) + 1)
-    if (event.messageType === 'trade' && event.backlog !== true && event.exchangeTime !== null) {
-      this.#latency(event.venue, event.exchangeTime, event.receiveTime)
+    let counter = counts.get(kind)
+    if (counter === undefined) {
+      counter = { count: 0 }
+      counts.set(kind, counter)
     }
+    return counter
+  }
+
+  /** What takes receive time less exchange time of a venue's trades. */
+  latencies(venue: VenueId): RecentLatencies {
+    let recent = this.#latencies.get(venue)
+    if (recent === undefined) {
+      recent = new RecentLatencies()
+      this.#latencies.set(venue, recent)
+    }
+    return recent
   }
 
   frameReceived(venue: VenueId, bytes: number): void {
@@ -212,22 +250,6 @@ export class CollectorMetrics {
 
   /** The same in microseconds, for the tape; null where no trade had a time. */
   latency(venue: VenueId): VenueLatency | null {
-    const recent = this.#latencies.get(venue)
-    if (recent === undefined || recent.count === 0) return null
-    const sorted = recent.samples.slice(0, recent.count).sort()
-    const at = (quantile: number): number =>
-      sorted[Math.min(recent.count - 1, Math.floor(quantile * recent.count))] ?? 0
-    return { minimum: at(0), p50: at(0.5), p90: at(0.9), p99: at(0.99) }
-  }
-
-  #latency(venue: VenueId, exchangeTime: Micros, receiveTime: Micros): void {
-    let recent = this.#latencies.get(venue)
-    if (recent === undefined) {
-      recent = { samples: new Float64Array(LATENCY_SAMPLES), next: 0, count: 0 }
-      this.#latencies.set(venue, recent)
-    }
-    recent.samples[recent.next] = receiveTime - exchangeTime
-    recent.next = (recent.next + 1) % LATENCY_SAMPLES
-    recent.count = Math.min(LATENCY_SAMPLES, recent.count + 1)
+    return this.#latencies.get(venue)?.percentiles() ?? null
   }
 }

@@ -9,29 +9,22 @@ import {
   MICROS_PER_SECOND,
   type Micros,
   now,
-  type TradeEvent,
   type VenueId,
   type VenueSymbol,
 } from '../market/index.ts'
 import type { TradeResume } from '../venues/index.ts'
 import { type Checkpoint, lastCheckpoint, type NewestTrade } from './checkpoint.ts'
+import { InstrumentResume } from './instrument-resume.ts'
 import { isBackfill, isOfLine, tapeTopic } from './line.ts'
 import { RecentTrades } from './recent-trades.ts'
 import { TradeFrontier } from './trade-frontier.ts'
 
 const MOST_AHEAD = 5 * MICROS_PER_SECOND
 
-interface InstrumentState {
-  symbol: string
-  heard: Partial<Record<Channel, number>>
-  trades?: TradeFrontier
-  newestTrade?: NewestTrade
-  /** Gaps of its trades that are open. */
-  openTradeGaps?: Set<string>
-}
+type Named = { readonly venue: VenueId; readonly instrument: InstrumentId; readonly symbol: string }
 
 interface VenueResumeState {
-  instruments: Map<string, InstrumentState>
+  instruments: Map<string, InstrumentResume>
   openGaps: Map<string, GapEvent>
 }
 
@@ -62,23 +55,27 @@ export class ResumeState {
   /** Takes in an event that is on the tape, or is about to be. O(1). */
   note(event: MarketEvent): void {
     if (event.messageType === 'venue-state') return
-    if (event.messageType !== 'gap' && channelOfEvent(event) === null) return
-    const venue = this.#venue(event.venue)
-    let state = venue.instruments.get(event.instrument)
-    if (state === undefined) {
-      state = { symbol: event.symbol, heard: {} }
-      venue.instruments.set(event.instrument, state)
-    }
-    if (event.messageType === 'gap') {
-      noteGap(venue, state, event)
-      return
-    }
-    if (event.messageType === 'trade') {
-      noteTrade(state, event, this.#isConsecutive(event.venue))
-      if (event.backlog === true) return
-    }
     const channel = channelOfEvent(event)
-    if (channel !== null) state.heard[channel] = event.receiveTime
+    if (event.messageType === 'gap') noteGap(this.#venue(event.venue), this.instrument(event), event)
+    else if (channel !== null) {
+      const state = this.instrument(event)
+      if (event.messageType === 'trade') {
+        state.noteTrade(event)
+        if (event.backlog === true) return
+      }
+      state.hear(channel, event.receiveTime)
+    }
+  }
+
+  /** What is kept of one instrument. */
+  instrument({ venue, instrument, symbol }: Named): InstrumentResume {
+    const { instruments } = this.#venue(venue)
+    let state = instruments.get(instrument)
+    if (state === undefined) {
+      state = new InstrumentResume(symbol, this.#isConsecutive(venue))
+      instruments.set(instrument, state)
+    }
+    return state
   }
 
   /** Up to where each instrument's trades are whole. */
@@ -93,7 +90,7 @@ export class ResumeState {
     return resumes
   }
 
-  #resumeOf(venue: VenueId, instrument: InstrumentId, state: InstrumentState, newest: NewestTrade): TradeResume {
+  #resumeOf(venue: VenueId, instrument: InstrumentId, state: InstrumentResume, newest: NewestTrade): TradeResume {
     // What came after a cut that is not judged does not show what was before it.
     let before = Number.POSITIVE_INFINITY
     for (const id of state.openTradeGaps ?? []) {
@@ -116,7 +113,7 @@ export class ResumeState {
     let last = Number.NEGATIVE_INFINITY
     for (const { instruments } of this.#venues.values()) {
       for (const { newestTrade, heard } of instruments.values())
-        if (newestTrade !== undefined) last = Math.max(last, newestTrade.receiveTime, heard.trade ?? 0)
+        if (newestTrade !== undefined) last = Math.max(last, newestTrade.receiveTime, heard.get('trade')?.at ?? 0)
     }
     return last === Number.NEGATIVE_INFINITY ? undefined : (last as Micros)
   }
@@ -152,7 +149,8 @@ export class ResumeState {
       )
     }
     for (const [instrument, { symbol, heard }] of state.instruments) {
-      for (const [channel, from] of Object.entries(heard) as [Channel, Micros][]) {
+      for (const [channel, { at: heardAt }] of heard) {
+        const from = heardAt as Micros
         const key = `${channel}:${instrument}`
         if (found.has(key)) continue
         const gap: GapEvent = {
@@ -181,14 +179,12 @@ export class ResumeState {
 
   /** Whether a feed has spoken, in this run or an earlier one. */
   hasHeard(venue: VenueId, instrument: InstrumentId, channel: Channel): boolean {
-    return this.#venues.get(venue)?.instruments.get(instrument)?.heard[channel] !== undefined
+    return this.#venues.get(venue)?.instruments.get(instrument)?.heard.has(channel) === true
   }
 
   /** Forgets a feed that is no longer watched on purpose. */
   forget(venue: VenueId, instrument: InstrumentId, channel: Channel): void {
-    const state = this.#venues.get(venue)?.instruments.get(instrument)
-    if (state === undefined) return
-    delete state.heard[channel]
+    this.#venues.get(venue)?.instruments.get(instrument)?.heard.delete(channel)
   }
 
   /**
@@ -213,7 +209,7 @@ export class ResumeState {
       for (const [instrument, { symbol, heard, trades, newestTrade }] of state.instruments) {
         instruments[instrument] = {
           symbol,
-          heard,
+          heard: Object.fromEntries([...heard].map(([channel, { at }]) => [channel, at])),
           ...(trades === undefined ? {} : { trades: trades.state() }),
           ...(newestTrade === undefined ? {} : { newestTrade }),
         }
@@ -264,19 +260,15 @@ export class ResumeState {
     for (const [venue, { instruments, openGaps }] of Object.entries(checkpoint.venues)) {
       const state = this.#venue(venue as VenueId)
       for (const [instrument, { symbol, heard, trades, newestTrade }] of Object.entries(instruments)) {
-        state.instruments.set(instrument, {
-          symbol,
-          heard,
-          ...(trades === undefined ? {} : { trades: TradeFrontier.restore(trades) }),
-          ...(newestTrade === undefined ? {} : { newestTrade }),
-        })
+        const one = new InstrumentResume(symbol, this.#isConsecutive(venue as VenueId))
+        for (const [channel, at] of Object.entries(heard)) one.hear(channel as Channel, at)
+        if (trades !== undefined) one.trades = TradeFrontier.restore(trades)
+        one.newestTrade = newestTrade
+        state.instruments.set(instrument, one)
       }
       for (const [id, gap] of Object.entries(openGaps)) {
         state.openGaps.set(id, gap)
-        const one = state.instruments.get(gap.instrument)
-        if (gap.channel !== 'trade' || one === undefined) continue
-        one.openTradeGaps ??= new Set()
-        one.openTradeGaps.add(id)
+        if (gap.channel === 'trade') state.instruments.get(gap.instrument)?.openTradeGap(id)
       }
     }
   }
@@ -299,30 +291,10 @@ function certainTime({ exchangeTime, receiveTime }: NewestTrade): Micros {
   return Math.max(exchangeTime - MOST_AHEAD, Math.min(exchangeTime, receiveTime)) as Micros
 }
 
-function noteTrade(state: InstrumentState, event: TradeEvent, isConsecutive: boolean): void {
-  if (!isConsecutive) {
-    if (state.openTradeGaps !== undefined && state.openTradeGaps.size > 0) return
-    const { id, receiveTime, exchangeTime } = event
-    if (id === null || exchangeTime === null || exchangeTime < (state.newestTrade?.exchangeTime ?? 0)) return
-    state.newestTrade = { id, exchangeTime, receiveTime }
-    return
-  }
-  if (state.trades !== undefined) {
-    state.trades.note(event)
-    return
-  }
-  // History sent at subscription comes newest first on some venues: the newest is where watching begins.
-  const frontier = TradeFrontier.from(event)
-  if (frontier !== undefined) state.trades = frontier
-}
-
-function noteGap(venue: VenueResumeState, state: InstrumentState, gap: GapEvent): void {
+function noteGap(venue: VenueResumeState, state: InstrumentResume, gap: GapEvent): void {
   if (gap.state === 'open') {
     venue.openGaps.set(gap.id, gap)
-    if (gap.channel === 'trade') {
-      state.openTradeGaps ??= new Set()
-      state.openTradeGaps.add(gap.id)
-    }
+    if (gap.channel === 'trade') state.openTradeGap(gap.id)
     return
   }
   venue.openGaps.delete(gap.id)

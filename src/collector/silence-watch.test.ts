@@ -7,12 +7,18 @@ const BTC = 'BTC-USDT' as InstrumentId
 const RARE = 'RARE-USDT' as InstrumentId
 const LIMITS = { shortestMilliseconds: 5_000, longestMilliseconds: 600_000, reopenedMilliseconds: 3_000 }
 
+function heard(watch: SilenceWatch, instrument: InstrumentId, at: number): void {
+  const feed = watch.feed(instrument, 'trade')
+  assert.ok(feed)
+  watch.heard(feed, at)
+}
+
 function heardEvery(watch: SilenceWatch, instrument: InstrumentId, interval: number, times: number): number {
   watch.add(instrument, 'trade', 0)
   let at = 0
   for (let count = 0; count < times; count++) {
     at += interval
-    watch.heard(instrument, 'trade', at)
+    heard(watch, instrument, at)
   }
   return at
 }
@@ -40,7 +46,7 @@ test('a silent feed is named again only after twice the patience, until it speak
   assert.equal(watch.suspects(until + 10_000).length, 0)
   const [again] = watch.suspects(until + 15_100)
   assert.equal(again?.suspicions, 2)
-  watch.heard(BTC, 'trade', until + 16_000)
+  heard(watch, BTC, until + 16_000)
   assert.equal(watch.suspects(until + 16_500).length, 0)
 })
 

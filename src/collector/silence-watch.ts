@@ -12,7 +12,8 @@ const SMOOTHING = 0.05
 /** If messages come independently, a silence of this many mean intervals happens by chance once in a million. */
 const SUSPECT_INTERVALS = 14
 
-interface Feed {
+/** One feed whose silence is judged. */
+export interface WatchedFeed {
   lastAt: number
   meanInterval: number
   heard: number
@@ -42,7 +43,7 @@ export interface SilenceLimits {
  * mute on sockets that stayed alive.
  */
 export class SilenceWatch {
-  readonly #feeds = new Map<InstrumentId, Map<Channel, Feed>>()
+  readonly #feeds = new Map<InstrumentId, Map<Channel, WatchedFeed>>()
   readonly #limits: SilenceLimits
   readonly #rates: Pick<UsualRates, 'usualInterval'> | undefined
 
@@ -72,7 +73,7 @@ export class SilenceWatch {
 
   /** The connection of a feed that has spoken before, in this run or an earlier one, is open again. */
   reopened(instrument: InstrumentId, channel: Channel, at: number): void {
-    const feed = this.#feeds.get(instrument)?.get(channel)
+    const feed = this.feed(instrument, channel)
     if (feed !== undefined) feed.suspectAt = Math.min(feed.suspectAt, at + this.#limits.reopenedMilliseconds)
   }
 
@@ -81,10 +82,13 @@ export class SilenceWatch {
     if (channels?.delete(channel) === true && channels.size === 0) this.#feeds.delete(instrument)
   }
 
-  /** A message of the feed came. O(1), called for every event. */
-  heard(instrument: InstrumentId, channel: Channel, at: number): void {
-    const feed = this.#feeds.get(instrument)?.get(channel)
-    if (feed === undefined) return
+  /** A feed that was added and not removed since. */
+  feed(instrument: InstrumentId, channel: Channel): WatchedFeed | undefined {
+    return this.#feeds.get(instrument)?.get(channel)
+  }
+
+  /** A message of a feed came. O(1), called for every event. */
+  heard(feed: WatchedFeed, at: number): void {
     const interval = at - feed.lastAt
     feed.lastAt = at
     feed.heard++
@@ -96,7 +100,7 @@ export class SilenceWatch {
 
   /** When a feed spoke last in this run, in milliseconds. */
   lastHeard(instrument: InstrumentId, channel: Channel): number | undefined {
-    const feed = this.#feeds.get(instrument)?.get(channel)
+    const feed = this.feed(instrument, channel)
     return feed === undefined || feed.heard === 0 ? undefined : feed.lastAt
   }
 
@@ -127,7 +131,7 @@ export class SilenceWatch {
     return found
   }
 
-  #patience(feed: Feed): number {
+  #patience(feed: WatchedFeed): number {
     if (feed.heard < 2) return this.#limits.longestMilliseconds
     const usual = feed.meanInterval * SUSPECT_INTERVALS
     return Math.min(this.#limits.longestMilliseconds, Math.max(this.#limits.shortestMilliseconds, usual))

@@ -1,5 +1,5 @@
 import { FrameBuffer, LineBuffer, type Log, type LogEntry, type RawFrame } from '../log/index.ts'
-import { encodeEvent, type MarketEvent } from '../market/index.ts'
+import { encodeEvent, encodeNamed, type MarketEvent, type NamedEvent } from '../market/index.ts'
 import { BackOff } from './back-off.ts'
 
 /** How long events may wait for company before they are appended. */
@@ -60,15 +60,12 @@ export class TapeWriter {
   }
 
   event(key: string, event: MarketEvent): void {
-    const line = encodeEvent(event)
-    let lines = this.#lines.get(key)
-    if (lines === undefined) {
-      lines = new LineBuffer()
-      this.#lines.set(key, lines)
-    }
-    lines.add(line)
-    this.#waitingEvents++
-    this.#grown(line.length)
+    this.#line(key, encodeEvent(event))
+  }
+
+  /** @param names of the event, as `encodeNames` makes them */
+  named(key: string, event: NamedEvent, names: string): void {
+    this.#line(key, encodeNamed(event, names))
   }
 
   frame(frame: RawFrame): void {
@@ -91,6 +88,17 @@ export class TapeWriter {
   async close(): Promise<void> {
     await this.flush()
     this.#closing = true
+  }
+
+  #line(key: string, line: string): void {
+    let lines = this.#lines.get(key)
+    if (lines === undefined) {
+      lines = new LineBuffer()
+      this.#lines.set(key, lines)
+    }
+    lines.add(line)
+    this.#waitingEvents++
+    this.#grown(line.length)
   }
 
   get #isWaiting(): boolean {

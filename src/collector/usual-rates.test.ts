@@ -10,7 +10,10 @@ const HOUR = 3_600_000
 const MONDAY = Date.UTC(2026, 10, 16)
 
 function hourOf(rates: UsualRates, from: number, messages: number): void {
-  for (let count = 0; count < messages; count++) rates.heard(BTC, 'trade', from + Math.floor((count * HOUR) / messages))
+  for (let count = 0; count < messages; count++) {
+    const at = from + Math.floor((count * HOUR) / messages)
+    rates.count(rates.feed(BTC, 'trade', at), at)
+  }
 }
 
 test('the week begins on Monday', () => {
@@ -51,7 +54,9 @@ test('a silence that is usual at this hour is no suspicion, a longer one is', ()
   const at = MONDAY
   const watch = new SilenceWatch(undefined, { usualInterval: () => 60_000 })
   watch.add(BTC, 'trade', at)
-  for (let count = 1; count <= 100; count++) watch.heard(BTC, 'trade', at + count * 1_000)
+  const feed = watch.feed(BTC, 'trade')
+  assert.ok(feed)
+  for (let count = 1; count <= 100; count++) watch.heard(feed, at + count * 1_000)
   const last = at + 100_000
   assert.deepEqual(watch.suspects(last + 60_000), [])
   assert.deepEqual(watch.suspects(last + 13 * 60_000), [])

@@ -9,7 +9,8 @@ const NEWEST_WEEK = 0.3
 /** Part of an hour that must have been watched before it tells anything. */
 const LEAST_WATCHED = 0.5
 
-interface Rates {
+/** What is counted of one feed. */
+export interface FeedRate {
   /** Messages an hour, by hour of the week; NaN where nothing is known. */
   readonly perHour: Float32Array
   count: number
@@ -22,17 +23,26 @@ interface Rates {
  * usual at that time.
  */
 export class UsualRates {
-  readonly #feeds = new Map<string, Rates>()
+  readonly #feeds = new Map<string, FeedRate>()
   #hour = -1
   #hourEnds = 0
 
-  /** A message came, at a time in milliseconds. O(1), called for every event. */
-  heard(instrument: InstrumentId, channel: Channel, at: number): void {
+  /** A feed to be counted with {@link count}, until it is forgotten; `at` is in milliseconds. */
+  feed(instrument: InstrumentId, channel: Channel, at: number): FeedRate {
     if (at >= this.#hourEnds) this.#turn(at)
     const key = `${channel}:${instrument}`
-    const rates = this.#feeds.get(key)
-    if (rates === undefined) this.#feeds.set(key, { perHour: unknownWeek(), count: 1, since: at })
-    else rates.count++
+    let rate = this.#feeds.get(key)
+    if (rate === undefined) {
+      rate = { perHour: unknownWeek(), count: 0, since: at }
+      this.#feeds.set(key, rate)
+    }
+    return rate
+  }
+
+  /** A message of a feed came, at a time in milliseconds. O(1), called for every event. */
+  count(feed: FeedRate, at: number): void {
+    if (at >= this.#hourEnds) this.#turn(at)
+    feed.count++
   }
 
   forget(instrument: InstrumentId, channel: Channel): void {

@@ -7,6 +7,7 @@ import type {
   InstrumentId,
   MarketEvent,
   Micros,
+  NamedEvent,
   VenueId,
   VenueStateEvent,
 } from '../market/index.ts'
@@ -14,7 +15,8 @@ import { channelOfEvent, now } from '../market/index.ts'
 import type { Logger } from '../platform/index.ts'
 import type { Refusal } from '../venues/index.ts'
 import type { Canary } from './canary.ts'
-import type { CollectorMetrics } from './collector-metrics.ts'
+import type { CollectorMetrics, RecentLatencies } from './collector-metrics.ts'
+import { FeedEars } from './feed-ears.ts'
 import { FeedStates } from './feed-states.ts'
 import { BACKFILL_CONNECTION, liveKey } from './line.ts'
 import type { ResumeState } from './resume-state.ts'
@@ -48,6 +50,8 @@ export class VenueVoice {
   readonly #options: VenueVoiceOptions
   readonly #watch: SilenceWatch
   readonly #feedStates = new FeedStates()
+  readonly #ears: FeedEars
+  readonly #latencies: RecentLatencies
   /** Under which key what is heard now is written. */
   readonly #live: string
   /** The same of history that was read later. */
@@ -58,33 +62,59 @@ export class VenueVoice {
     this.#venue = venue
     this.#options = options
     this.#watch = watch
+    this.#latencies = options.metrics.latencies(venue)
+    this.#ears = new FeedEars((event, channel) => ({
+      counter: options.metrics.events(venue, event.messageType),
+      resume: options.resume.instrument(event),
+      rate: options.rates.feed(event.instrument, channel, event.receiveTime / 1000),
+    }))
     const { line = '' } = options
     this.#live = liveKey(line)
     this.#past = `${venue}/${line === '' ? '' : `${line}-`}${BACKFILL_CONNECTION}`
   }
 
   event(event: MarketEvent): void {
-    const { resume, metrics, writer, rates, canary, onGap } = this.#options
+    const channel = channelOfEvent(event)
+    if (channel === null || event.messageType === 'venue-state') this.#word(event)
+    else this.#heard(event, channel)
+  }
+
+  /** What is said of a feed, or of an instrument as such. */
+  #word(event: MarketEvent): void {
+    const { resume, metrics, writer, onGap } = this.#options
     resume.note(event)
-    metrics.eventMade(event)
+    metrics.events(event.venue, event.messageType).count++
     writer.event(this.#live, event)
     if (event.messageType === 'gap') onGap?.(event)
-    if (event.messageType === 'feed-state') {
-      this.#feedStates.note(event)
-      return
+    else if (event.messageType === 'feed-state') this.#feedStates.note(event)
+  }
+
+  /** What came from a feed: everybody who keeps account of it is told. */
+  #heard(event: NamedEvent, channel: Channel): void {
+    const { writer, rates, canary } = this.#options
+    const ear = this.#ears.of(event, channel)
+    const { receiveTime } = event
+    ear.counter.count++
+    writer.named(this.#live, event, ear.names)
+    if (event.messageType === 'trade') {
+      ear.resume.noteTrade(event)
+      if (event.backlog === true) return
+      if (event.exchangeTime !== null) this.#latencies.add(receiveTime - event.exchangeTime)
     }
-    const channel = channelOfEvent(event)
-    if (channel === null || (event.messageType === 'trade' && event.backlog === true)) return
-    if (event.messageType === 'venue-state') return
-    const milliseconds = event.receiveTime / 1000
-    this.#watch.heard(event.instrument, channel, milliseconds)
-    rates.heard(event.instrument, channel, milliseconds)
-    if (channel === 'trade') canary.heard(event.venue, event.instrument, milliseconds)
+    if (ear.heard === undefined) ear.heard = ear.resume.hear(channel, receiveTime)
+    else ear.heard.at = receiveTime
+    const milliseconds = receiveTime / 1000
+    ear.watched ??= this.#watch.feed(event.instrument, channel)
+    if (ear.watched !== undefined) this.#watch.heard(ear.watched, milliseconds)
+    rates.count(ear.rate, milliseconds)
+    if (channel !== 'trade') return
+    ear.member ??= canary.member(event.venue, event.instrument)
+    if (ear.member !== undefined) canary.heard(ear.member, milliseconds)
   }
 
   /** An event of the venue's past: it tells nothing of how the feeds are now. */
   past(event: MarketEvent): void {
-    this.#options.metrics.eventMade(event)
+    this.#options.metrics.events(event.venue, event.messageType).count++
     this.#options.writer.event(this.#past, event)
   }
 
@@ -131,6 +161,7 @@ export class VenueVoice {
   /** A feed is not watched any more. */
   forget(instrument: InstrumentId, channel: Channel): void {
     this.#feedStates.forget(instrument, channel)
+    this.#ears.forget(instrument, channel)
   }
 
   /** How many feeds are in which state. */

@@ -22,10 +22,13 @@ export interface EmbeddedLogOptions {
   readonly maximumWaitingBytes?: number
   /** A member that is silent for this long has left its group. */
   readonly leaseMilliseconds?: number
+  /** How often it is looked whether another process has appended something, while something is appended. */
+  readonly pollMilliseconds?: number
 }
 
 const DEFAULT_WAITING_BYTES = 64 * 1_024 * 1_024
 const DEFAULT_LEASE_MILLISECONDS = 5_000
+const DEFAULT_POLL_MILLISECONDS = 2
 /** What one read returns at most, where the caller does not say. */
 const DEFAULT_READ_RECORDS = 1_024
 const DEFAULT_READ_BYTES = 4 * 1_024 * 1_024
@@ -58,7 +61,7 @@ export class EmbeddedLog implements Log {
     }
     const leaseMilliseconds = options.leaseMilliseconds ?? DEFAULT_LEASE_MILLISECONDS
     const thread = await EmbeddedThread.start(
-      { directory, leaseMilliseconds },
+      { directory, leaseMilliseconds, pollMilliseconds: options.pollMilliseconds ?? DEFAULT_POLL_MILLISECONDS },
       options.maximumWaitingBytes ?? DEFAULT_WAITING_BYTES,
     )
     return new EmbeddedLog(thread, leaseMilliseconds)

@@ -81,6 +81,7 @@ export type FromWorker =
 export interface WorkerOptions {
   readonly directory: string
   readonly leaseMilliseconds: number
+  readonly pollMilliseconds: number
 }
 
 const ENTRY_HEADER_BYTES = 6

@@ -15,8 +15,7 @@ import type { Topic } from './log.ts'
 
 /** Messages that are taken together: their writes become one transaction. */
 const MAXIMUM_MESSAGES_AT_ONCE = 64
-/** Looking for what another process wrote: often while there is something, less often when it has been quiet. */
-const POLL_ACTIVE_MILLISECONDS = 2
+/** Looking for what another process wrote: as often as was asked for, but less often when it has been quiet. */
 const POLL_IDLE_MILLISECONDS = 10
 const POLLS_UNTIL_IDLE = 250
 /**
@@ -126,7 +125,9 @@ class EmbeddedWorker {
   }
 
   #pollAgain(): void {
-    const wait = this.#quietPolls < POLLS_UNTIL_IDLE ? POLL_ACTIVE_MILLISECONDS : POLL_IDLE_MILLISECONDS
+    const { pollMilliseconds } = this.#options
+    const wait =
+      this.#quietPolls < POLLS_UNTIL_IDLE ? pollMilliseconds : Math.max(POLL_IDLE_MILLISECONDS, pollMilliseconds)
     this.#poll = setTimeout(() => {
       if (!this.#isWatching || this.#isClosing) return
       if (!this.#isBusy) this.#quietPolls = this.#tellGrown() ? 0 : this.#quietPolls + 1

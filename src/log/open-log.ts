@@ -8,6 +8,11 @@ export interface LogOptions {
   readonly maximumWaitingBytes?: number
   /** A member that is silent for this long has left its group. */
   readonly leaseMilliseconds?: number
+  /**
+   * How soon a tail may learn of what another process appended to an embedded log. Who need not know at once reads more at a
+   * time for less work.
+   */
+  readonly pollMilliseconds?: number
 }
 
 /**

@@ -1,5 +1,6 @@
-import type { BookLevel, MarketEvent } from './event.ts'
+import type { BookLevel, MarketEvent, NamedEvent } from './event.ts'
 import { learnNames, scanEvent } from './event-scanner.ts'
+import type { InstrumentId, VenueId, VenueSymbol } from './instrument.ts'
 import { MarketError } from './market-error.ts'
 
 /** Names repeat millions of times: each is quoted once. Bounded, since names come from outside. */
@@ -16,6 +17,13 @@ function quoted(name: string): string {
   return text
 }
 
+/** What every event but a venue's state names. */
+export interface EventNames {
+  readonly venue: VenueId
+  readonly instrument: InstrumentId
+  readonly symbol: VenueSymbol
+}
+
 function quotedDecimal(value: string | null): string {
   return value === null ? 'null' : `"${value}"`
 }
@@ -30,6 +38,14 @@ function levels(side: readonly BookLevel[]): string {
 }
 
 /**
+ * Names as an event's line has them. Who encodes many events of an instrument makes them once and gives them to
+ * {@link encodeNamed}.
+ */
+export function encodeNames({ venue, instrument, symbol }: EventNames): string {
+  return `"venue":${quoted(venue)},"instrument":${quoted(instrument)},"symbol":${quoted(symbol)}`
+}
+
+/**
  * One event as a line of the tape, without line end:
  * `{"messageType":…,"timestamp":…,"payload":{"venue":…,"instrument":…,"symbol":…,…}}`.
  * The payload is the event without its `messageType`; `timestamp` is its receive time in microseconds. The order of the
@@ -37,19 +53,25 @@ function levels(side: readonly BookLevel[]): string {
  * Decimals need no escaping, so the frequent kinds are put together by hand.
  */
 export function encodeEvent(event: MarketEvent): string {
-  const head = `{"messageType":"${event.messageType}","timestamp":${event.receiveTime},"payload":{"venue":${quoted(event.venue)}`
-  if (event.messageType === 'venue-state') {
-    const { messageType: _type, venue: _venue, ...rest } = event
-    return `${head},${JSON.stringify(rest).slice(1)}}`
-  }
-  const named = `${head},"instrument":${quoted(event.instrument)},"symbol":${quoted(event.symbol)}`
+  if (event.messageType !== 'venue-state') return encodeNamed(event, encodeNames(event))
+  const { messageType, venue, ...rest } = event
+  return `{"messageType":"${messageType}","timestamp":${event.receiveTime},"payload":{"venue":${quoted(venue)},${JSON.stringify(rest).slice(1)}}`
+}
+
+/**
+ * {@link encodeEvent} for who has the names of the instrument encoded already.
+ * @param names what {@link encodeNames} makes of this very event
+ */
+export function encodeNamed(event: NamedEvent, names: string): string {
+  const receiveTime = String(event.receiveTime)
+  const named = `{"messageType":"${event.messageType}","timestamp":${receiveTime},"payload":{${names}`
   switch (event.messageType) {
     case 'trade':
-      return `${named},"id":${event.id === null ? 'null' : quoteId(event.id)},"price":"${event.price}","amount":"${event.amount}","side":"${event.side}","exchangeTime":${event.exchangeTime},"receiveTime":${event.receiveTime}${event.backlog === true ? ',"backlog":true}}' : '}}'}`
+      return `${named},"id":${event.id === null ? 'null' : quoteId(event.id)},"price":"${event.price}","amount":"${event.amount}","side":"${event.side}","exchangeTime":${event.exchangeTime},"receiveTime":${receiveTime}${event.backlog === true ? ',"backlog":true}}' : '}}'}`
     case 'quote':
-      return `${named},"bidPrice":${quotedDecimal(event.bidPrice)},"bidAmount":${quotedDecimal(event.bidAmount)},"askPrice":${quotedDecimal(event.askPrice)},"askAmount":${quotedDecimal(event.askAmount)},"sequence":${event.sequence},"exchangeTime":${event.exchangeTime},"receiveTime":${event.receiveTime}}}`
+      return `${named},"bidPrice":${quotedDecimal(event.bidPrice)},"bidAmount":${quotedDecimal(event.bidAmount)},"askPrice":${quotedDecimal(event.askPrice)},"askAmount":${quotedDecimal(event.askAmount)},"sequence":${event.sequence},"exchangeTime":${event.exchangeTime},"receiveTime":${receiveTime}}}`
     case 'book':
-      return `${named},"kind":"${event.kind}","bids":${levels(event.bids)},"asks":${levels(event.asks)},"sequence":${event.sequence},"exchangeTime":${event.exchangeTime},"receiveTime":${event.receiveTime}}}`
+      return `${named},"kind":"${event.kind}","bids":${levels(event.bids)},"asks":${levels(event.asks)},"sequence":${event.sequence},"exchangeTime":${event.exchangeTime},"receiveTime":${receiveTime}}}`
     default: {
       const { messageType: _type, venue: _venue, instrument: _instrument, symbol: _symbol, ...rest } = event
       return `${named},${JSON.stringify(rest).slice(1)}}`

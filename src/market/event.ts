@@ -374,6 +374,9 @@ export type MarketEvent =
   | InstrumentEvent
   | VenueStateEvent
 
+/** An event that names an instrument: any but one of a venue as a whole. */
+export type NamedEvent = Exclude<MarketEvent, VenueStateEvent>
+
 export type MessageType = MarketEvent['messageType']
 
 /** The channel that an event belongs to; null for what is said about feeds, venues and instruments, and for audits. */

@@ -223,7 +223,10 @@ export class CcxtRunner implements VenueWatcher {
   }
 
   #event(event: MarketEvent): void {
-    this.#options.metrics.eventMade(event)
+    const { metrics } = this.#options
+    metrics.events(event.venue, event.messageType).count++
+    if (event.messageType === 'trade' && event.backlog !== true && event.exchangeTime !== null)
+      metrics.latencies(event.venue).add(event.receiveTime - event.exchangeTime)
     this.#options.writer.event(`${this.venue}/ccxt`, event)
   }
 
