@@ -94,20 +94,20 @@ export class RetiredReader {
 function bookChange(frame: TextObject): BookChange {
   const sequence = Number(optionalTextOf(frame, 'cross_seq') ?? Number.NaN)
   const last = Number.isSafeInteger(sequence) ? sequence : null
-  const numbered = { exchangeTime: timeOrNull(frame, 'timestamp_e6'), first: last, last, previous: null } as const
+  const exchangeTime = timeOrNull(frame, 'timestamp_e6')
   const bids: BookLevel[] = []
   const asks: BookLevel[] = []
   const { data, type } = frame
   if (type === 'snapshot') {
     const rows = isTextObject(data) ? listOf(data, 'order_book') : listOf(frame, 'data')
     for (const row of rows) readLevel(row, false, bids, asks)
-    return { kind: 'snapshot', bids, asks, ...numbered }
+    return { kind: 'snapshot', bids, asks, exchangeTime, first: last, last, previous: null }
   }
   if (type !== 'delta' || !isTextObject(data)) throw notA('kind of book message', type)
   for (const row of listOf(data, 'delete')) readLevel(row, true, bids, asks)
   for (const row of listOf(data, 'update')) readLevel(row, false, bids, asks)
   for (const row of listOf(data, 'insert')) readLevel(row, false, bids, asks)
-  return { kind: 'update', bids, asks, ...numbered }
+  return { kind: 'update', bids, asks, exchangeTime, first: last, last, previous: null }
 }
 
 function readLevel(row: TextValue, isDeleted: boolean, bids: BookLevel[], asks: BookLevel[]): void {

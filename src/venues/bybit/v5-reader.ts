@@ -155,10 +155,16 @@ function changeOf(
   exchangeTime: Micros | null,
   last: number,
 ): BookChange {
-  const numbered = { exchangeTime, first: last, last, previous: null } as const
-  if (!isSnapshot) return { kind: 'update', bids, asks, ...numbered }
-  const isThere = (level: BookLevel) => !isZero(level[1])
-  return { kind: 'snapshot', bids: bids.filter(isThere), asks: asks.filter(isThere), ...numbered }
+  const isThere = (level: BookLevel) => !isSnapshot || !isZero(level[1])
+  return {
+    kind: isSnapshot ? 'snapshot' : 'update',
+    bids: bids.filter(isThere),
+    asks: asks.filter(isThere),
+    exchangeTime,
+    first: last,
+    last,
+    previous: null,
+  }
 }
 
 /** "S: Side of taker": https://bybit-exchange.github.io/docs/v5/websocket/public/trade (2026-11-22) */

@@ -69,9 +69,16 @@ export class GeminiReader {
     if (isSnapshot) this.#begun.add(symbol)
     const kind = isSnapshot ? 'snapshot' : 'update'
     const isThere = (level: BookLevel) => !isSnapshot || !isZero(level[1])
-    const levels = { bids: bids.filter(isThere), asks: asks.filter(isThere) }
-    // The message has no time and no number.
-    facts.book(symbol, { kind, ...levels, exchangeTime: null, first: null, last: null, previous: null })
+    facts.book(symbol, {
+      kind,
+      bids: bids.filter(isThere),
+      asks: asks.filter(isThere),
+      // The message has no time and no number.
+      exchangeTime: null,
+      first: null,
+      last: null,
+      previous: null,
+    })
     if (Array.isArray(trades)) for (const trade of trades as readonly TextValue[]) readBacklog(trade, facts)
   }
 

@@ -3,9 +3,12 @@ import type {
   FeedState,
   GapCause,
   Instrument,
+  InstrumentId,
   Micros,
   OrderBook,
   QuoteEvent,
+  VenueId,
+  VenueSymbol,
 } from '../../../market/index.ts'
 import type { SessionOutput } from '../../protocol.ts'
 import type { Feed } from '../feed.ts'
@@ -16,7 +19,10 @@ import type { BookChange } from './book-rule.ts'
 export class BookVoice {
   readonly feed: Feed
   readonly quoteFeed: Feed | null
-  readonly #instrument: Instrument
+  // Looked up once: instruments of different venues have different members, which is slow to ask for each time.
+  readonly #venue: VenueId
+  readonly #id: InstrumentId
+  readonly #symbol: VenueSymbol
   #saysBook = false
   #saysQuotes = false
   #quote: QuoteEvent | undefined
@@ -26,7 +32,9 @@ export class BookVoice {
 
   /** @param quotesFromBook the quotes are the touch of the book: the venue has no feed of them */
   constructor(instrument: Instrument, feeds: FeedMaker, quotesFromBook: boolean) {
-    this.#instrument = instrument
+    this.#venue = instrument.venue
+    this.#id = instrument.id
+    this.#symbol = instrument.symbol
     this.feed = feeds.make(instrument, 'book')
     this.quoteFeed = quotesFromBook ? feeds.make(instrument, 'quote') : null
   }
@@ -122,12 +130,11 @@ export class BookVoice {
     receiveTime: Micros,
     out: SessionOutput,
   ): void {
-    const { venue, id: instrument, symbol } = this.#instrument
     out.event({
       messageType: 'book',
-      venue,
-      instrument,
-      symbol,
+      venue: this.#venue,
+      instrument: this.#id,
+      symbol: this.#symbol,
       exchangeTime,
       receiveTime,
       kind,
@@ -165,12 +172,11 @@ export class BookVoice {
     ) {
       return
     }
-    const { venue, id: instrument, symbol } = this.#instrument
     const quote: QuoteEvent = {
       messageType: 'quote',
-      venue,
-      instrument,
-      symbol,
+      venue: this.#venue,
+      instrument: this.#id,
+      symbol: this.#symbol,
       exchangeTime,
       receiveTime,
       bidPrice,
