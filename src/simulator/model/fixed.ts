@@ -2,8 +2,11 @@ const ZEROS = '0000000000000000000000'
 const ZERO = 48
 const POINT = 46
 
-/** Texts that were made last, by units and decimals: prices and sizes are said again and again, by all venues. */
-const KEPT = 16_384
+/**
+ * What was asked for last, by units and decimals, and its text from the second time on: prices are said again and again, by all venues,
+ * most sizes never again.
+ */
+const KEPT = 8_192
 const keptUnits = new Float64Array(KEPT).fill(Number.NaN)
 const keptDecimals = new Uint8Array(KEPT)
 const keptTexts: string[] = Array.from({ length: KEPT }, () => '')
@@ -19,10 +22,15 @@ export function fixed(units: number | bigint, decimals: number): string {
   if (units < 0) return `-${fixed(-units, decimals)}`
   if (typeof units === 'bigint') return newFixed(units, decimals)
   const slot = (units ^ (decimals * STRIDE)) & (KEPT - 1)
-  if (keptUnits[slot] === units && keptDecimals[slot] === decimals) return keptTexts[slot] as string
+  if (keptUnits[slot] !== units || keptDecimals[slot] !== decimals) {
+    keptUnits[slot] = units
+    keptDecimals[slot] = decimals
+    keptTexts[slot] = ''
+    return newFixed(units, decimals)
+  }
+  const kept = keptTexts[slot] as string
+  if (kept !== '') return kept
   const text = newFixed(units, decimals)
-  keptUnits[slot] = units
-  keptDecimals[slot] = decimals
   keptTexts[slot] = text
   return text
 }
