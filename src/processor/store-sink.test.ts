@@ -18,6 +18,7 @@ import { NAMES, sampleBook, sampleTrade, tapeValue } from './testing/sample-even
 const logger = createLogger({ role: 'test', level: 'silent', format: 'json' })
 const QUICK: SinkPace = {
   batchMilliseconds: 1,
+  livelyBatchMilliseconds: 1,
   retryMilliseconds: 1,
   stateMilliseconds: 0,
   maximumEvents: 8,

@@ -18,6 +18,9 @@ const STATE_NAME = 'store'
 const MAXIMUM_EVENTS = 60_000
 /** A batch waits no longer than this for more: every batch costs the store a file a table, so a quiet tape has few. */
 const BATCH_MILLISECONDS = 1_000
+/** After a batch of so many events the next one may wait longer: what a file costs counts more than a second. */
+const LIVELY_EVENTS = 10_000
+const LIVELY_BATCH_MILLISECONDS = 2_000
 const READ_LIMITS = { records: 256, bytes: 2 * 1_024 * 1_024 } as const
 const IDLE_POLL_MILLISECONDS = 100
 const FIRST_RETRY_MILLISECONDS = 100
@@ -43,6 +46,8 @@ interface SinkState {
 
 export interface SinkPace {
   readonly batchMilliseconds: number
+  /** The same after a batch of many events. */
+  readonly livelyBatchMilliseconds: number
   readonly retryMilliseconds: number
   readonly stateMilliseconds: number
   readonly maximumEvents: number
@@ -69,6 +74,8 @@ export interface StoreSinkOptions {
 export class StoreSink {
   readonly #options: StoreSinkOptions
   readonly #pace: SinkPace
+  #lastEvents = 0
+  #isInserting = false
   /** Since when the store has not taken what it was given; undefined while it does. */
   failingSince: number | undefined
   /** Whether everything that was on the tape a moment ago is stored. */
@@ -78,6 +85,7 @@ export class StoreSink {
     this.#options = options
     this.#pace = {
       batchMilliseconds: BATCH_MILLISECONDS,
+      livelyBatchMilliseconds: LIVELY_BATCH_MILLISECONDS,
       retryMilliseconds: FIRST_RETRY_MILLISECONDS,
       stateMilliseconds: STATE_MILLISECONDS,
       maximumEvents: MAXIMUM_EVENTS,
@@ -127,26 +135,45 @@ export class StoreSink {
     const filter = await this.#filterAt(next, note.state, signal)
     let stateWrittenAt = Date.now()
     let fixedTo = note.to
-    while (!signal.aborted) {
-      const range = await this.#collect(new FormedRange(next, filter), reader, fixedTo, signal)
-      if (range === undefined) continue
-      const to = fixedTo ?? range.to
-      if (fixedTo === undefined) await member.commit(next, JSON.stringify({ ...note, to } satisfies SinkNote))
-      const { batch, duplicates, rejected } = range
-      batch.add('ingestion_statistics', [SINK_GROUP, SINK_TOPIC, ...range.statistics(to)])
-      // Positions begin anew in another log; the time of the first record tells its ranges from those of an older one.
-      if (!(await this.#insert(batch, `${next}-${to}-${range.firstTime}`, signal))) return
-      fixedTo = undefined
-      next = to
-      note = { ...(note.state === undefined ? {} : { state: note.state }) }
-      if (Date.now() - stateWrittenAt >= this.#pace.stateMilliseconds) {
-        const state: SinkState = { next, filter: filter.state() }
-        note = { state: await writeState(log, STATE_NAME, state, now()) }
-        stateWrittenAt = Date.now()
+    const ending = new AbortController()
+    const stop = AbortSignal.any([signal, ending.signal])
+    const collect = (from: number): Promise<FormedRange | undefined> => {
+      const collecting = this.#collect(new FormedRange(from, filter), reader, fixedTo, stop)
+      // It is thrown where it is waited for, which may be later.
+      collecting.catch(() => undefined)
+      return collecting
+    }
+    let coming = collect(next)
+    try {
+      while (!signal.aborted) {
+        const range = await coming
+        if (range === undefined) {
+          coming = collect(next)
+          continue
+        }
+        const to = fixedTo ?? range.to
+        if (fixedTo === undefined) await member.commit(next, JSON.stringify({ ...note, to } satisfies SinkNote))
+        fixedTo = undefined
+        // Now the filter knows this range and nothing after it.
+        if (Date.now() - stateWrittenAt >= this.#pace.stateMilliseconds) {
+          const state: SinkState = { next: to, filter: filter.state() }
+          note = { state: await writeState(log, STATE_NAME, state, now()) }
+          stateWrittenAt = Date.now()
+        } else note = note.state === undefined ? {} : { state: note.state }
+        const { batch, duplicates, rejected } = range
+        batch.add('ingestion_statistics', [SINK_GROUP, SINK_TOPIC, ...range.statistics(to)])
+        // What comes meanwhile is formed meanwhile: events that wait would be copied by one garbage collection after the other.
+        coming = collect(to)
+        // Positions begin anew in another log; the time of the first record tells its ranges from those of an older one.
+        if (!(await this.#insert(batch, `${next}-${to}-${range.firstTime}`, signal))) return
+        next = to
+        await member.commit(next, JSON.stringify(note))
+        metrics.sinkWrote(batch.counts, duplicates, rejected)
+        if (duplicates > 0) logger.debug({ from: range.to - 1, duplicates }, 'trades that were stored before')
       }
-      await member.commit(next, JSON.stringify(note))
-      metrics.sinkWrote(batch.counts, duplicates, rejected)
-      if (duplicates > 0) logger.debug({ from: range.to - 1, duplicates }, 'trades that were stored before')
+    } finally {
+      ending.abort()
+      await coming.catch(() => undefined)
     }
   }
 
@@ -196,7 +223,8 @@ export class StoreSink {
     fixedTo: number | undefined,
     signal: AbortSignal,
   ): Promise<FormedRange | undefined> {
-    const { maximumEvents } = this.#pace
+    const { maximumEvents, batchMilliseconds, livelyBatchMilliseconds } = this.#pace
+    const batchPatience = this.#lastEvents >= LIVELY_EVENTS ? livelyBatchMilliseconds : batchMilliseconds
     let deadline: number | undefined
     while (!signal.aborted) {
       const take = (record: TapeRecord): boolean => {
@@ -216,14 +244,15 @@ export class StoreSink {
       if (found === 0 && !hasArrived && !(await this.#readOn(range.to, take))) {
         // A fixed range whose end retention has removed ends with what there is.
         if (fixedTo !== undefined) break
-        if (range.records === 0) this.isCaughtUp = true
+        if (range.records === 0 && !this.#isInserting) this.isCaughtUp = true
         if (deadline !== undefined && performance.now() >= deadline) break
         if (!follows) await this.#options.recent.arrival(Math.min(patience, this.#pace.pollMilliseconds))
       }
-      if (range.records > 0) deadline ??= performance.now() + this.#pace.batchMilliseconds
+      if (range.records > 0) deadline ??= performance.now() + batchPatience
       if (isWhole()) break
       if (fixedTo === undefined && deadline !== undefined && performance.now() >= deadline) break
     }
+    this.#lastEvents = range.events
     if (range.events >= maximumEvents) this.isCaughtUp = false
     return signal.aborted || range.records === 0 ? undefined : range
   }
@@ -236,6 +265,15 @@ export class StoreSink {
 
   /** Tries until the store has acknowledged everything. @returns false if the signal aborted before that. */
   async #insert(batch: StoreBatch, range: string, signal: AbortSignal): Promise<boolean> {
+    this.#isInserting = true
+    try {
+      return await this.#insertUntilTaken(batch, range, signal)
+    } finally {
+      this.#isInserting = false
+    }
+  }
+
+  async #insertUntilTaken(batch: StoreBatch, range: string, signal: AbortSignal): Promise<boolean> {
     const { store, logger, metrics } = this.#options
     let complainedAt = 0
     for (
