@@ -5,17 +5,30 @@ import { detached } from './wire-cursor.ts'
 /** Levels of each side that it covers. */
 const LEVELS = 25
 
+/** How a venue writes numbers into the text of its checksum, where that is not the way of its frames. */
+export interface ChecksumWriting {
+  /** Amounts of asks have a minus. */
+  readonly hasNegativeAsks: boolean
+  /** A canonical decimal as the venue writes it. */
+  textOf(decimal: string): string
+}
+
 /**
- * The checksum that OKX (until June 2026) and Bitget send with their books: CRC32 of the text
+ * The checksum that OKX (until June 2026), Bitget and Bitfinex send with their books: CRC32 of the text
  * `bid1:ask1:bid2:ask2…`, each level as `price:amount` just as the wire writes it. Where one side has fewer levels its places are left out.
  *
  * One for each book, from its snapshot on: most changes leave most of the levels in their places, so what each level adds is kept.
  */
 export class InterleavedChecksum {
-  readonly bids = new ChecksumSide()
-  readonly asks = new ChecksumSide()
+  readonly bids: ChecksumSide
+  readonly asks: ChecksumSide
   /** The CRC before each place of both sides, as of the last time. */
   readonly #before = new Int32Array(LEVELS + 1).fill(BEFORE_FIRST)
+
+  constructor(writing?: ChecksumWriting) {
+    this.bids = new ChecksumSide(writing, false)
+    this.asks = new ChecksumSide(writing, writing?.hasNegativeAsks === true)
+  }
 
   /** Whether a book has this checksum (a whole number of 32 bits with its sign, as the venues write it). */
   verify(book: OrderBook, checksum: number): boolean {
@@ -63,6 +76,8 @@ interface Piece {
 
 /** One side: what the wire wrote of its levels where that is not canonical, and what the best ones add to the checksum. */
 class ChecksumSide implements LevelWitness {
+  readonly #writing: ChecksumWriting | undefined
+  readonly #isNegative: boolean
   /**
    * Digits behind the point with which prices and amounts are written, by the first level: a venue fills them up with zeros. Negative
    * while that is not known: then canonical numbers are meant.
@@ -75,6 +90,11 @@ class ChecksumSide implements LevelWitness {
   #levels: readonly BookLevel[] = []
   #pieces = new Int32Array(2 * LEVELS)
   #spare = new Int32Array(2 * LEVELS)
+
+  constructor(writing: ChecksumWriting | undefined, isNegative: boolean) {
+    this.#writing = writing
+    this.#isNegative = isNegative
+  }
 
   /** What the best levels add to the checksum, best first: the CRC of each, then the length of each. */
   get pieces(): Int32Array {
@@ -152,6 +172,10 @@ class ChecksumSide implements LevelWitness {
 
   /** Makes what a level adds that was not there before. */
   #write(level: BookLevel, pieces: Int32Array, index: number): void {
+    if (this.#writing !== undefined) {
+      this.#writeAs(this.#writing, level, pieces, index)
+      return
+    }
     const price = level[0]
     const amount = level[1]
     const unusual = this.#unusual.size === 0 ? undefined : this.#unusual.get(price)
@@ -172,8 +196,18 @@ class ChecksumSide implements LevelWitness {
     pieces[index] = withDecimal(withCode(crc, COLON), amount, amountDigits)
     pieces[LEVELS + index] = filledLength(price, priceDigits) + filledLength(amount, amountDigits) + 2
   }
+
+  #writeAs(writing: ChecksumWriting, level: BookLevel, pieces: Int32Array, index: number): void {
+    const price = writing.textOf(level[0])
+    const amount = writing.textOf(level[1])
+    let crc = withCode(withText(withCode(0, COLON), price, 0, price.length), COLON)
+    if (this.#isNegative) crc = withCode(crc, MINUS)
+    pieces[index] = withText(crc, amount, 0, amount.length)
+    pieces[LEVELS + index] = price.length + amount.length + (this.#isNegative ? 3 : 2)
+  }
 }
 
+const MINUS = 45
 const POINT = 46
 const ZERO = 48
 const COLON = 58
