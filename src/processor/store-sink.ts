@@ -236,17 +236,19 @@ export class StoreSink {
       reader.beyond(range.to)
       const isWhole = (): boolean => (fixedTo === undefined ? range.events >= maximumEvents : range.to >= fixedTo)
       if (isWhole()) break
-      const patience = deadline === undefined ? this.#pace.pollMilliseconds : Math.max(1, deadline - performance.now())
+      const { pollMilliseconds } = this.#pace
+      const patience = deadline === undefined ? pollMilliseconds : Math.max(1, deadline - performance.now())
       // The live reader is as far as this: what comes next comes from there, read already.
       const follows = this.#options.recent.newest === range.to - 1
-      const hasArrived =
-        follows && (await this.#options.recent.arrival(Math.min(patience, this.#pace.pollMilliseconds)))
-      if (found === 0 && !hasArrived && !(await this.#readOn(range.to, take))) {
+      const hasArrived = follows && (await this.#options.recent.arrival(Math.min(patience, pollMilliseconds)))
+      // Only one that has had its time and says nothing may be stuck, so that the log itself is asked.
+      const isAsked = !follows || fixedTo !== undefined || patience >= pollMilliseconds
+      if (found === 0 && !hasArrived && !(isAsked && (await this.#readOn(range.to, take)))) {
         // A fixed range whose end retention has removed ends with what there is.
         if (fixedTo !== undefined) break
         if (range.records === 0 && !this.#isInserting) this.isCaughtUp = true
         if (deadline !== undefined && performance.now() >= deadline) break
-        if (!follows) await this.#options.recent.arrival(Math.min(patience, this.#pace.pollMilliseconds))
+        if (!follows) await this.#options.recent.arrival(Math.min(patience, pollMilliseconds))
       }
       if (range.records > 0) deadline ??= performance.now() + batchPatience
       if (isWhole()) break

@@ -73,6 +73,9 @@ export class AuditReader {
     const auditor = this.#auditor((event) => found.push(event))
     let committedAt = 0
     while (!signal.aborted) {
+      // The live reader is as far as this: what comes next comes from there, read already.
+      if (recent.newest === next - 1) await recent.arrival(pollMilliseconds)
+      if (signal.aborted) return
       const records = await this.#read(next)
       const last = records.at(-1)
       if (last === undefined) {
