@@ -1,16 +1,18 @@
 const ZEROS = '0000000000000000000000'
 const ZERO = 48
-const POINT = 46
 
 /**
- * What was asked for last, by units and decimals, and its text from the second time on: prices are said again and again, by all venues,
- * most sizes never again.
+ * What was asked for last, and its text from the second time on: prices are said again and again, by all venues, most sizes never
+ * again.
  */
 const KEPT = 8_192
-const keptUnits = new Float64Array(KEPT).fill(Number.NaN)
-const keptDecimals = new Uint8Array(KEPT)
+const keptKeys = new Float64Array(KEPT).fill(Number.NaN)
 const keptTexts: string[] = Array.from({ length: KEPT }, () => '')
-/** Spreads the decimals over the places. */
+/** Units, digits and whether zeros are cut are one number together; of larger units that would not be exact. */
+const KEY_FACTOR = 64
+const TRIMMED = 32
+const KEPT_BELOW = 2 ** 46
+/** Spreads what is said in several forms over the places. */
 const STRIDE = 0x9e3
 
 /**
@@ -20,17 +22,36 @@ const STRIDE = 0x9e3
 export function fixed(units: number | bigint, decimals: number): string {
   if (decimals === 0) return units.toString()
   if (units < 0) return `-${fixed(-units, decimals)}`
-  if (typeof units === 'bigint') return newFixed(units, decimals)
-  const slot = (units ^ (decimals * STRIDE)) & (KEPT - 1)
-  if (keptUnits[slot] !== units || keptDecimals[slot] !== decimals) {
-    keptUnits[slot] = units
-    keptDecimals[slot] = decimals
+  return typeof units === 'number' && units < KEPT_BELOW
+    ? kept(units, decimals, decimals, newFixed)
+    : newFixed(units, decimals)
+}
+
+/** As {@link fixed}, without trailing zeros: canonical decimal text. */
+export function trimmed(units: number | bigint, decimals: number): string {
+  if (decimals === 0) return units.toString()
+  if (units < 0) return `-${trimmed(-units, decimals)}`
+  return typeof units === 'number' && units < KEPT_BELOW
+    ? kept(units, decimals, decimals + TRIMMED, newTrimmed)
+    : newTrimmed(units, decimals)
+}
+
+function kept(
+  units: number,
+  decimals: number,
+  form: number,
+  make: (units: number, decimals: number) => string,
+): string {
+  const key = units * KEY_FACTOR + form
+  const slot = (units ^ (form * STRIDE)) & (KEPT - 1)
+  if (keptKeys[slot] !== key) {
+    keptKeys[slot] = key
     keptTexts[slot] = ''
-    return newFixed(units, decimals)
+    return make(units, decimals)
   }
-  const kept = keptTexts[slot] as string
-  if (kept !== '') return kept
-  const text = newFixed(units, decimals)
+  const known = keptTexts[slot] as string
+  if (known !== '') return known
+  const text = make(units, decimals)
   keptTexts[slot] = text
   return text
 }
@@ -43,14 +64,14 @@ function newFixed(units: number | bigint, decimals: number): string {
   return `${padded.slice(0, point)}.${padded.slice(point)}`
 }
 
-/** As {@link fixed}, without trailing zeros: canonical decimal text. */
-export function trimmed(units: number | bigint, decimals: number): string {
-  const text = fixed(units, decimals)
-  if (decimals === 0 || text.charCodeAt(text.length - 1) !== ZERO) return text
-  let end = text.length - 1
-  while (text.charCodeAt(end - 1) === ZERO) end--
-  if (text.charCodeAt(end - 1) === POINT) end--
-  return text.slice(0, end)
+function newTrimmed(units: number | bigint, decimals: number): string {
+  const digits = units.toString()
+  const point = digits.length - decimals
+  const least = Math.max(0, point)
+  let end = digits.length
+  while (end > least && digits.charCodeAt(end - 1) === ZERO) end--
+  if (point <= 0) return end === 0 ? '0' : `0.${ZEROS.slice(0, -point)}${digits.slice(0, end)}`
+  return end === point ? digits.slice(0, point) : `${digits.slice(0, point)}.${digits.slice(point, end)}`
 }
 
 /** `units` of 10^-decimals in `wireDecimals` digits, which must be at least as many. */
