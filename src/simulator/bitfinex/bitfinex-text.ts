@@ -2,7 +2,7 @@ import { crc32 } from 'node:zlib'
 import type { BookChanges } from '../change-batch.ts'
 import { inTurns, LevelParts } from '../level-parts.ts'
 import { milliseconds } from '../listing-text.ts'
-import { trimmed } from '../model/fixed.ts'
+import { powerOfTen, trimmed } from '../model/fixed.ts'
 import type { Ladder } from '../model/ladder.ts'
 import type { Listing } from '../model/listing.ts'
 import type { MinuteCandle } from '../model/minute-candle.ts'
@@ -20,7 +20,7 @@ function number(units: number, decimals: number): string {
   const text = trimmed(units, decimals)
   const size = Math.abs(units)
   const isPlain =
-    size < EXACT_BELOW && (decimals <= LEAST_PLAIN_DECIMALS || size >= 10 ** (decimals - LEAST_PLAIN_DECIMALS))
+    size < EXACT_BELOW && (decimals <= LEAST_PLAIN_DECIMALS || size >= powerOfTen(decimals - LEAST_PLAIN_DECIMALS))
   return isPlain ? text : String(Number(text))
 }
 

@@ -1,5 +1,11 @@
 const ZEROS = '0000000000000000000000'
 const ZERO = 48
+const POWERS = Array.from({ length: ZEROS.length }, (_, exponent) => 10 ** exponent)
+
+/** 10 to a whole number of digits. */
+export function powerOfTen(exponent: number): number {
+  return POWERS[exponent] ?? 10 ** exponent
+}
 
 /**
  * What was asked for last, and its text from the second time on: prices are said again and again, by all venues, most sizes never

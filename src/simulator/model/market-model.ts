@@ -104,7 +104,7 @@ export class MarketModel {
 
   /** The time that a venue's clock shows when virtual time is `time`. */
   venueTime(venue: SimulatedVenue, time: number): number {
-    return time + (this.#clockOffsets.get(venue) ?? 0)
+    return this.#clockOffsets.size === 0 ? time : time + (this.#clockOffsets.get(venue) ?? 0)
   }
 
   setClockOffset(venue: SimulatedVenue, micros: number): void {

@@ -1,3 +1,4 @@
+import { powerOfTen } from './fixed.ts'
 import type { Listing } from './listing.ts'
 import type { Random } from './random.ts'
 
@@ -31,7 +32,7 @@ export class Trading {
   lots(listing: Listing, price: number, scale = 1): number {
     const random = this.#random
     const notional = Math.min(random.pareto(SMALLEST_NOTIONAL, 0.95), LARGEST_NOTIONAL) * scale
-    const { sizeDecimals, lotWorth = price / 10 ** sizeDecimals } = listing.specification
+    const { sizeDecimals, lotWorth = price / powerOfTen(sizeDecimals) } = listing.specification
     const exact = notional / lotWorth
     const lots = random.chance(0.3) ? Number(exact.toPrecision(1)) : Math.round(exact)
     return Math.min(Math.max(1, Math.round(lots)), LARGEST_LOTS)
@@ -39,7 +40,7 @@ export class Trading {
 
   /** Fills an empty book. */
   open(listing: Listing, lean: Lean): void {
-    const target = lean.price * 10 ** listing.specification.priceDecimals
+    const target = lean.price * powerOfTen(listing.specification.priceDecimals)
     for (const side of ['bid', 'ask'] as const) {
       let offset = target * HALF_SPREAD
       for (let level = 0; level < lean.levels; level++) {
@@ -53,7 +54,7 @@ export class Trading {
   /** One event. `stamp` is the time that the venue writes on it. */
   happen(listing: Listing, lean: Lean, stamp: number): void {
     const random = this.#random
-    const target = lean.price * 10 ** listing.specification.priceDecimals
+    const target = lean.price * powerOfTen(listing.specification.priceDecimals)
     const half = Math.max(0.5, target * HALF_SPREAD * Math.sqrt(lean.turbulence))
     const bestBid = listing.bids.priceAt(0)
     const bestAsk = listing.asks.priceAt(0)
