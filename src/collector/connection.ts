@@ -1,4 +1,3 @@
-import { gunzipSync } from 'node:zlib'
 import WebSocket from 'ws'
 import type { FrameSource, RawFrame } from '../log/index.ts'
 import { type MarketEvent, MICROS_PER_MILLISECOND, now, type VenueId } from '../market/index.ts'
@@ -15,6 +14,7 @@ import type {
 } from '../venues/index.ts'
 import { BackOff, type BackOffLimits } from './back-off.ts'
 import { describe } from './rest-client.ts'
+import { unpackFrame } from './unpack-frame.ts'
 
 /** A handshake that takes longer has failed. */
 const HANDSHAKE_TIMEOUT_MILLISECONDS = 10_000
@@ -31,7 +31,6 @@ const POLICY_VIOLATION = 1008
 const AGE_SHARE = 0.96
 /** A timer of Node's that is to wait longer (24.8 days) does not wait at all. */
 const LONGEST_TIMER_MILLISECONDS = 2_147_483_647
-const GZIP_MAGIC = 0x1f8b
 
 /** What a connection needs of the venue that runs it. */
 export interface ConnectionHost {
@@ -232,7 +231,7 @@ export class Connection {
     let bytes = data
     if (isBinary) {
       try {
-        bytes = unpacked(data, this.#host.limits.frameBytes)
+        bytes = unpackFrame(data, this.#host.limits.frameBytes)
       } catch (error) {
         const sample = data.subarray(0, 64).toString('hex')
         this.#host.refused(this.name, {
@@ -330,11 +329,6 @@ export class Connection {
     this.#reason = reason
     this.#host.stateChanged(this)
   }
-}
-
-function unpacked(data: Buffer, maximumBytes: number): Buffer {
-  const isGzip = data.length > 2 && data.readUInt16BE(0) === GZIP_MAGIC
-  return isGzip ? gunzipSync(data, { maxOutputLength: maximumBytes }) : data
 }
 
 /** A ticket's token is good for this one connection: it is no part of what was said. */
