@@ -4,7 +4,14 @@ import { encodeEvent, type MarketEvent } from '../../market/index.ts'
 import { LiveMarket } from '../live/live-market.ts'
 import { book, INSTRUMENT, levels, quote, trade, VENUE } from '../testing/sample-events.ts'
 import { Interest } from './interest.ts'
-import { CLOSE_CODES, MAXIMUM_KEPT_BYTES, SLOW_BYTES, StreamClient } from './stream-client.ts'
+import {
+  BURST_BYTES,
+  BURST_MILLISECONDS,
+  CLOSE_CODES,
+  MAXIMUM_KEPT_BYTES,
+  SLOW_BYTES,
+  StreamClient,
+} from './stream-client.ts'
 import { StreamItem } from './stream-item.ts'
 
 interface Frame {
@@ -30,7 +37,8 @@ class FakeSocket {
 function setUp(channels: readonly ('trade' | 'quote' | 'book')[]) {
   const market = new LiveMarket()
   const socket = new FakeSocket()
-  const client = new StreamClient(socket)
+  const clock = { milliseconds: 0 }
+  const client = new StreamClient(socket, () => clock.milliseconds)
   for (const channel of channels) {
     const interest = new Interest({ op: 'subscribe', id: channel, venue: '*', instrument: '*', channel })
     client.subscriptions.set(channel, interest)
@@ -44,13 +52,33 @@ function setUp(channels: readonly ('trade' | 'quote' | 'book')[]) {
     })
     client.batch(items, Buffer.from(items.map(({ line }) => line).join(',')))
   }
-  return { market, socket, client, say }
+  return { market, socket, client, clock, say }
 }
+
+test('a client that is behind for a moment gets everything; one that stays behind is slow', () => {
+  const { socket, client, clock, say } = setUp(['quote'])
+  say(quote('1', '2'))
+  socket.bufferedAmount = SLOW_BYTES + 1
+  say(quote('1', '3'), quote('1', '4'))
+  clock.milliseconds += BURST_MILLISECONDS - 1
+  say(quote('1', '5'))
+  socket.bufferedAmount = 0
+  say(quote('1', '6'))
+  socket.bufferedAmount = SLOW_BYTES + 1
+  clock.milliseconds += BURST_MILLISECONDS - 1
+  say(quote('1', '7'))
+  assert.equal(client.isSlow, false)
+  assert.equal(socket.frames.length, 5)
+  clock.milliseconds += BURST_MILLISECONDS
+  say(quote('1', '8'))
+  assert.equal(client.isSlow, true)
+  assert.equal(socket.frames.length, 5)
+})
 
 test('a slow client gets every trade and only the newest of the rest, and its sequence has no hole', () => {
   const { socket, client, say } = setUp(['trade', 'quote', 'book'])
   say(book('snapshot', levels(['100', '1']), levels(['101', '1'])))
-  socket.bufferedAmount = SLOW_BYTES + 1
+  socket.bufferedAmount = BURST_BYTES + 1
   say(trade('1', '10'), quote('1', '2'), book('update', levels(['100', '2']), []))
   say(trade('2', '11'), quote('3', '4'), book('update', levels(['100', '3']), []))
   client.recover()
@@ -81,7 +109,7 @@ test('a slow client gets every trade and only the newest of the rest, and its se
 
 test('a client that reads no trades is cut when the bound is reached, with a code', () => {
   const { socket, client, say } = setUp(['trade'])
-  socket.bufferedAmount = SLOW_BYTES + 1
+  socket.bufferedAmount = BURST_BYTES + 1
   const lineBytes = encodeEvent(trade('1', '10')).length
   const most = Math.ceil(MAXIMUM_KEPT_BYTES / lineBytes) + 2
   let said = 0
@@ -97,7 +125,7 @@ test('a client that reads no trades is cut when the bound is reached, with a cod
 
 test('quotes alone never cut a client, however many it misses', () => {
   const { socket, client, say } = setUp(['quote'])
-  socket.bufferedAmount = SLOW_BYTES + 1
+  socket.bufferedAmount = BURST_BYTES + 1
   for (let count = 0; count < 30_000; count++) say(quote('1', '2'))
   assert.equal(socket.closed, undefined)
   socket.bufferedAmount = 0
@@ -108,7 +136,7 @@ test('quotes alone never cut a client, however many it misses', () => {
 
 test('what was unsubscribed meanwhile is not sent when a slow client recovers', () => {
   const { socket, client, say } = setUp(['quote'])
-  socket.bufferedAmount = SLOW_BYTES + 1
+  socket.bufferedAmount = BURST_BYTES + 1
   say(quote('1', '2'))
   client.subscriptions.clear()
   socket.bufferedAmount = 0

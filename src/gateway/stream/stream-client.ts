@@ -4,8 +4,11 @@ import type { Interest } from './interest.ts'
 import { type Latest, latestLine } from './latest.ts'
 import type { StreamItem } from './stream-item.ts'
 
-/** Bytes that may wait in the socket before its client counts as slow. */
+/** Bytes that may go on waiting in the socket before its client counts as slow. */
 export const SLOW_BYTES = 512 * 1024
+/** More than that may wait for this long, up to this much: a burst of the tape is no slowness of its readers. */
+export const BURST_MILLISECONDS = 250
+export const BURST_BYTES = 4 * 1024 * 1024
 /** A slow client is fast again when fewer bytes than this wait. */
 const RECOVERED_BYTES = 64 * 1024
 /** Bytes of trades and gaps that are kept for a slow client; more cuts it. */
@@ -41,11 +44,16 @@ export class StreamClient {
   delivered = 0
   lastSent = 0
   readonly #socket: StreamSocket
+  readonly #clock: () => number
   #sequence = 0
   #backlog: Backlog | undefined
+  /** Since when more waits in the socket than may go on waiting, in milliseconds. */
+  #fullSince: number | undefined
 
-  constructor(socket: StreamSocket) {
+  /** @param clock milliseconds since any moment */
+  constructor(socket: StreamSocket, clock: () => number = () => performance.now()) {
     this.#socket = socket
+    this.#clock = clock
   }
 
   /** Whether it has so much to read already that it should not ask for more. */
@@ -107,7 +115,7 @@ export class StreamClient {
    */
   batch(items: readonly StreamItem[], body: Buffer): void {
     if (this.isClosed) return
-    if (this.#backlog === undefined && this.#socket.bufferedAmount <= SLOW_BYTES) {
+    if (this.#backlog === undefined && this.#takes()) {
       this.#sequence++
       this.delivered += items.length
       const head = Buffer.from(`{"type":"batch","sequence":${this.#sequence},"messages":[`)
@@ -163,6 +171,17 @@ export class StreamClient {
     this.isClosed = true
     this.#backlog = undefined
     this.#socket.close(code, reason)
+  }
+
+  /** Whether the socket takes more. */
+  #takes(): boolean {
+    const waiting = this.#socket.bufferedAmount
+    if (waiting <= SLOW_BYTES) {
+      this.#fullSince = undefined
+      return true
+    }
+    this.#fullSince ??= this.#clock()
+    return waiting <= BURST_BYTES && this.#clock() - this.#fullSince < BURST_MILLISECONDS
   }
 
   #ensureBacklog(): Backlog {
