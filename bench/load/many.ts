@@ -6,11 +6,11 @@ import { LoadClient } from './load-stage.ts'
 import { SimulatorProcess } from './simulator-process.ts'
 
 const TARGET = 50_000
-const STEP = 0.6
+const STEP = 0.8
 const LEAST = 1_000
 const COINS = 5
-/** Events on the tape for each event of the market, before it is measured: quotes and changes of books beside trades. */
-const FIRST_GUESS = 1.5
+/** Events on the tape for each event of the market that is asked for, about: quotes and changes of books beside trades. */
+const TAPE_EVENTS = 1.6
 const WARM_UP_SECONDS = 20
 const HOLD_SECONDS = 60
 const KEEPING_UP = 0.97
@@ -71,15 +71,10 @@ export const many: Measurement = {
 }
 
 async function search({ say }: Settings): Promise<Stretch> {
-  let tape = TARGET
-  let factor = FIRST_GUESS
-  for (;;) {
-    const stretch = await load(tape / factor, tape, say)
+  for (let tape = TARGET; ; tape = Math.floor(tape * STEP)) {
+    const stretch = await load(tape / TAPE_EVENTS, tape, say)
     say(`${perSecond(tape)} wanted: ${describe(stretch)}`)
-    const behind = fallingBehind(stretch)
-    if (behind === undefined || tape * STEP < LEAST) return stretch
-    factor = stretch.events / stretch.happened
-    tape = Math.floor(tape * STEP)
+    if (fallingBehind(stretch) === undefined || tape * STEP < LEAST) return stretch
   }
 }
 
