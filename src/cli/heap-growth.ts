@@ -3,7 +3,7 @@ import { getHeapStatistics, setFlagsFromString } from 'node:v8'
 /** The first time a start is over, which collecting more often would make half a second longer. */
 const EVERY_MILLISECONDS = 10_000
 /** A process that takes more of a core than this has work to do. */
-const BUSY_CORES = 0.15
+const BUSY_CORES = 0.25
 /** Old objects are collected when they have grown by this part … */
 const THRIFTY_PERCENT = 50
 /** … or in a busy process by so many bytes, where that is more: else it collects several times a second. */

@@ -9,6 +9,7 @@ const NINE = 57
 const LARGE_A = 65
 const LARGE_Z = 90
 const CLOSE = 93
+const CLOSE_BRACE = 125
 const SMALL_B = 98
 
 const HEAD = '{"type":"l2_updates","symbol":"'
@@ -61,7 +62,7 @@ export class BookScanner {
       at = this.#end
       code = text.charCodeAt(at++)
       if (code === COMMA) continue
-      if (code !== CLOSE || text.slice(at) !== '}') return undefined
+      if (code !== CLOSE || at !== text.length - 1 || text.charCodeAt(at) !== CLOSE_BRACE) return undefined
       return { symbol, change: changeOf(bids ?? NOTHING, asks ?? NOTHING) }
     }
     return undefined
