@@ -11,8 +11,8 @@ const BUSY_GROWTH_BYTES = 96 * 1_024 * 1_024
 const MOST_PERCENT = 400
 
 /**
- * Keeps the heap of this process small while there is little to do: a collector of a thousand instruments takes less than
- * 300 MB instead of 500, by `npm run bench -- instruments`. Under load collecting that often would take a tenth of the work.
+ * Keeps the heap of this process small while there is little to do: a collector of a thousand instruments takes some
+ * 200 MB less, by `npm run bench -- instruments`. Under load collecting that often would take a tenth of the work.
  * V8 reads this flag at each collection, so it may be set while the program runs, and compiled code that is kept stays valid.
  */
 export function fitHeapToLoad(): void {
