@@ -21,12 +21,14 @@ export interface FeedEar {
   member: CanaryMember | undefined
 }
 
+type Accounts = Pick<FeedEar, 'counter' | 'resume' | 'rate'>
+
 /** The ears of a venue's feeds. */
 export class FeedEars {
   readonly #instruments = new Map<string, Map<Channel, FeedEar>>()
-  readonly #make: (event: NamedEvent, channel: Channel) => Pick<FeedEar, 'counter' | 'resume' | 'rate'>
+  readonly #make: (event: NamedEvent, channel: Channel) => Accounts
 
-  constructor(make: (event: NamedEvent, channel: Channel) => Pick<FeedEar, 'counter' | 'resume' | 'rate'>) {
+  constructor(make: (event: NamedEvent, channel: Channel) => Accounts) {
     this.#make = make
   }
 

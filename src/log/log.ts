@@ -6,7 +6,7 @@ export type Topic = (typeof TOPICS)[number]
 
 /** A record to be appended: a batch of messages, opaque to the log. */
 export interface LogEntry {
-  /** Order holds among records of one key. The venue's connection, for market data. */
+  /** Order holds among records of one key. What a collector hears goes under one key, whatever the venue. */
   readonly key: string
   readonly value: Uint8Array
 }
@@ -58,8 +58,8 @@ export interface GroupMember {
 /** A durable, ordered, bounded log. Every implementation passes `log.conformance.ts`. */
 export interface Log {
   /**
-   * Appends records in the order given; resolves with the last position when all are durable. Concurrent appends are
-   * batched. @throws LogError LOG_FULL when more than its bound is waiting: the caller holds back and tries again.
+   * Appends records in the order given; resolves with the last position when all are durable; until then the
+   * values are the log's, afterwards the caller may write over them. Concurrent appends are batched. @throws LogError LOG_FULL when more than its bound is waiting: the caller holds back and tries again.
    */
   append(topic: Topic, entries: readonly LogEntry[]): Promise<number>
   bounds(topic: Topic): Promise<TopicBounds>
