@@ -1,7 +1,8 @@
-import type { Micros, TradeEvent } from '../market/index.ts'
+import { isWholeNumber, type Micros, type TradeEvent } from '../market/index.ts'
 import type { TradeResume } from '../venues/index.ts'
 
-const INTEGER_ID = /^\d{1,15}$/
+/** Ids of so many digits are safe numbers. */
+const ID_DIGITS = 15
 /** Pieces above a hole that are remembered; with more, all holes count as given up. */
 const MAXIMUM_PIECES = 10_000
 
@@ -38,7 +39,7 @@ export class TradeFrontier {
 
   /** Begins with the first trade that is seen; undefined if it has no number. */
   static from(trade: TradeEvent): TradeFrontier | undefined {
-    if (trade.id === null || !INTEGER_ID.test(trade.id)) return undefined
+    if (trade.id === null || !isWholeNumber(trade.id, ID_DIGITS)) return undefined
     const { receiveTime, exchangeTime } = trade
     return new TradeFrontier({
       whole: Number(trade.id),
@@ -58,7 +59,7 @@ export class TradeFrontier {
 
   /** A trade is on the tape. O(1) where ids follow one another. */
   note(trade: TradeEvent): void {
-    if (trade.id === null || !INTEGER_ID.test(trade.id)) return
+    if (trade.id === null || !isWholeNumber(trade.id, ID_DIGITS)) return
     const id = Number(trade.id)
     if (id <= this.#whole) return
     this.#receiveTime = trade.receiveTime

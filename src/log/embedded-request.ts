@@ -102,7 +102,7 @@ export function packEntries(entries: readonly LogEntry[]): Uint8Array<ArrayBuffe
     }
     size += ENTRY_HEADER_BYTES + keyLength + entry.value.length
   }
-  const packed = Buffer.from(new ArrayBuffer(size))
+  const packed = Buffer.allocUnsafeSlow(size)
   let at = 0
   for (const entry of entries) {
     const keyLength = packed.write(entry.key, at + ENTRY_HEADER_BYTES)
@@ -133,7 +133,7 @@ const RECORD_HEADER_BYTES = 22
 export function packRecords(records: readonly LogRecord[]): Uint8Array<ArrayBuffer> {
   let size = 0
   for (const { key, value } of records) size += RECORD_HEADER_BYTES + Buffer.byteLength(key) + value.length
-  const packed = Buffer.from(new ArrayBuffer(size))
+  const packed = Buffer.allocUnsafeSlow(size)
   let at = 0
   for (const { position, time, key, value } of records) {
     const keyLength = packed.write(key, at + RECORD_HEADER_BYTES)

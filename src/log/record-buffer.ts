@@ -6,6 +6,8 @@ const RECORD_BYTES = 512 * 1024
 const FIRST_BYTES = 16 * 1024
 /** Memory beyond this is given up after use. */
 const KEPT_BYTES = 2 * RECORD_BYTES
+/** One is written to while another is on its way to the log. */
+const MOST_SPARES = 2
 
 /**
  * Bytes of records to come, written as they come: text that waited for the log would outlive a collector's young objects,
@@ -17,7 +19,7 @@ export class RecordBuffer {
   /** Bytes of the record under way. */
   length = 0
   #records: Uint8Array[] = []
-  #spare: Buffer | undefined
+  readonly #spares: Buffer[] = []
 
   get isEmpty(): boolean {
     return this.length === 0 && this.#records.length === 0
@@ -41,8 +43,7 @@ export class RecordBuffer {
   cut(): void {
     if (this.length === 0) return
     this.#records.push(this.bytes.subarray(0, this.length))
-    this.bytes = this.#spare ?? Buffer.allocUnsafeSlow(FIRST_BYTES)
-    this.#spare = undefined
+    this.bytes = this.#spares.pop() ?? Buffer.allocUnsafeSlow(FIRST_BYTES)
     this.length = 0
   }
 
@@ -56,7 +57,9 @@ export class RecordBuffer {
 
   /** Nobody looks at what was taken any more. */
   giveBack(records: readonly Uint8Array[]): void {
-    const last = records.at(-1)
-    if (last !== undefined && last.buffer.byteLength <= KEPT_BYTES) this.#spare = Buffer.from(last.buffer)
+    for (const { buffer } of records) {
+      if (this.#spares.length === MOST_SPARES) return
+      if (buffer.byteLength <= KEPT_BYTES) this.#spares.push(Buffer.from(buffer))
+    }
   }
 }

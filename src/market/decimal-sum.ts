@@ -22,6 +22,13 @@ export class DecimalSum {
     this.#units += scale === this.#scale ? product : product * 10n ** BigInt(this.#scale - scale)
   }
 
+  /** Adds another sum. */
+  addSum(other: DecimalSum): void {
+    this.#widen(other.#scale)
+    this.#units +=
+      other.#scale === this.#scale ? other.#units : other.#units * 10n ** BigInt(this.#scale - other.#scale)
+  }
+
   /** The sum so far, in canonical form. */
   get value(): DecimalText {
     return fromUnits(this.#units, this.#scale)

@@ -1,12 +1,13 @@
-import type {
-  BookEvent,
-  FeedStateEvent,
-  GapEvent,
-  InstrumentId,
-  MarketEvent,
-  Micros,
-  VenueId,
-  VenueSymbol,
+import {
+  type BookEvent,
+  type FeedStateEvent,
+  type GapEvent,
+  type InstrumentId,
+  InstrumentMap,
+  type MarketEvent,
+  type Micros,
+  type VenueId,
+  type VenueSymbol,
 } from '../market/index.ts'
 import { bookSnapshotRow, fitsStore, type Row, type TapePlace } from '../store/index.ts'
 import { type BookHealth, type BookSnapshot, KeptBook } from './kept-book.ts'
@@ -29,7 +30,8 @@ export interface BookDue {
 
 /** Every book of the tape, and when each is to be published again. */
 export class BookKeeper {
-  readonly #books = new Map<string, Turn>()
+  readonly #books = new InstrumentMap<Turn>()
+  readonly #byName = new Map<string, Turn>()
   readonly #periodMilliseconds: number
   readonly #onCrossed: (book: KeptBook) => void
 
@@ -65,7 +67,7 @@ export class BookKeeper {
   }
 
   get(venue: VenueId, instrument: InstrumentId): KeptBook | undefined {
-    return this.#books.get(nameOf(venue, instrument))?.book
+    return this.#books.get({ venue, instrument })?.book
   }
 
   /** From where the tape has to be read to find the books that were never published; null if there are none. */
@@ -100,7 +102,7 @@ export class BookKeeper {
 
   /** The row that keeps this book in the store; undefined where there is nothing new or a level does not fit. */
   storeRow(name: string): Row<'book_snapshots'> | undefined {
-    const book = this.#books.get(name)?.book
+    const book = this.#byName.get(name)?.book
     const last = book?.lastMessage
     if (book === undefined || last === undefined || !book.isSound) return undefined
     const bids = book.book.bids()
@@ -123,18 +125,15 @@ export class BookKeeper {
   }
 
   #of(event: BookEvent | GapEvent | FeedStateEvent | BookSnapshot): Turn {
-    const name = nameOf(event.venue, event.instrument)
-    let turn = this.#books.get(name)
+    let turn = this.#books.get(event)
     if (turn === undefined) {
+      const name = `${event.venue}/${event.instrument}`
       const symbol: VenueSymbol = event.symbol
       const book = new KeptBook(event.venue, event.instrument, symbol)
       turn = { book, name, dueAt: 0, quietUntil: 0, isPublished: false }
-      this.#books.set(name, turn)
+      this.#books.set(event, turn)
+      this.#byName.set(name, turn)
     }
     return turn
   }
-}
-
-function nameOf(venue: VenueId, instrument: InstrumentId): string {
-  return `${venue}/${instrument}`
 }

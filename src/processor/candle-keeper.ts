@@ -1,4 +1,11 @@
-import { type InstrumentId, MICROS_PER_SECOND, type Micros, type TradeEvent, type VenueId } from '../market/index.ts'
+import {
+  type InstrumentId,
+  InstrumentMap,
+  MICROS_PER_SECOND,
+  type Micros,
+  type TradeEvent,
+  type VenueId,
+} from '../market/index.ts'
 import {
   CANDLE_INTERVALS,
   type Candle,
@@ -64,7 +71,7 @@ export interface CandleKeeperState {
  * trade costs one addition; the seven intervals are brought up to date when candles are taken.
  */
 export class CandleKeeper {
-  readonly #instruments = new Map<string, InstrumentCandles>()
+  readonly #instruments = new InstrumentMap<InstrumentCandles>()
   /** Candles that open before this may have had trades before the first that was told. */
   readonly #incompleteBefore: number
 
@@ -78,7 +85,7 @@ export class CandleKeeper {
     if (!fitsStore(trade.price) || !fitsStore(trade.amount)) return
     const time = trade.exchangeTime ?? trade.receiveTime
     const order = { time, ordinal: tradeOrdinal(trade.id, position, index) }
-    const { fresh } = this.#of(trade.venue, trade.instrument)
+    const { fresh } = this.#of(trade)
     const second = (Math.floor(time / MICROS_PER_SECOND) * MICROS_PER_SECOND) as Micros
     const sum = fresh.get(second)
     if (sum === undefined) fresh.set(second, new CandleSum(trade.price, trade.amount, trade.side, order))
@@ -118,7 +125,7 @@ export class CandleKeeper {
   static restore(state: CandleKeeperState): CandleKeeper {
     const keeper = new CandleKeeper(state.incompleteBefore)
     for (const { venue, instrument, series } of state.instruments) {
-      const kept = keeper.#of(venue, instrument)
+      const kept = keeper.#of({ venue, instrument })
       for (const interval of CANDLE_INTERVALS) {
         const target = kept.series[interval]
         target.completeAfter = series[interval].completeAfter
@@ -135,10 +142,10 @@ export class CandleKeeper {
     return this.#instruments.size
   }
 
-  #of(venue: VenueId, instrument: InstrumentId): InstrumentCandles {
-    const name = `${venue}\n${instrument}`
-    let kept = this.#instruments.get(name)
+  #of(named: Pick<InstrumentCandles, 'venue' | 'instrument'>): InstrumentCandles {
+    let kept = this.#instruments.get(named)
     if (kept === undefined) {
+      const { venue, instrument } = named
       const completeAfter = this.#incompleteBefore
       kept = {
         venue,
@@ -150,7 +157,7 @@ export class CandleKeeper {
           completeAfter,
         })),
       }
-      this.#instruments.set(name, kept)
+      this.#instruments.set(named, kept)
     }
     return kept
   }

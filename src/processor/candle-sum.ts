@@ -3,6 +3,7 @@ import {
   compareDecimals,
   DecimalSum,
   type DecimalText,
+  isWholeNumber,
   type Micros,
   type Price,
   type TakerSide,
@@ -65,16 +66,34 @@ export class CandleSum {
   }
 
   add(price: Price, amount: Amount, side: TakerSide, order: TradeOrder): void {
-    this.#prices({ open: price, high: price, low: price, close: price }, order, order)
+    if (compareDecimals(price, this.high) > 0) this.high = price
+    if (compareDecimals(price, this.low) < 0) this.low = price
+    if (isBefore(order, this.#first)) {
+      this.#first = order
+      this.open = price
+    }
+    if (isBefore(this.#last, order)) {
+      this.#last = order
+      this.close = price
+    }
     this.#turnover(price, amount, side)
     this.trades++
   }
 
   join(other: CandleSum): void {
-    this.#prices(other, other.#first, other.#last)
-    this.#volume.add(other.volume)
-    this.#buyVolume.add(other.buyVolume)
-    this.#quoteVolume.add(other.quoteVolume)
+    if (compareDecimals(other.high, this.high) > 0) this.high = other.high
+    if (compareDecimals(other.low, this.low) < 0) this.low = other.low
+    if (isBefore(other.#first, this.#first)) {
+      this.#first = other.#first
+      this.open = other.open
+    }
+    if (isBefore(this.#last, other.#last)) {
+      this.#last = other.#last
+      this.close = other.close
+    }
+    this.#volume.addSum(other.#volume)
+    this.#buyVolume.addSum(other.#buyVolume)
+    this.#quoteVolume.addSum(other.#quoteVolume)
     this.trades += other.trades
   }
 
@@ -102,19 +121,6 @@ export class CandleSum {
     return sum
   }
 
-  #prices(other: { open: Price; high: Price; low: Price; close: Price }, first: TradeOrder, last: TradeOrder): void {
-    if (compareDecimals(other.high, this.high) > 0) this.high = other.high
-    if (compareDecimals(other.low, this.low) < 0) this.low = other.low
-    if (isBefore(first, this.#first)) {
-      this.#first = first
-      this.open = other.open
-    }
-    if (isBefore(this.#last, last)) {
-      this.#last = last
-      this.close = other.close
-    }
-  }
-
   #turnover(price: Price, amount: Amount, side: TakerSide): void {
     this.#volume.add(amount)
     if (side === 'buy') this.#buyVolume.add(amount)
@@ -132,13 +138,13 @@ function orderFrom([time, ordinal]: readonly [time: Micros, ordinal: string]): T
 }
 
 const SAFE_DIGITS = 15
-const NUMERIC_ID = /^(?:0|[1-9]\d{0,18})$/
+const NUMERIC_ID_DIGITS = 19
 /** As in the store: room for the events of one record in the ordinal of a trade without a numeric id. */
 const EVENTS_PER_RECORD = 1_048_576
 
 /** The ordinal of a trade: the same as the store's, so that candles agree with its views. */
 export function tradeOrdinal(id: string | null, position: number, index: number): number | bigint {
-  if (id !== null && NUMERIC_ID.test(id)) return ordinalFrom(id)
+  if (id !== null && isWholeNumber(id, NUMERIC_ID_DIGITS)) return ordinalFrom(id)
   const ordinal = position * EVENTS_PER_RECORD + index
   return Number.isSafeInteger(ordinal) ? ordinal : BigInt(position) * BigInt(EVENTS_PER_RECORD) + BigInt(index)
 }

@@ -15,12 +15,13 @@ export const SINK_GROUP = 'store'
 const STATE_NAME = 'store'
 
 /** Events of one batch; it ends with the record that reaches it. */
-const MAXIMUM_EVENTS = 60_000
+const MAXIMUM_EVENTS = 300_000
 /** A batch waits no longer than this for more: every batch costs the store a file a table, so a quiet tape has few. */
 const BATCH_MILLISECONDS = 1_000
-/** After a batch of so many events the next one may wait longer: what a file costs counts more than a second. */
-const LIVELY_EVENTS = 10_000
-const LIVELY_BATCH_MILLISECONDS = 2_000
+/** It waits longer on a lively tape, where what files cost counts more than a second: a millisecond for every so many events a second … */
+const EVENTS_A_SECOND_FOR_A_MILLISECOND = 5
+/** … but no longer than this. */
+const LIVELY_BATCH_MILLISECONDS = 5_000
 const READ_LIMITS = { records: 256, bytes: 2 * 1_024 * 1_024 } as const
 const IDLE_POLL_MILLISECONDS = 100
 const FIRST_RETRY_MILLISECONDS = 100
@@ -46,7 +47,7 @@ interface SinkState {
 
 export interface SinkPace {
   readonly batchMilliseconds: number
-  /** The same after a batch of many events. */
+  /** The same on a lively tape, at most. */
   readonly livelyBatchMilliseconds: number
   readonly retryMilliseconds: number
   readonly stateMilliseconds: number
@@ -74,7 +75,8 @@ export interface StoreSinkOptions {
 export class StoreSink {
   readonly #options: StoreSinkOptions
   readonly #pace: SinkPace
-  #lastEvents = 0
+  /** Of the last batch. */
+  #eventsASecond = 0
   #isInserting = false
   /** Since when the store has not taken what it was given; undefined while it does. */
   failingSince: number | undefined
@@ -166,6 +168,7 @@ export class StoreSink {
         coming = collect(to)
         // Positions begin anew in another log; the time of the first record tells its ranges from those of an older one.
         if (!(await this.#insert(batch, `${next}-${to}-${range.firstTime}`, signal))) return
+        batch.release()
         next = to
         await member.commit(next, JSON.stringify(note))
         metrics.sinkWrote(batch.counts, duplicates, rejected)
@@ -224,7 +227,9 @@ export class StoreSink {
     signal: AbortSignal,
   ): Promise<FormedRange | undefined> {
     const { maximumEvents, batchMilliseconds, livelyBatchMilliseconds } = this.#pace
-    const batchPatience = this.#lastEvents >= LIVELY_EVENTS ? livelyBatchMilliseconds : batchMilliseconds
+    const lively = Math.min(livelyBatchMilliseconds, this.#eventsASecond / EVENTS_A_SECOND_FOR_A_MILLISECOND)
+    const batchPatience = Math.max(batchMilliseconds, lively)
+    let begun = performance.now()
     let deadline: number | undefined
     while (!signal.aborted) {
       const take = (record: TapeRecord): boolean => {
@@ -250,11 +255,14 @@ export class StoreSink {
         if (deadline !== undefined && performance.now() >= deadline) break
         if (!follows) await this.#options.recent.arrival(Math.min(patience, pollMilliseconds))
       }
-      if (range.records > 0) deadline ??= performance.now() + batchPatience
+      if (range.records > 0 && deadline === undefined) {
+        begun = performance.now()
+        deadline = begun + batchPatience
+      }
       if (isWhole()) break
       if (fixedTo === undefined && deadline !== undefined && performance.now() >= deadline) break
     }
-    this.#lastEvents = range.events
+    this.#eventsASecond = (range.events * 1_000) / Math.max(batchMilliseconds, performance.now() - begun)
     if (range.events >= maximumEvents) this.isCaughtUp = false
     return signal.aborted || range.records === 0 ? undefined : range
   }

@@ -1,10 +1,12 @@
-import type { TradeEvent } from '../market/index.ts'
+import { InstrumentMap, type TradeEvent } from '../market/index.ts'
 import { TradeIds, type TradeIdsState } from './trade-ids.ts'
 
 /** Prints without id that are remembered of each instrument. */
 const MAXIMUM_PRINTS = 20_000
 
 interface InstrumentTrades {
+  /** Venue and instrument, as they are written down. */
+  readonly name: string
   readonly ids: TradeIds
   /** How many prints without id look like this one, oldest first. */
   readonly prints: Map<string, number>
@@ -27,37 +29,37 @@ interface InstrumentTradesState {
  * seen.
  */
 export class TradeFilter {
-  readonly #instruments = new Map<string, InstrumentTrades>()
+  readonly #instruments = new InstrumentMap<InstrumentTrades>()
   readonly #inRecord = new Map<string, number>()
   #record = -1
 
   /** Whether the trade is new; from then on it is not. `position` is that of its log record. */
   pass(trade: TradeEvent, position: number): boolean {
-    const name = `${trade.venue}\n${trade.instrument}`
-    let known = this.#instruments.get(name)
+    let known = this.#instruments.get(trade)
     if (known === undefined) {
-      known = { ids: new TradeIds(), prints: new Map() }
-      this.#instruments.set(name, known)
+      known = { name: `${trade.venue}\n${trade.instrument}`, ids: new TradeIds(), prints: new Map() }
+      this.#instruments.set(trade, known)
     }
-    if (trade.id === null) return this.#passPrint(known, name, trade, position)
+    if (trade.id === null) return this.#passPrint(known, trade, position)
     return known.ids.add(trade.id, trade.backlog === true, trade.receiveTime)
   }
 
   state(): TradeFilterState {
     return Object.fromEntries(
-      [...this.#instruments].map(([name, { ids, prints }]) => [name, { ids: ids.state(), prints: [...prints] }]),
+      [...this.#instruments.values()].map(({ name, ids, prints }) => [name, { ids: ids.state(), prints: [...prints] }]),
     )
   }
 
   static restore(state: TradeFilterState): TradeFilter {
     const filter = new TradeFilter()
     for (const [name, { ids, prints }] of Object.entries(state)) {
-      filter.#instruments.set(name, { ids: TradeIds.restore(ids), prints: new Map(prints) })
+      const [venue = '', instrument = ''] = name.split('\n')
+      filter.#instruments.set({ venue, instrument }, { name, ids: TradeIds.restore(ids), prints: new Map(prints) })
     }
     return filter
   }
 
-  #passPrint(known: InstrumentTrades, name: string, trade: TradeEvent, position: number): boolean {
+  #passPrint(known: InstrumentTrades, trade: TradeEvent, position: number): boolean {
     const look = `${trade.exchangeTime}|${trade.price}|${trade.amount}|${trade.side}`
     const seen = known.prints.get(look) ?? 0
     if (trade.backlog === true) {
@@ -65,7 +67,7 @@ export class TradeFilter {
         this.#record = position
         this.#inRecord.clear()
       }
-      const key = `${name}\n${look}`
+      const key = `${known.name}\n${look}`
       const occurrence = (this.#inRecord.get(key) ?? 0) + 1
       this.#inRecord.set(key, occurrence)
       if (occurrence <= seen) return false

@@ -1,8 +1,10 @@
+import { isWholeNumber } from '../market/index.ts'
 import { IdIntervals } from './id-intervals.ts'
 import { RecentIds, type RecentIdsState } from './recent-ids.ts'
 import { hashOf } from './text-hash.ts'
 
-const NUMBER_ID = /^(?:0|[1-9]\d{0,14})$/
+/** Ids of more digits are told apart as texts: not all of them are safe numbers. */
+const NUMBER_DIGITS = 15
 /** With so many holes ids are looked at: do they follow each other at all? */
 const HOLES_LOOKED_AT = 10_000
 /** Ids in an interval, on average, below which they do not. */
@@ -39,7 +41,7 @@ export class TradeIds {
 
   /** Adds an id. `at` is when it came, in microseconds. @returns false if it is known. */
   add(id: string, isPast: boolean, at: number): boolean {
-    if (!NUMBER_ID.test(id)) return addTo(this.#texts, this.#pastTexts, hashOf(id), isPast, at)
+    if (!isWholeNumber(id, NUMBER_DIGITS)) return addTo(this.#texts, this.#pastTexts, hashOf(id), isPast, at)
     const number = Number(id)
     if (this.#runs === null) return addTo(this.#numbers, this.#pastNumbers, number, isPast, at)
     const isNew = this.#runs.add(number)

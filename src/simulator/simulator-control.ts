@@ -57,6 +57,7 @@ export class SimulatorControl {
       venues: options.venues,
       instruments: options.instruments,
       rate: options.rate === 'max' ? MAXIMUM_RATE_DENSITY : options.rate,
+      steady: options.steady,
       startMicros: start,
       levels: options.bookLevels,
       historyTrades: options.historyTrades,

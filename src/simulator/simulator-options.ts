@@ -15,6 +15,8 @@ export interface SimulatorOptions {
    * client reads and the machine allows, for load tests; exchange times then do not follow the clock.
    */
   readonly rate?: number | 'max'
+  /** Whether events come at that rate at all times, for load tests. Else turbulent times have more and calm ones fewer. */
+  readonly steady?: boolean
   readonly host?: string
   /** Port of the control API; the venues take the following ones. 0: any free ports. */
   readonly port?: number
@@ -67,6 +69,7 @@ export function resolveOptions(options: SimulatorOptions): ResolvedOptions {
     venues,
     instruments,
     rate: options.rate ?? 300,
+    steady: options.steady ?? false,
     host: options.host ?? '127.0.0.1',
     port: options.port ?? 0,
     faults: options.faults ?? [],

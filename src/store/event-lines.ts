@@ -1,5 +1,5 @@
 import type { BookEvent, BookLevel, DecimalText, InstrumentId, QuoteEvent, TradeEvent } from '../market/index.ts'
-import { bookUpdateRow, quoteRow, type TapePlace, tradeRow } from './event-rows.ts'
+import { bookUpdateRow, isNumericId, quoteRow, type TapePlace, tapeOrdinal, tradeRow } from './event-rows.ts'
 
 // The rows of which there are most, written as JSON by hand: a third of the time of forming the row and JSON.stringify.
 // A test holds them to be what that gives.
@@ -19,9 +19,11 @@ let headCount = 0
 export function tradeLine(event: TradeEvent, place: TapePlace): string {
   const { price, amount } = event
   if (!isPlain(price) || !isPlain(amount)) return JSON.stringify(tradeRow(event, place))
-  const [, , , time, ordinal, idKind, idText, , , side, isTimed, receiveTime, backlog] = tradeRow(event, place)
-  const id = idText === '' ? '""' : JSON.stringify(idText)
-  return `[${headOf(event)},${time},"${ordinal}","${idKind}",${id},"${price}","${amount}","${side}",${isTimed},${receiveTime},${backlog}]`
+  const { id, side, exchangeTime, receiveTime } = event
+  const head = `[${headOf(event)},${exchangeTime ?? receiveTime},`
+  const tail = `,"${price}","${amount}","${side}",${exchangeTime !== null},${receiveTime},${event.backlog === true}]`
+  if (isNumericId(id)) return `${head}"${id}","number",""${tail}`
+  return `${head}"${tapeOrdinal(place)}",${id === null ? '"none",""' : `"text",${JSON.stringify(id)}`}${tail}`
 }
 
 /** The row of a quote, as JSON. */

@@ -1,16 +1,17 @@
-import type {
-  BookEvent,
-  BookLevel,
-  CoverageEvent,
-  DecimalText,
-  FeedStateEvent,
-  GapEvent,
-  Instrument,
-  Micros,
-  QuoteEvent,
-  TickerEvent,
-  TradeEvent,
-  VenueStateEvent,
+import {
+  type BookEvent,
+  type BookLevel,
+  type CoverageEvent,
+  type DecimalText,
+  type FeedStateEvent,
+  type GapEvent,
+  type Instrument,
+  isWholeNumber,
+  type Micros,
+  type QuoteEvent,
+  type TickerEvent,
+  type TradeEvent,
+  type VenueStateEvent,
 } from '../market/index.ts'
 import { fitsStore } from './fits-store.ts'
 import type { Row } from './schema/tables.ts'
@@ -22,20 +23,20 @@ export interface TapePlace {
 }
 
 /** Room for events of one record in the ordinal of a trade without a numeric id. */
-const EVENTS_PER_RECORD = 1_048_576n
+const EVENTS_PER_RECORD = 1_048_576
 
 /** Nineteen digits are always below 2^64. No leading zero, so that the number written in decimal is the id again. */
-const NUMERIC_ID = /^(?:0|[1-9]\d{0,18})$/
+const NUMERIC_ID_DIGITS = 19
 
 /** The row of a trade. */
 export function tradeRow(event: TradeEvent, place: TapePlace): Row<'trades'> {
-  const numeric = event.id !== null && NUMERIC_ID.test(event.id)
+  const numeric = isNumericId(event.id)
   return [
     event.venue,
     event.instrument,
     event.symbol,
     event.exchangeTime ?? event.receiveTime,
-    numeric && event.id !== null ? event.id : tapeOrdinal(place),
+    numeric ? event.id : tapeOrdinal(place),
     numeric ? 'number' : event.id === null ? 'none' : 'text',
     numeric ? '' : (event.id ?? ''),
     event.price,
@@ -47,8 +48,16 @@ export function tradeRow(event: TradeEvent, place: TapePlace): Row<'trades'> {
   ]
 }
 
-function tapeOrdinal(place: TapePlace): string {
-  return (BigInt(place.position) * EVENTS_PER_RECORD + BigInt(place.index)).toString()
+/** Whether an id is kept as the ordinal of its trade. */
+export function isNumericId(id: string | null): id is string {
+  return id !== null && isWholeNumber(id, NUMERIC_ID_DIGITS)
+}
+
+/** The ordinal of a trade without a numeric id: its place on the tape. */
+export function tapeOrdinal({ position, index }: TapePlace): string {
+  const ordinal = position * EVENTS_PER_RECORD + index
+  if (Number.isSafeInteger(ordinal)) return String(ordinal)
+  return (BigInt(position) * BigInt(EVENTS_PER_RECORD) + BigInt(index)).toString()
 }
 
 /** The row of a quote. */

@@ -55,6 +55,7 @@ async function insertRows(
   const lines = new TableLines()
   for (const row of rows) lines.add(JSON.stringify(row))
   await insertPieces(client, table, lines.pieces(), token)
+  lines.release()
 }
 
 async function insertPieces(

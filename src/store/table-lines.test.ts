@@ -42,3 +42,17 @@ test('asked again, the pieces are the same; more may come after', () => {
   assert.equal(Buffer.concat(table.pieces()).toString(), '[1]\n[2]\n[3]\n')
   assert.deepEqual(new TableLines().pieces(), [])
 })
+
+test('memory is used again only after the rows in it are stored', () => {
+  const first = filled(['["first"]'])
+  const kept = first.pieces()
+  const second = filled(['["second"]'])
+  assert.equal(Buffer.concat(second.pieces()).toString(), '["second"]\n')
+  assert.equal(Buffer.concat(kept).toString(), '["first"]\n')
+  first.release()
+  const third = filled(['["third"]'])
+  const [piece] = third.pieces()
+  assert.equal(piece?.buffer, kept[0]?.buffer, 'the memory of the first')
+  assert.equal(Buffer.concat(second.pieces()).toString(), '["second"]\n')
+  assert.deepEqual(first.pieces(), [])
+})

@@ -2,6 +2,7 @@ import {
   type AuditEvent,
   type AuditSubject,
   type InstrumentId,
+  InstrumentMap,
   type MarketEvent,
   MICROS_PER_SECOND,
   type Micros,
@@ -50,7 +51,8 @@ export interface AuditorListener {
  */
 export class Auditor {
   readonly #listener: AuditorListener
-  readonly #instruments = new Map<string, Watched>()
+  readonly #instruments = new InstrumentMap<Watched>()
+  readonly #byName = new Map<string, Watched>()
   readonly #candles = new Rotation()
   readonly #tickers = new Rotation()
   /** Instruments that have samples. */
@@ -125,7 +127,7 @@ export class Auditor {
 
   #begin(rotation: Rotation, at: Micros, sampleOf: (watched: Watched) => Sample): void {
     for (const name of rotation.next(SAMPLES_A_MINUTE, at - FORGET_AFTER_MICROS)) {
-      const watched = this.#instruments.get(name)
+      const watched = this.#byName.get(name)
       if (watched === undefined) continue
       watched.samples.push(sampleOf(watched))
       this.#sampled.add(watched)
@@ -175,12 +177,12 @@ export class Auditor {
   }
 
   #of(event: Pick<Watched, 'venue' | 'instrument' | 'symbol'>): Watched | undefined {
-    const name = nameOf(event)
-    let watched = this.#instruments.get(name)
+    let watched = this.#instruments.get(event)
     if (watched === undefined && this.#instruments.size < MAXIMUM_INSTRUMENTS) {
       const { venue, instrument, symbol } = event
       watched = { venue, instrument, symbol, watch: new TradeWatch(), last: undefined, samples: [] }
-      this.#instruments.set(name, watched)
+      this.#instruments.set(event, watched)
+      this.#byName.set(nameOf(event), watched)
     }
     return watched
   }

@@ -12,6 +12,9 @@ const ECHO_HERE = 0.4
 const ECHO_ELSEWHERE = 0.1
 const ECHO_OF_TRADE = 0.5
 const ECHO_TOTAL = 0.56
+/** Part of the events that trade, and over how many it is looked at. */
+const USUAL_TRADING = 0.2
+const TRADING_OVER = 4_000
 const ECHO_HERE_MICROS = 9_000
 const ECHO_ELSEWHERE_MICROS = 18_000
 /** How many trade ids are left out after a crash: more than can have been used since the state was saved. */
@@ -36,6 +39,8 @@ export interface MarketModelOptions {
   readonly instruments: number | readonly string[]
   /** Events a second of virtual time, over everything. */
   readonly rate: number
+  /** Whether it is so at all times; else turbulent ones have more. */
+  readonly steady?: boolean
   readonly startMicros: number
   readonly levels: number
   readonly historyTrades: number
@@ -70,6 +75,8 @@ export class MarketModel {
   #nextStep: number
   #events = 0
   #trades = 0
+  /** Part of the last events that traded. */
+  #tradingShare = USUAL_TRADING
 
   constructor(options: MarketModelOptions) {
     this.#options = options
@@ -180,6 +187,7 @@ export class MarketModel {
     this.#events++
     const trades = listing.eventTradeCount
     const activity = this.#activity
+    this.#tradingShare += ((trades > 0 ? 1 : 0) - this.#tradingShare) / TRADING_OVER
     if (trades > 0) {
       this.#trades += trades
       const direction = listing.trades.get(listing.trades.lastId)?.buy ? 1 : -1
@@ -211,8 +219,11 @@ export class MarketModel {
   }
 
   #arrivalGap(): number {
-    const regime = Math.min(LIVELIEST, Math.max(CALMEST, this.#prices.turbulence))
-    return this.#activity.exponential(1_000_000 / (this.#options.rate * (1 - ECHO_TOTAL) * regime))
+    const { rate, steady = false } = this.#options
+    const arrivals = steady
+      ? 1 - (ECHO_HERE + ECHO_ELSEWHERE + ECHO_OF_TRADE * this.#tradingShare)
+      : (1 - ECHO_TOTAL) * Math.min(LIVELIEST, Math.max(CALMEST, this.#prices.turbulence))
+    return this.#activity.exponential(1_000_000 / (rate * arrivals))
   }
 
   #choose(): Listing | undefined {

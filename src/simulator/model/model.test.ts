@@ -169,3 +169,16 @@ test('the market looks like one: venues agree, activity comes in bursts, large m
   assert.ok(mean(returns.map((value) => value ** 4)) / variance(returns) ** 2 > 3.2, 'fat tails')
   assert.ok(mean(counts) > OPTIONS.rate * 0.5 && mean(counts) < OPTIONS.rate * 1.9, 'about the rate that was asked for')
 })
+
+test('a steady market has the rate that was asked for at all times', () => {
+  for (const levels of [20, 150]) {
+    const model = new MarketModel({ ...OPTIONS, levels, rate: 2_000, steady: true })
+    model.advance(OPTIONS.startMicros + 5_000_000, Number.POSITIVE_INFINITY, () => undefined)
+    for (let second = 15; second <= 65; second += 10) {
+      const before = model.eventCount
+      model.advance(OPTIONS.startMicros + second * 1_000_000, Number.POSITIVE_INFINITY, () => undefined)
+      const rate = (model.eventCount - before) / 10
+      assert.ok(Math.abs(rate / 2_000 - 1) < 0.06, `${levels} levels: ${rate} a second`)
+    }
+  }
+})
