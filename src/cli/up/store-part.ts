@@ -11,6 +11,8 @@ export interface StorePartOptions {
   readonly logger: Logger
   readonly report: UpReport
   readonly signal: AbortSignal
+  /** Told each time that the store's process is there. */
+  readonly started?: (pid: number) => void
 }
 
 /**
@@ -47,7 +49,7 @@ export async function startStore(
 async function runningStore(
   config: Config,
   directory: DataDirectory,
-  { report, logger, signal }: StorePartOptions,
+  { report, logger, signal, started }: StorePartOptions,
 ): Promise<SupervisedStore> {
   const patience = { logger, signal, milliseconds: PATIENCE_MILLISECONDS }
   const store = await patiently(patience, () =>
@@ -58,9 +60,10 @@ async function runningStore(
       port: config.store.port,
       news: (news) => {
         if (news.what === 'said') logger.warn({ child: 'store' }, news.text)
-        else if (news.what === 'started')
+        else if (news.what === 'started') {
           logger.info({ child: 'store', pid: news.pid, milliseconds: news.milliseconds }, 'store started')
-        else
+          started?.(news.pid)
+        } else
           report.say({
             event: 'part-ended',
             part: 'store',

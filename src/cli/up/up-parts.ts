@@ -8,6 +8,7 @@ import { ROLE_VARIABLE, type Role, type RoleOrder } from '../roles.ts'
 import { SUPERVISOR_STOP_MILLISECONDS } from '../stop-limits.ts'
 import { nodeArguments } from './node-arguments.ts'
 import { withSimulatedEndpoints } from './simulated-endpoints.ts'
+import { standBack } from './standing-back.ts'
 import { startStore } from './store-part.ts'
 import type { UpReport } from './up-report.ts'
 
@@ -40,6 +41,8 @@ export class UpParts {
   readonly #giveUp: (error: Error) => void
   #store: Promise<SupervisedStore> | undefined
   #stopping = false
+  #isUp = false
+  readonly #waitingToStandBack = new Map<string, number>()
 
   constructor(options: UpPartsOptions) {
     this.#options = options
@@ -61,6 +64,8 @@ export class UpParts {
     const collecting = this.#startCollector(config)
     const serving = store.then((settled) => this.#startReaders(settled))
     const [gateway] = await Promise.race([Promise.all([serving, collecting]), this.beyondHope])
+    this.#isUp = true
+    for (const [part, pid] of this.#waitingToStandBack) this.#standBack(part, pid)
     if (gateway.url === null) throw new CliError('CLI_START_FAILED', 'the gateway did not say where it listens')
     return gateway.url
   }
@@ -78,7 +83,10 @@ export class UpParts {
   /** @returns the configuration with the port that the store really has. */
   async #startStore(config: Config): Promise<Config> {
     if (config.store.url !== EMBEDDED) return config
-    this.#store = startStore(config, this.#options.directory, this.#options)
+    this.#store = startStore(config, this.#options.directory, {
+      ...this.#options,
+      started: (pid) => this.#standBack('store', pid),
+    })
     // Where the port is known, whoever uses the store may start beside it and try until it is there.
     if (config.store.port !== 0) {
       this.#store.catch((error: Error) => this.#giveUp(error))
@@ -132,6 +140,7 @@ export class UpParts {
         ready: ({ url }) => {
           this.#urls.set(part, url)
           report.say({ event: 'part-ready', part, url, pid: child.pid ?? null })
+          if (child.pid !== undefined) this.#standBack(part, child.pid)
         },
         ended: (how, restartMilliseconds) => report.say({ event: 'part-ended', part, how, restartMilliseconds }),
       },
@@ -139,6 +148,12 @@ export class UpParts {
     child.firstReady.catch((error: Error) => this.#giveUp(error))
     this.#children.set(part, child)
     return child
+  }
+
+  /** Not before everything is up: until then they are what is waited for. */
+  #standBack(part: string, pid: number): void {
+    if (this.#isUp) standBack(part, pid, this.#options.logger)
+    else this.#waitingToStandBack.set(part, pid)
   }
 
   async #stopPart(part: Part): Promise<void> {

@@ -4,7 +4,7 @@ import { makeFirstToken } from '../first-token.ts'
 import { fitHeapToLoad } from '../heap-growth.ts'
 import { roleLogger } from '../roles.ts'
 import { TOTAL_STOP_MILLISECONDS } from '../stop-limits.ts'
-import { startThriftyProcesses } from './thrifty-allocator.ts'
+import { setAllocator } from './allocator.ts'
 import { UpParts } from './up-parts.ts'
 import type { UpReport } from './up-report.ts'
 import { watchVenues } from './venue-watch.ts'
@@ -23,7 +23,7 @@ export async function up(options: UpOptions): Promise<number> {
   const directory = new DataDirectory(config.data)
   directory.prepare(simulated ? 'simulated' : 'live')
   const lock = directory.hold('up')
-  startThriftyProcesses()
+  setAllocator(simulated)
   fitHeapToLoad()
   report.say({ event: 'starting', simulated, data: config.data, config: loaded.file })
   const logger = roleLogger('up', config)

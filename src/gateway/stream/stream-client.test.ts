@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import { encodeEvent, type MarketEvent } from '../../market/index.ts'
 import { LiveMarket } from '../live/live-market.ts'
 import { book, INSTRUMENT, levels, quote, trade, VENUE } from '../testing/sample-events.ts'
+import { BURST_BYTES_TOGETHER, BurstBudget } from './burst-budget.ts'
 import { Interest } from './interest.ts'
 import {
   BURST_BYTES,
@@ -38,7 +39,7 @@ function setUp(channels: readonly ('trade' | 'quote' | 'book')[]) {
   const market = new LiveMarket()
   const socket = new FakeSocket()
   const clock = { milliseconds: 0 }
-  const client = new StreamClient(socket, () => clock.milliseconds)
+  const client = new StreamClient(socket, new BurstBudget(), () => clock.milliseconds)
   for (const channel of channels) {
     const interest = new Interest({ op: 'subscribe', id: channel, venue: '*', instrument: '*', channel })
     client.subscriptions.set(channel, interest)
@@ -73,6 +74,18 @@ test('a client that is behind for a moment gets everything; one that stays behin
   say(quote('1', '8'))
   assert.equal(client.isSlow, true)
   assert.equal(socket.frames.length, 5)
+})
+
+test('bursts of all clients together have a bound, and who is gone holds none of it', () => {
+  const bursts = new BurstBudget()
+  const holders = Array.from({ length: BURST_BYTES_TOGETHER / BURST_BYTES }, () => ({}))
+  for (const holder of holders) assert.equal(bursts.grants(holder, BURST_BYTES), true)
+  const last = {}
+  assert.equal(bursts.grants(last, 1), false)
+  assert.equal(bursts.grants(holders[0] ?? last, BURST_BYTES - 1), true, 'what it has is counted once')
+  assert.equal(bursts.grants(last, 1), true)
+  for (const holder of holders) bursts.release(holder)
+  assert.equal(bursts.grants(last, BURST_BYTES_TOGETHER), true)
 })
 
 test('a slow client gets every trade and only the newest of the rest, and its sequence has no hole', () => {

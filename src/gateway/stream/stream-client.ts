@@ -1,5 +1,6 @@
 import { GATEWAY_ERRORS, type GatewayError } from '../gateway-error.ts'
 import type { InstrumentSlot } from '../live/instrument-slot.ts'
+import type { BurstBudget } from './burst-budget.ts'
 import type { Interest } from './interest.ts'
 import { type Latest, latestLine } from './latest.ts'
 import type { StreamItem } from './stream-item.ts'
@@ -7,8 +8,8 @@ import type { StreamItem } from './stream-item.ts'
 /** Bytes that may go on waiting in the socket before its client counts as slow. */
 export const SLOW_BYTES = 512 * 1024
 /** More than that may wait for this long, up to this much: a burst of the tape is no slowness of its readers. */
-export const BURST_MILLISECONDS = 250
-export const BURST_BYTES = 4 * 1024 * 1024
+export const BURST_MILLISECONDS = 1_000
+export const BURST_BYTES = 16 * 1024 * 1024
 /** A slow client is fast again when fewer bytes than this wait. */
 const RECOVERED_BYTES = 64 * 1024
 /** Bytes of trades and gaps that are kept for a slow client; more cuts it. */
@@ -45,14 +46,19 @@ export class StreamClient {
   lastSent = 0
   readonly #socket: StreamSocket
   readonly #clock: () => number
+  readonly #bursts: BurstBudget
   #sequence = 0
   #backlog: Backlog | undefined
   /** Since when more waits in the socket than may go on waiting, in milliseconds. */
   #fullSince: number | undefined
 
-  /** @param clock milliseconds since any moment */
-  constructor(socket: StreamSocket, clock: () => number = () => performance.now()) {
+  /**
+   * @param bursts of all clients together
+   * @param clock milliseconds since any moment
+   */
+  constructor(socket: StreamSocket, bursts: BurstBudget, clock: () => number = () => performance.now()) {
     this.#socket = socket
+    this.#bursts = bursts
     this.#clock = clock
   }
 
@@ -166,10 +172,16 @@ export class StreamClient {
     return false
   }
 
-  close(code: number, reason: string): void {
-    if (this.isClosed) return
+  /** The connection is gone: nothing more is sent or kept. */
+  ended(): void {
     this.isClosed = true
     this.#backlog = undefined
+    this.#bursts.release(this)
+  }
+
+  close(code: number, reason: string): void {
+    if (this.isClosed) return
+    this.ended()
     this.#socket.close(code, reason)
   }
 
@@ -177,11 +189,13 @@ export class StreamClient {
   #takes(): boolean {
     const waiting = this.#socket.bufferedAmount
     if (waiting <= SLOW_BYTES) {
+      if (this.#fullSince !== undefined) this.#bursts.release(this)
       this.#fullSince = undefined
       return true
     }
     this.#fullSince ??= this.#clock()
-    return waiting <= BURST_BYTES && this.#clock() - this.#fullSince < BURST_MILLISECONDS
+    const isBurst = waiting <= BURST_BYTES && this.#clock() - this.#fullSince < BURST_MILLISECONDS
+    return isBurst && this.#bursts.grants(this, waiting)
   }
 
   #ensureBacklog(): Backlog {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { test } from 'node:test'
 import { CANDLE_INTERVALS, MAXIMUM_STREAM_DEPTH, STREAM_CHANNELS } from '../schemas/index.ts'
+import { BURST_BYTES_TOGETHER } from './burst-budget.ts'
 import { BURST_BYTES, BURST_MILLISECONDS, CLOSE_CODES, MAXIMUM_KEPT_BYTES, SLOW_BYTES } from './stream-client.ts'
 import { BEAT_MILLISECONDS, DEPTH_MILLISECONDS, HEARTBEAT_MILLISECONDS } from './stream-hub.ts'
 import {
@@ -26,7 +27,8 @@ test('docs/stream.md names every channel, interval, limit and close code as they
     `most every ${DEPTH_MILLISECONDS} ms`,
     `about ${BEAT_MILLISECONDS} ms`,
     `${SLOW_BYTES / 1024} KiB wait`,
-    `for ${BURST_MILLISECONDS} ms, or ${BURST_BYTES / 1024 / 1024} MiB at any time`,
+    `for ${BURST_MILLISECONDS / 1000} s, or ${BURST_BYTES / 1024 / 1024} MiB at any time`,
+    `${BURST_BYTES_TOGETHER / 1024 / 1024} MiB of all clients together`,
     `${MAXIMUM_KEPT_BYTES / 1024 / 1024} MiB of them`,
     `${MAXIMUM_INVALID_MESSAGES} messages could not be read`,
   ]

@@ -9,6 +9,7 @@ import { clientOfAddress } from '../access/rate-limiter.ts'
 import { GatewayError } from '../gateway-error.ts'
 import { PROBLEM_CONTENT_TYPE, problemOf } from '../http/problem.ts'
 import type { GatewayServices } from '../routes/gateway-services.ts'
+import { BurstBudget } from './burst-budget.ts'
 import { Interest } from './interest.ts'
 import { CLOSE_CODES, StreamClient } from './stream-client.ts'
 import { HEARTBEAT_MILLISECONDS } from './stream-hub.ts'
@@ -42,6 +43,7 @@ export class StreamServer {
   /** Clients that were cut because they read too slowly. */
   slowCuts = 0
   readonly #options: StreamServerOptions
+  readonly #bursts = new BurstBudget()
   readonly #sockets = new WebSocketServer({
     noServer: true,
     maxPayload: MAXIMUM_MESSAGE_BYTES,
@@ -120,17 +122,20 @@ export class StreamServer {
   #welcome(socket: WebSocket, token: string | undefined): void {
     const { services, logger } = this.#options
     const { hub, market, version } = services
-    const client = new StreamClient({
-      get bufferedAmount() {
-        return socket.bufferedAmount
+    const client = new StreamClient(
+      {
+        get bufferedAmount() {
+          return socket.bufferedAmount
+        },
+        send: (data) => socket.send(data, { binary: false }),
+        close: (code, reason) => {
+          if (code === CLOSE_CODES.slow) this.slowCuts++
+          socket.close(code, reason)
+          setTimeout(() => socket.terminate(), CLOSE_MILLISECONDS).unref()
+        },
       },
-      send: (data) => socket.send(data, { binary: false }),
-      close: (code, reason) => {
-        if (code === CLOSE_CODES.slow) this.slowCuts++
-        socket.close(code, reason)
-        setTimeout(() => socket.terminate(), CLOSE_MILLISECONDS).unref()
-      },
-    })
+      this.#bursts,
+    )
     const pace = { level: MESSAGE_BURST, at: performance.now(), invalid: 0 }
     hub.add(client)
     socket.on('message', (data, isBinary) => this.#received(client, data, isBinary, pace))
@@ -138,7 +143,7 @@ export class StreamServer {
     const check = setInterval(() => void this.#recheck(client, token), AUTHORISATION_CHECK_MILLISECONDS)
     socket.on('close', () => {
       clearInterval(check)
-      client.isClosed = true
+      client.ended()
       hub.remove(client)
     })
     client.frame(
