@@ -4,6 +4,8 @@ import { BackOff } from './back-off.ts'
 
 /** How long events may wait for company before they are appended. */
 const FLUSH_MILLISECONDS = 4
+/** When so much more waits, it is looked whether the last batch is durable: the event loop may be long in coming to that. */
+const LOOK_BYTES = 256 * 1024
 /** Above so much waiting for the log the sockets are no longer read: bytes of frames, characters of lines. */
 const PAUSE_ABOVE = 48 * 1024 * 1024
 const RESUME_BELOW = PAUSE_ABOVE / 2
@@ -11,7 +13,7 @@ const RESUME_BELOW = PAUSE_ABOVE / 2
 const APPEND_BACK_OFF = { baseMilliseconds: 50, capMilliseconds: 2_000 }
 
 export interface TapeWriterOptions {
-  readonly log: Pick<Log, 'append'>
+  readonly log: Pick<Log, 'append' | 'takeAnswers'>
   /** Where events go: the tape, or what several lines say of it. */
   readonly topic?: 'market-data' | 'line-data'
   /** Under which key frames go; undefined if they are not kept. */
@@ -35,6 +37,7 @@ export class TapeWriter {
   #waitingFrames = 0
   #waitingBytes = 0
   #inFlightBytes = 0
+  #lookAt = LOOK_BYTES
   #timer: NodeJS.Timeout | undefined
   #flushing: Promise<void> | undefined
   #paused = false
@@ -107,6 +110,10 @@ export class TapeWriter {
 
   #grown(bytes: number): void {
     this.#waitingBytes += bytes
+    if (this.#waitingBytes >= this.#lookAt) {
+      this.#lookAt += LOOK_BYTES
+      this.#options.log.takeAnswers?.()
+    }
     if (!this.#paused && this.waitingBytes > PAUSE_ABOVE) {
       this.#paused = true
       this.#options.onPressure(true)
@@ -127,7 +134,8 @@ export class TapeWriter {
         this.#options.onPressure(false)
       }
       // What came while the last batch was on its way goes at once: under load the log's own pace makes the batches.
-      if (this.#isWaiting && this.#timer === undefined) this.#grown(0)
+      if (this.#waitingBytes >= LOOK_BYTES) void this.#flushOnce()
+      else if (this.#isWaiting && this.#timer === undefined) this.#grown(0)
     })
     return this.#flushing
   }
@@ -137,6 +145,7 @@ export class TapeWriter {
     const frames = this.#waitingFrames
     this.#inFlightBytes = this.#waitingBytes
     this.#waitingBytes = 0
+    this.#lookAt = LOOK_BYTES
     this.#waitingEvents = 0
     this.#waitingFrames = 0
     const { raw = '' } = this.#options

@@ -73,6 +73,10 @@ export class EmbeddedLog implements Log {
     return await this.#thread.write({ kind: 'append', topic, packed }, packed.byteLength)
   }
 
+  takeAnswers(): void {
+    if (!this.#isClosed) this.#thread.takeAnswers()
+  }
+
   async bounds(topic: Topic): Promise<TopicBounds> {
     this.#checkOpen()
     const result = await this.#thread.read({ kind: 'bounds', topic })

@@ -1,4 +1,5 @@
 import { Buffer } from 'node:buffer'
+import type { MessagePort } from 'node:worker_threads'
 import type { Micros } from '../market/index.ts'
 import { MAXIMUM_KEY_BYTES, MAXIMUM_RECORD_BYTES } from './embedded-layout.ts'
 import type { GroupPosition, LogEntry, LogRecord, Retention, Topic, TopicBounds } from './log.ts'
@@ -82,6 +83,12 @@ export interface WorkerOptions {
   readonly directory: string
   readonly leaseMilliseconds: number
   readonly pollMilliseconds: number
+}
+
+/** What the thread is started with. */
+export interface WorkerData extends WorkerOptions {
+  /** Answers go this way, so that they can be taken at any moment. */
+  readonly answers: MessagePort
 }
 
 const ENTRY_HEADER_BYTES = 6

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { Worker } from 'node:worker_threads'
+import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads'
 import type {
   Answer,
   FromWorker,
@@ -7,6 +7,7 @@ import type {
   ReadResult,
   RequestFailure,
   ToWorker,
+  WorkerData,
   WorkerOptions,
   WriteRequest,
 } from './embedded-request.ts'
@@ -35,6 +36,8 @@ interface WaitingRead {
 export class EmbeddedThread {
   readonly #options: WorkerOptions
   #worker: Worker
+  /** By which the thread answers. */
+  #answers: MessagePort
   readonly #maximumWaitingBytes: number
   readonly #closed = Promise.withResolvers<void>()
   #queue: WaitingWrite[] = []
@@ -50,11 +53,12 @@ export class EmbeddedThread {
   /** Called when a topic has grown, whoever appended, or when nothing more will come. */
   onGrown: () => void = () => undefined
 
-  private constructor(options: WorkerOptions, worker: Worker, maximumWaitingBytes: number) {
+  private constructor(options: WorkerOptions, { worker, answers }: StartedWorker, maximumWaitingBytes: number) {
     this.#options = options
     this.#worker = worker
+    this.#answers = answers
     this.#maximumWaitingBytes = maximumWaitingBytes
-    this.#listen(worker)
+    this.#listen(worker, answers)
   }
 
   /** @throws LogError LOG_OPEN_FAILED */
@@ -105,6 +109,15 @@ export class EmbeddedThread {
       this.#hold()
       this.#post({ kind: 'read', id: this.#lastId, request })
     })
+  }
+
+  /** Takes the answers that are there, before the event loop does. */
+  takeAnswers(): void {
+    for (;;) {
+      const next: { message: FromWorker } | undefined = receiveMessageOnPort(this.#answers)
+      if (next === undefined) return
+      this.#received(next.message)
+    }
   }
 
   /** From now on the thread looks for what other processes append, until `unwatch` is called as often. */
@@ -190,13 +203,16 @@ export class EmbeddedThread {
     if (this.#queue.length + this.#writesUnderWay.size === 0) this.#drained()
   }
 
-  #listen(worker: Worker): void {
+  #listen(worker: Worker, answers: MessagePort): void {
     let reason = "the log's thread has ended"
-    worker.on('message', (message: FromWorker) => this.#received(message))
+    answers.on('message', (message: FromWorker) => this.#received(message))
+    // What is asked of the thread keeps the process alive, not the way of the answers.
+    answers.unref()
     worker.on('error', (error) => {
       reason = `the log's thread failed: ${reasonOf(error)}`
     })
     worker.on('exit', () => {
+      this.takeAnswers()
       this.#failed(reason)
       if (this.#isClosing) this.#closed.resolve()
       else void this.#startAgain()
@@ -221,9 +237,10 @@ export class EmbeddedThread {
     while (!this.#isClosing) {
       await sleep(START_AGAIN_MILLISECONDS)
       try {
-        const worker = await startWorker(this.#options)
+        const { worker, answers } = await startWorker(this.#options)
         this.#worker = worker
-        this.#listen(worker)
+        this.#answers = answers
+        this.#listen(worker, answers)
         break
       } catch (error) {
         this.#failure = new LogError('LOG_UNAVAILABLE', `the log cannot be opened again: ${reasonOf(error)}`, {
@@ -243,8 +260,15 @@ export class EmbeddedThread {
   }
 }
 
-async function startWorker(options: WorkerOptions): Promise<Worker> {
-  const worker = new Worker(new URL('./embedded-worker.ts', import.meta.url), { workerData: options })
+interface StartedWorker {
+  readonly worker: Worker
+  readonly answers: MessagePort
+}
+
+async function startWorker(options: WorkerOptions): Promise<StartedWorker> {
+  const { port1: answers, port2 } = new MessageChannel()
+  const workerData: WorkerData = { ...options, answers: port2 }
+  const worker = new Worker(new URL('./embedded-worker.ts', import.meta.url), { workerData, transferList: [port2] })
   await new Promise<void>((resolve, reject) => {
     const failed = (error: unknown): void => {
       reject(
@@ -261,7 +285,7 @@ async function startWorker(options: WorkerOptions): Promise<Worker> {
   })
   // The thread alone does not keep the process alive; what is asked of it does.
   worker.unref()
-  return worker
+  return { worker, answers }
 }
 
 function errorFrom({ code, message }: RequestFailure): LogError {

@@ -7,7 +7,7 @@ import type {
   ReadResult,
   RequestFailure,
   ToWorker,
-  WorkerOptions,
+  WorkerData,
   WriteMessage,
 } from './embedded-request.ts'
 import { EmbeddedWriter, failure } from './embedded-writer.ts'
@@ -35,7 +35,8 @@ const READER_CHECK_MILLISECONDS = 30_000
  */
 class EmbeddedWorker {
   readonly #port: MessagePort
-  readonly #options: WorkerOptions
+  readonly #answers: MessagePort
+  readonly #options: WorkerData
   #storage
   #writer
   #reader
@@ -49,8 +50,9 @@ class EmbeddedWorker {
   #waiting: ToWorker[] = []
   readonly #readerCheck: NodeJS.Timeout
 
-  constructor(port: MessagePort, options: WorkerOptions) {
+  constructor(port: MessagePort, options: WorkerData) {
     this.#port = port
+    this.#answers = options.answers
     this.#options = options
     this.#storage = openStorage(options.directory)
     this.#writer = new EmbeddedWriter(this.#storage, options.leaseMilliseconds)
@@ -163,15 +165,16 @@ class EmbeddedWorker {
     clearTimeout(this.#poll)
     clearInterval(this.#readerCheck)
     await this.#storage.environment.close()
+    this.#answers.close()
     this.#port.close()
   }
 
   #say(message: FromWorker, transfer: readonly ArrayBuffer[] = []): void {
-    this.#port.postMessage(message, transfer)
+    this.#answers.postMessage(message, transfer)
   }
 }
 
 if (!isMainThread && parentPort !== null) {
-  new EmbeddedWorker(parentPort, workerData as WorkerOptions)
+  new EmbeddedWorker(parentPort, workerData as WorkerData)
   parentPort.postMessage('ready')
 }

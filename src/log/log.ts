@@ -62,6 +62,11 @@ export interface Log {
    * values are the log's, afterwards the caller may write over them. Concurrent appends are batched. @throws LogError LOG_FULL when more than its bound is waiting: the caller holds back and tries again.
    */
   append(topic: Topic, entries: readonly LogEntry[]): Promise<number>
+  /**
+   * Lets appends resolve that are durable already, without waiting for the event loop to come to it: a turn that has many
+   * sockets to read is long. A log that is not in this process has nothing of that kind.
+   */
+  takeAnswers?(): void
   bounds(topic: Topic): Promise<TopicBounds>
   /** Records from a position on, oldest first; empty where there are none yet. Positions that retention removed are skipped. */
   read(topic: Topic, from: number, limits?: ReadLimits): Promise<readonly LogRecord[]>
