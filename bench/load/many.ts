@@ -10,7 +10,7 @@ const STEP = 0.8
 const LEAST = 1_000
 const COINS = 5
 /** Events on the tape for each event of the market that is asked for, about: quotes and changes of books beside trades. */
-const TAPE_EVENTS = 1.4
+const TAPE_EVENTS = 1.39
 const WARM_UP_SECONDS = 20
 const HOLD_SECONDS = 60
 const KEEPING_UP = 0.97

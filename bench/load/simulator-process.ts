@@ -5,6 +5,9 @@ import type { SimulatorOptions, VenueEndpoints } from '../../src/simulator/index
 import { processorSeconds } from '../support/installation.ts'
 import type { SimulatorCounts } from './simulator-child.ts'
 
+/** Room for them, in MB: the exchanges share the cores with what is measured, and should take little of them. */
+const YOUNG_OBJECTS = ['--max-semi-space-size=32']
+
 /** Simulated exchanges in a process of their own. */
 export class SimulatorProcess {
   readonly endpoints: Readonly<Record<string, VenueEndpoints>>
@@ -16,7 +19,10 @@ export class SimulatorProcess {
   }
 
   static async start(options: SimulatorOptions): Promise<SimulatorProcess> {
-    const child = fork(join(import.meta.dirname, 'simulator-child.ts'), { serialization: 'advanced' })
+    const child = fork(join(import.meta.dirname, 'simulator-child.ts'), {
+      serialization: 'advanced',
+      execArgv: YOUNG_OBJECTS,
+    })
     child.send({ ...options })
     const [answer] = (await once(child, 'message')) as [{ endpoints: Readonly<Record<string, VenueEndpoints>> }]
     return new SimulatorProcess(child, answer.endpoints)
