@@ -21,3 +21,4 @@ export type {
 export { TOPICS } from './log.ts'
 export { isLogError, LogError, type LogErrorCode } from './log-error.ts'
 export { type LogOptions, openLog } from './open-log.ts'
+export { forEachLine } from './record-lines.ts'

@@ -1,4 +1,4 @@
-import type { LogRecord } from '../log/index.ts'
+import { forEachLine, type LogRecord } from '../log/index.ts'
 import { decodeEvent, type FactKind, isFactKind, MarketError, type MarketEvent, type Micros } from '../market/index.ts'
 
 /** A line of the tape that could not be read. */
@@ -43,20 +43,11 @@ function isKnown(messageType: string): boolean {
  */
 export function readTapeRecord(record: LogRecord, wants: (line: string) => boolean = everything): TapeRecord {
   const { value } = record
-  const text = Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('utf8')
   const events: (MarketEvent | undefined)[] = []
   const unreadable: UnreadableLine[] = []
-  let start = 0
-  while (start < text.length) {
-    let end = text.indexOf('\n', start)
-    if (end < 0) end = text.length
-    if (end > start) {
-      const line = text.slice(start, end)
-      const event = wants(line) ? readLine(line, events.length, unreadable) : undefined
-      events.push(event)
-    }
-    start = end + 1
-  }
+  forEachLine(value, (line) => {
+    events.push(wants(line) ? readLine(line, events.length, unreadable) : undefined)
+  })
   return { position: record.position, time: record.time, bytes: value.byteLength, events, unreadable }
 }
 

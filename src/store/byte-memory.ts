@@ -2,20 +2,20 @@ import { Buffer } from 'node:buffer'
 
 const SMALLEST_BYTES = 64 * 1_024
 /** Of all memory that waits to be used again. */
-const MOST_KEPT_BYTES = 48 * 1_024 * 1_024
+const MOST_KEPT_BYTES = 96 * 1_024 * 1_024
 
 /**
  * Memory that is used again and again. A tape's rows are megabytes a second outside the heap; left to the garbage
  * collector, they make it go through the whole heap every other second.
  */
 export class ByteMemory {
-  /** By their size, which is a power of two. */
+  /** By their size. */
   readonly #kept = new Map<number, Buffer[]>()
   #keptBytes = 0
 
   /** At least so many bytes, with anything in them. */
   take(bytes: number): Buffer {
-    const size = Math.max(SMALLEST_BYTES, 2 ** Math.ceil(Math.log2(bytes)))
+    const size = sizeFor(bytes)
     const kept = this.#kept.get(size)?.pop()
     if (kept === undefined) return Buffer.allocUnsafeSlow(size)
     this.#keptBytes -= size
@@ -31,4 +31,11 @@ export class ByteMemory {
     if (kept === undefined) this.#kept.set(size, [buffer])
     else kept.push(buffer)
   }
+}
+
+/** A power of two, or five quarters of one: few sizes, and little in vain. */
+function sizeFor(bytes: number): number {
+  const power = Math.max(SMALLEST_BYTES, 2 ** Math.floor(Math.log2(bytes)))
+  if (bytes <= power) return power
+  return bytes <= power * 1.25 ? power * 1.25 : power * 2
 }

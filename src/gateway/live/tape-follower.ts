@@ -1,10 +1,10 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import type { Log, LogRecord, Topic } from '../../log/index.ts'
+import { forEachLine, type Log, type LogRecord, type Topic } from '../../log/index.ts'
 import { MICROS_PER_SECOND, type Micros, now } from '../../market/index.ts'
 import type { Logger } from '../../platform/index.ts'
 import { type BookSnapshot, bookSnapshotOf, takeAnalyticsLine } from './analytics-line.ts'
 import type { LiveMarket } from './live-market.ts'
-import { forEachLine, scanHead } from './tape-line.ts'
+import { scanHead } from './tape-line.ts'
 
 /** Records of `analytics` that are searched for the newest book snapshots, and for candles, which are said more often. */
 const SNAPSHOT_SEARCH_RECORDS = 10_000

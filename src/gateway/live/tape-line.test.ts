@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { encodeEvent, type MarketEvent, type VenueId } from '../../market/index.ts'
 import { book, feedState, gap, levels, quote, trade, venueState } from '../testing/sample-events.ts'
-import { forEachLine, lineKey, scanHead } from './tape-line.ts'
+import { lineKey, scanHead } from './tape-line.ts'
 
 const EVENTS: readonly MarketEvent[] = [
   trade('1', '2'),
@@ -42,19 +42,6 @@ test('a damaged line is never read as one of another instrument', () => {
       // What was read stands in the line where the format wants it.
       assert.ok(damaged.startsWith(`{"messageType":"${head.messageType}","timestamp":`))
       assert.ok(damaged.includes(`,"payload":{"venue":"${head.key}"`))
-    }),
-  )
-})
-
-test('lines of a record come out as they went in', () => {
-  fc.assert(
-    fc.property(fc.array(fc.string({ minLength: 1 }).filter((text) => !text.includes('\n'))), (lines) => {
-      const found: string[] = []
-      forEachLine(Buffer.from(lines.join('\n')), (line) => found.push(line))
-      assert.deepEqual(
-        found,
-        lines.map((line) => Buffer.from(line).toString()),
-      )
     }),
   )
 })

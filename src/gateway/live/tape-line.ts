@@ -51,21 +51,6 @@ function plainEnd(line: string, start: number): number {
   return -1
 }
 
-/**
- * Calls `take` with each line of a record. The lines are slices of one text: whoever keeps one keeps the whole record in
- * memory, and copies it with {@link detached} first.
- */
-export function forEachLine(value: Uint8Array, take: (line: string) => void): void {
-  const text = Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('utf8')
-  let start = 0
-  while (start < text.length) {
-    let end = text.indexOf('\n', start)
-    if (end < 0) end = text.length
-    if (end > start) take(text.slice(start, end))
-    start = end + 1
-  }
-}
-
 /** The same text with memory of its own. */
 export function detached(line: string): string {
   return Buffer.from(line, 'utf8').toString('utf8')

@@ -13,7 +13,7 @@ export const BEAT_MILLISECONDS = 10
 /** Books by depth are sent at most this often. */
 export const DEPTH_MILLISECONDS = 100
 /** A beat that has collected this much is sent at once. */
-const BEAT_BYTES = 512 * 1024
+const BEAT_BYTES = 112 * 1024
 /** Clients that have heard nothing for this long get a heartbeat. */
 export const HEARTBEAT_MILLISECONDS = 5_000
 
