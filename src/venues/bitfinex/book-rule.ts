@@ -1,6 +1,6 @@
 import type { OrderBook } from '../../market/index.ts'
 import { type ChecksumWriting, InterleavedChecksum } from '../shared/interleaved-checksum.ts'
-import type { BookRule } from '../shared/market/book-rule.ts'
+import type { BookChange, BookRule } from '../shared/market/book-rule.ts'
 
 /** One checksum comes with nearly every change of a book, so what its unchanged levels add is kept. */
 const CHECKSUMS = new WeakMap<OrderBook, InterleavedChecksum>()
@@ -13,6 +13,11 @@ const CHECKSUMS = new WeakMap<OrderBook, InterleavedChecksum>()
  */
 export const bitfinexBookRule: BookRule = {
   snapshot: 'stream',
+
+  // Where a connection has none, as older captures do, nothing could be concluded from a book of ours.
+  keepsFor({ checksum }: BookChange): boolean {
+    return checksum !== null
+  },
 
   verify(book: OrderBook, checksum: number): boolean {
     let checksums = CHECKSUMS.get(book)

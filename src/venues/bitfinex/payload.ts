@@ -23,6 +23,8 @@ export interface Payload {
   /** The orders of a raw book. */
   readonly orders: Orders | undefined
   readonly candles: CandleCloser
+  /** Whether this connection has checksums of its books. */
+  readonly hasChecksums: boolean
   /** Time of the newest state of each contract. */
   readonly stateTimes: Map<string, Micros | null>
 }
@@ -39,7 +41,7 @@ export function readPayload(message: Payload, facts: MarketFacts): boolean {
       for (const row of rowsOf(payload)) sayTrade(symbol, row, true, facts)
       return true
     case 'book':
-      readBook(symbol, payload, end, facts)
+      readBook(message, facts)
       return true
     case 'orders':
       readOrders(message, facts)
@@ -98,10 +100,10 @@ function readChecksum({ kind, symbol }: Stream, payload: TextValue, facts: Marke
   return true
 }
 
-function readBook(symbol: string, payload: TextValue, end: FrameEnd, facts: MarketFacts): void {
+function readBook({ stream, payload, end, hasChecksums }: Payload, facts: MarketFacts): void {
   const { isSnapshot, rows } = listed(payload)
   const levels = rows.map(readLevel)
-  facts.book(symbol, {
+  facts.book(stream.symbol, {
     kind: isSnapshot ? 'snapshot' : 'update',
     bids: levels.flatMap(({ isBid, level }) => (isBid ? [level] : [])),
     asks: levels.flatMap(({ isBid, level }) => (isBid ? [] : [level])),
@@ -109,6 +111,7 @@ function readBook(symbol: string, payload: TextValue, end: FrameEnd, facts: Mark
     first: end.sequence,
     last: end.sequence,
     previous: null,
+    ...(isSnapshot && !hasChecksums ? { checksum: null } : {}),
   })
 }
 

@@ -155,6 +155,25 @@ test('a wrong checksum invalidates its book, which is begun anew alone', () => {
   assert.deepEqual(out.refusals, [])
 })
 
+test('a connection without checksums, as older captures are, has its books all the same', () => {
+  const { session, out, say } = opened(['tBTCUSD'], ['book'])
+  session.received('{"event":"conf","status":"OK","flags":65536}', AT, out)
+  const [all, none] = [opened(['tBTCUSD'], ['book']), { session, out, say }]
+  for (const { session: own, out: said, say: tell } of [all, none]) {
+    tell(AT, 1, [
+      [100, 1, 2],
+      [101, 1, -3],
+    ])
+    tell(after(1), 1, [99, 1, 4])
+    tell(after(1), 1, [100, 0, 1])
+    own.ticked(after(2), said)
+  }
+  const books = (of: RecordingOutput) => of.of('book').map(({ kind, bids, asks }) => [kind, bids, asks])
+  assert.equal(books(out).length, 3)
+  assert.deepEqual(books(out), books(all.out))
+  assert.deepEqual(out.of('gap'), [])
+})
+
 test('heartbeats count: a number that is left out makes everything on the connection suspect', () => {
   const { session, out, say, skip } = opened(['tBTCUSD'], ['book', 'trade', 'ticker'])
   say(AT, 2, [[5, MS - 5_000, -0.5, 100]])

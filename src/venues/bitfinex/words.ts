@@ -18,7 +18,8 @@ import { CHANNELS_OF, nameOf, type Stream, type StreamKind, streamIn, streamOf, 
  * "TIMESTAMP 32768: Adds a Timestamp in milliseconds to each received event. SEQ_ALL 65536: Adds sequence numbers to each event.
  * OB_CHECKSUM 131072: Enable checksum for every book iteration." https://docs.bitfinex.com/docs/ws-general (2026-11-22)
  */
-const FLAGS = 32_768 + 65_536 + 131_072
+const CHECKSUMS = 131_072
+const FLAGS = 32_768 + 65_536 + CHECKSUMS
 
 /** "Stop/Restart Websocket Server (please reconnect)", "Maintenance ended. You can resume normal activity. It is advised to unsubscribe/subscribe again all channels." ws-general (2026-11-22) */
 const RESTART = '20051'
@@ -64,6 +65,8 @@ export class BitfinexWords implements MarketWords {
   readonly #ignored = new Set<number>()
   /** Number of the last message; null before the first. */
   #sequence: number | null = null
+  /** Unless the venue says that it was not asked for them. */
+  #hasChecksums = true
 
   opened(): readonly string[] {
     this.#users.clear()
@@ -76,6 +79,7 @@ export class BitfinexWords implements MarketWords {
     this.#stateTimes.clear()
     this.#candles.clear()
     this.#sequence = null
+    this.#hasChecksums = true
     return [JSON.stringify({ event: 'conf', flags: FLAGS })]
   }
 
@@ -183,7 +187,11 @@ export class BitfinexWords implements MarketWords {
   #payload(stream: Stream, name: string, payload: TextValue, end: FrameEnd, facts: MarketFacts): boolean {
     const orders = stream.kind === 'orders' ? this.#ordersOf(stream.symbol) : undefined
     const candles = this.#candles
-    return readPayload({ stream, name, payload, end, orders, candles, stateTimes: this.#stateTimes }, facts)
+    const stateTimes = this.#stateTimes
+    return readPayload(
+      { stream, name, payload, end, orders, candles, stateTimes, hasChecksums: this.#hasChecksums },
+      facts,
+    )
   }
 
   /** Every message of the connection is numbered, heartbeats too: a number that is left out is a message that did not come. */
@@ -211,6 +219,7 @@ export class BitfinexWords implements MarketWords {
         return true
       case 'conf':
         if (message.status !== 'OK') facts.venueError(optionalTextOf(message, 'msg') ?? 'flags were refused')
+        else if (message.flags !== undefined) this.#hasChecksums = (wholeOf(message, 'flags') & CHECKSUMS) !== 0
         return true
       case 'pong':
         return true

@@ -44,6 +44,11 @@ export class BookVoice {
     this.#saysQuotes = quotes && this.quoteFeed !== null
   }
 
+  /** Whether its quotes are those of the book, and wanted. */
+  get saysQuotes(): boolean {
+    return this.#saysQuotes
+  }
+
   get isWanted(): boolean {
     return this.#saysBook || this.#saysQuotes
   }

@@ -302,6 +302,20 @@ test('who joins later begins with what is known', () => {
   assert.deepEqual(desk.said(), ['book synchronised', 'snapshot 1'])
 })
 
+test('a book that nothing was to be concluded from is begun anew when its quotes are wanted', () => {
+  const desk = new Desk({ snapshot: 'stream', verify: () => false, keepsFor: () => false }, true, {
+    book: true,
+    quotes: false,
+  })
+  desk.take(snapshot(1, { 9: '1' }, { 10: '1' })).take(change(2, { 8: '1' }, {}))
+  assert.deepEqual(desk.said(), ['book synchronised', 'snapshot 1', 'update 2'])
+  desk.book.want(true, true)
+  desk.book.joined('quote', desk.at, desk.out)
+  assert.deepEqual(desk.wait(0).asked, ['subscribe'])
+  desk.take(snapshot(3, { 9: '1' }, { 10: '1' }))
+  assert.deepEqual(desk.said(), ['quote synchronised', 'snapshot 3', 'quote 9 10'])
+})
+
 test('of a snapshot of the best levels, what lies beyond is left out, and more is fetched when few are left', () => {
   const desk = new Desk({ ...rest, partialLevels: 4 }).wait(5)
   desk.fetched(snapshot(5, { 9: '1', 8: '1', 7: '1', 6: '1' }, { 10: '1' })).said()

@@ -82,7 +82,7 @@ export class MarketBook {
     this.#audit = new BookAudit(instrument, rule.auditEvery)
     this.#source = new SnapshotSource(instrument, rule)
     this.#isAlwaysKept =
-      quotesFromBook ||
+      (quotesFromBook && rule.keepsFor === undefined) ||
       (rule.verify !== undefined && rule.keepsFor === undefined) ||
       rule.depth !== undefined ||
       rule.refusesCrossed === true ||
@@ -124,7 +124,13 @@ export class MarketBook {
 
   /** Book or quotes are wanted from now on; the other one was before. What is known is said at once: nothing else would begin it. */
   joined(channel: 'book' | 'quote', at: Micros, out: SessionOutput): void {
-    if (this.#isWhole && this.#book !== undefined) this.#voice.join(channel, this.#book, this.#position.last, at, out)
+    if (!this.#isWhole) return
+    if (this.#book !== undefined) this.#voice.join(channel, this.#book, this.#position.last, at, out)
+    else {
+      // It was not kept until now.
+      this.#source.broke(at)
+      out.command({ kind: 'wake', at })
+    }
   }
 
   /** Its subscription was sent. */
@@ -256,7 +262,8 @@ export class MarketBook {
     const { partialLevels } = this.#rule
     this.#range = partialLevels === undefined ? undefined : BookRange.of(bids, asks, partialLevels)
     if (!this.#isAlwaysKept) {
-      const isNeeded = this.#range !== undefined || this.#rule.keepsFor?.(change) === true
+      const isProvable = this.#rule.keepsFor?.(change) === true
+      const isNeeded = this.#range !== undefined || isProvable || this.#voice.saysQuotes
       this.#book = isNeeded ? new OrderBook() : undefined
     }
     this.#book?.replace(bids, asks)
