@@ -22,6 +22,7 @@ const END_OF_MILLISECONDS = 1e13
 const cursor = new WireCursor()
 /** What the members of a frame said, in whichever order they came. */
 let topic = ''
+let isChange = false
 let symbol = ''
 let first = -1
 let last = -1
@@ -40,6 +41,7 @@ let askAmount: DecimalText | undefined
 export function scanFrame(frame: string, facts: MarketFacts): boolean {
   cursor.start(frame)
   topic = ''
+  isChange = false
   symbol = ''
   first = -1
   last = -1
@@ -52,8 +54,8 @@ export function scanFrame(frame: string, facts: MarketFacts): boolean {
   askAmount = undefined
   const isRead = cursor.members(readRoot) && cursor.isAtEnd
   cursor.clear()
-  if (!isRead || last < 0) return false
-  return topic.startsWith(LEVEL2) ? sayChange(facts) : topic.startsWith(TICKER) && sayQuote(facts)
+  if (!isRead || last < 0 || topic === '') return false
+  return isChange ? sayChange(facts) : sayQuote(facts)
 }
 
 function sayChange(facts: MarketFacts): boolean {
@@ -76,12 +78,13 @@ function sayQuote(facts: MarketFacts): boolean {
 function readRoot(name: string): boolean {
   switch (name) {
     case 'type':
-      return cursor.quoted() === 'message'
+      return cursor.literal('"message"')
     case 'subject':
-      return cursor.quoted() !== undefined
+      return cursor.skipQuoted()
     case 'topic':
       topic = cursor.quoted() ?? ''
-      return topic.startsWith(LEVEL2) || topic.startsWith(TICKER)
+      isChange = topic.startsWith(LEVEL2)
+      return isChange || topic.startsWith(TICKER)
     case 'data':
       return cursor.members(readData)
   }
@@ -124,7 +127,7 @@ function readData(name: string): boolean {
       return askAmount !== undefined
     case 'price':
     case 'size':
-      return cursor.quoted() !== undefined
+      return cursor.skipQuoted()
   }
   return false
 }
@@ -151,7 +154,7 @@ function levels(): BookLevel[] | undefined {
     if (price === undefined || !cursor.character(COMMA)) return undefined
     const amount = cursor.quotedDecimal()
     if (amount === undefined || !cursor.character(COMMA)) return undefined
-    if (cursor.quoted() === undefined || !cursor.character(CLOSE_BRACKET)) return undefined
+    if (!cursor.skipQuoted() || !cursor.character(CLOSE_BRACKET)) return undefined
     // A row without a price has nothing but its number.
     if (price !== '0') found.push([price as Price, amount as Amount])
   } while (cursor.character(COMMA))

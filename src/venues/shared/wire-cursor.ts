@@ -154,14 +154,22 @@ export class WireCursor {
     const text = this.#text
     if (text.charCodeAt(this.at) !== QUOTE) return undefined
     const first = this.at + 1
-    const end = text.indexOf('"', first)
-    if (end < 0) return undefined
-    for (let index = first; index < end; index++) {
-      const code = text.charCodeAt(index)
-      if (code < 32 || code === BACKSLASH) return undefined
+    return this.skipQuoted() ? text.slice(first, this.at - 1) : undefined
+  }
+
+  /** Steps over a string without escapes in quotes if it comes next. */
+  skipQuoted(): boolean {
+    const text = this.#text
+    if (text.charCodeAt(this.at) !== QUOTE) return false
+    let index = this.at + 1
+    let code = text.charCodeAt(index)
+    while (code !== QUOTE) {
+      // At the end of the text it is no number.
+      if (!(code >= 32) || code === BACKSLASH) return false
+      code = text.charCodeAt(++index)
     }
-    this.at = end + 1
-    return text.slice(first, end)
+    this.at = index + 1
+    return true
   }
 
   /** A decimal without sign in quotes (`"0.35130000"`), in canonical form; undefined if none comes next. */
