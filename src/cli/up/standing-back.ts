@@ -16,15 +16,22 @@ const NICENESS: Readonly<Record<string, number>> = { processor: 2, store: 4 }
 export function standBack(part: string, pid: number, logger: Logger): void {
   const niceness = NICENESS[part]
   if (niceness === undefined) return
-  try {
-    for (const thread of threadsOf(pid)) setPriority(thread, niceness)
-  } catch (error) {
-    // It is as good as ever without, as long as the machine is fast enough; a thread may also have ended meanwhile.
-    logger.debug({ err: error, part }, 'the part does not stand back behind others')
+  for (const thread of threadsOf(pid)) {
+    try {
+      setPriority(thread, niceness)
+    } catch (error) {
+      // The thread may have ended meanwhile. Else it is as good as ever without, as long as the machine is fast enough.
+      logger.debug({ err: error, part, thread }, 'a thread does not stand back behind others')
+    }
   }
 }
 
 function threadsOf(pid: number): readonly number[] {
   if (process.platform !== 'linux') return [pid]
-  return readdirSync(`/proc/${pid}/task`).map(Number)
+  try {
+    return readdirSync(`/proc/${pid}/task`).map(Number)
+  } catch {
+    // It has ended already; the next one is told when it is up.
+    return []
+  }
 }
