@@ -4,7 +4,7 @@ import { isTextObject, parseJsonText } from '../shared/json-text.ts'
 import type { MarketFacts } from '../shared/market/market-facts.ts'
 import { FactsRecorder } from '../testing/facts-recorder.ts'
 import { assertSameFacts } from '../testing/mutation.ts'
-import { BookScanner } from './book-scanner.ts'
+import { scanBook } from './book-scanner.ts'
 import { GeminiReader } from './reader.ts'
 import { TradeScanner } from './trade-scanner.ts'
 import { GeminiWords } from './words.ts'
@@ -14,12 +14,10 @@ function carefully(text: string, facts: MarketFacts): boolean {
   return new GeminiWords().read(` ${text}`, facts)
 }
 
-function scanned(scanner: BookScanner) {
-  return (text: string, facts: MarketFacts): boolean => {
-    const update = scanner.scan(text)
-    if (update !== undefined) facts.book(update.symbol, update.change)
-    return update !== undefined
-  }
+function scanned(text: string, facts: MarketFacts): boolean {
+  const update = scanBook(text)
+  if (update !== undefined) facts.book(update.symbol, update.change)
+  return update !== undefined
 }
 
 test('updates of books are scanned as the careful reader reads them', () => {
@@ -27,19 +25,40 @@ test('updates of books are scanned as the careful reader reads them', () => {
     '{"type":"l2_updates","symbol":"BTCUSD","changes":[["sell","9160.20","0.1921229751"]]}',
     '{"type":"l2_updates","symbol":"ETHBTC","changes":[["sell","0.02189","88.236"],["buy","0.02185","0"]]}',
     '{"type":"l2_updates","symbol":"1INCHUSD","changes":[["buy","0.10","0.00"],["buy","100","10"],["buy","0","1.000"]]}',
+    `{"type":"l2_updates","symbol":"BTCUSD","changes":[["sell","1${'0'.repeat(19)}","0.${'1'.repeat(20)}000"]]}`,
   ]
-  assertSameFacts(frames, scanned(new BookScanner()), carefully)
+  assertSameFacts(frames, scanned, carefully)
 })
 
 test('what may be the state of a book is left to the careful reader', () => {
   const changes = (count: number) =>
     Array.from({ length: count }, (_, at) => [at % 2 === 0 ? 'buy' : 'sell', `${at + 1}`, '1'])
   const frame = (count: number) => JSON.stringify({ type: 'l2_updates', symbol: 'BTCUSD', changes: changes(count) })
-  const scanner = new BookScanner()
-  assert.ok(scanner.scan(frame(19)) !== undefined)
+  assert.ok(scanBook(frame(19)) !== undefined)
   for (const text of [frame(20), frame(0), frame(1).replace('}', ',"trades":[]}')]) {
-    assert.equal(scanner.scan(text), undefined)
+    assert.equal(scanBook(text), undefined)
   }
+})
+
+test('decimals of very many digits are left to the careful reader, and none takes long', () => {
+  const frame = (size: string) => `{"type":"l2_updates","symbol":"BTCUSD","changes":[["buy","1","${size}"]]}`
+  for (const size of [
+    `1${'0'.repeat(20)}`,
+    `0.${'1'.repeat(21)}`,
+    `0.${'0'.repeat(21)}`,
+    '01',
+    '1.',
+    '.5',
+    '-1',
+    '1e3',
+    '',
+  ]) {
+    assert.equal(scanBook(frame(size)), undefined, size)
+  }
+  const started = performance.now()
+  assert.equal(scanBook(frame('10'.repeat(500_000))), undefined)
+  assert.equal(scanBook(frame(`0.${'10'.repeat(500_000)}`)), undefined)
+  assert.ok(performance.now() - started < 1_000)
 })
 
 test('trades are scanned as the careful reader reads them, whatever the order of their members', () => {

@@ -4,7 +4,7 @@ import { isTextObject, parseJsonText } from '../shared/json-text.ts'
 import type { BookRule } from '../shared/market/book-rule.ts'
 import type { MarketFacts } from '../shared/market/market-facts.ts'
 import type { MarketWords } from '../shared/market/market-words.ts'
-import { BookScanner } from './book-scanner.ts'
+import { scanBook } from './book-scanner.ts'
 import { tradeHistory } from './history.ts'
 import { geminiPolls } from './polls.ts'
 import { GeminiReader } from './reader.ts'
@@ -37,7 +37,6 @@ export class GeminiWords implements MarketWords {
   readonly rareChannels: readonly Channel[] = []
   readonly polls = geminiPolls
   readonly #reader = new GeminiReader()
-  readonly #books = new BookScanner()
   readonly #trades = new TradeScanner()
   /** `feed symbol` of what is subscribed, with the channels that want it. */
   readonly #wanted = new Map<string, Set<Channel>>()
@@ -82,7 +81,7 @@ export class GeminiWords implements MarketWords {
   }
 
   read(text: string, facts: MarketFacts): boolean {
-    const update = this.#books.scan(text)
+    const update = scanBook(text)
     if (update !== undefined) {
       facts.book(update.symbol, update.change)
       return true
