@@ -190,7 +190,7 @@ describe('the dashboard against a stand-in for the gateway', { skip: SKIP_REASON
   })
 
   test('the order of the list holds still while a line has the focus, and goes on when it has not', async () => {
-    const { url, say } = await gateway({ updatesPerSecond: 0 })
+    const { url, say, world } = await gateway({ updatesPerSecond: 0 })
     const { page, close } = await openPage(browser(), url)
     // From here on the page's clock is turned by hand.
     await page.clock.install()
@@ -203,11 +203,11 @@ describe('the dashboard against a stand-in for the gateway', { skip: SKIP_REASON
     await page.locator('tr[aria-rowindex="2"] a:focus').waitFor()
     const before = await shown()
     const last = before.at(-1) ?? ''
-    const [venue, instrument] = last.split('/')
-    const turnover = { quoteVolume: '777000000000', volume: '777000000', last: '1', open: '1', high: '1', low: '1' }
-    const times = { exchangeTime: null, receiveTime: Date.now() * 1_000 }
-    const payload = { venue, instrument, symbol: instrument, ...turnover, ...times }
-    say([{ messageType: 'ticker', timestamp: times.receiveTime, payload }])
+    const market = world.markets.find(({ venue, instrument }) => `${venue}/${instrument}` === last)
+    if (market === undefined) throw new Error(`no market ${last}`)
+    // In the list that the page reads again now and then as well as on the stream.
+    market.turnover = '777000000000'
+    say([market.ticker()])
     const line = page.locator(`tr:has(a[data-row="${last}"])`)
     await line.getByText('777B').waitFor()
     await page.clock.runFor(REORDERED_MILLISECONDS)

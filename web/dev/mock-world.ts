@@ -54,6 +54,8 @@ export class MockMarket {
   readonly base: string
   readonly quote: string
   readonly scale: number
+  /** What was traded in 24 hours, in quote units; tests change it. */
+  turnover: string
   readonly #random: () => number
   readonly #open: number
   #price: number
@@ -74,6 +76,7 @@ export class MockMarket {
     this.#random = numbers(seed)
     this.#open = price * (1 + (this.#random() - 0.5) * 0.08)
     this.#price = price
+    this.turnover = text(4_000_000 + this.#open * 90, 2)
   }
 
   #at(seconds: number): number {
@@ -119,7 +122,7 @@ export class MockMarket {
       high24h: text(this.#open * 1.02, this.scale),
       low24h: text(this.#open * 0.98, this.scale),
       volume24h: text(4_000_000 / this.#open, 4),
-      quoteVolume24h: text(4_000_000 + this.#open * 90, 2),
+      quoteVolume24h: this.turnover,
       spark: Array.from({ length: 48 }, (_, index) => text(this.#at(now - (48 - index) * 300), this.scale)),
       feedState: this.base === 'DOGE' ? 'recovering' : this.base === 'DOT' ? 'stale' : 'synchronised',
       simulated: true,
