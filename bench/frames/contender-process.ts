@@ -41,7 +41,10 @@ export class ContenderProcess {
     captures: readonly Capture[],
     framesATurn: number,
   ): Promise<ContenderProcess | undefined> {
-    const child = fork(join(import.meta.dirname, 'contender-child.ts'), { serialization: 'advanced' })
+    const child = fork(join(import.meta.dirname, 'contender-child.ts'), {
+      serialization: 'advanced',
+      execArgv: [...process.execArgv, '--expose-gc'],
+    })
     child.send({ kind, captures: [...captures], framesATurn } satisfies ContenderOrder)
     const answer = await answerOf(child)
     if ('name' in answer && answer.name !== null) return new ContenderProcess(answer.name, child)

@@ -98,8 +98,8 @@ function table(captures: readonly Capture[], results: Results, without: readonly
   })
   const notes = [
     'Nanoseconds a frame of JSON.parse alone, of our events, and of events with the books kept by a consumer; then the last two as multiples of the first.',
-    'From a recording of the real exchange where there is one, else from the simulator. The clock runs from the moment at which every book of the session is whole to its end; short sessions are read again and again, each time from their beginning.',
-    `All venues in one process each for JSON.parse, events and books, one turn after the other, as one collector reads them; processor time of the thread, for captures of less than 10,000 frames the clock; medians of ${LIVES} lives of the processes, each of ${ROUNDS - WARM_UP_ROUNDS} rounds after ${WARM_UP_ROUNDS} to warm up.`,
+    'From a recording of the real exchange where there is one, else from the simulator. The clock runs from the moment at which every book of the session is whole to its end. A short session is read many times in a turn, each time from its beginning: all of them are brought to that moment, what that left in memory is collected, then the clock starts.',
+    `All venues in one process each for JSON.parse, events and books, one turn after the other, as one collector reads them; medians of ${LIVES} lives of the processes, each of ${ROUNDS - WARM_UP_ROUNDS} rounds after ${WARM_UP_ROUNDS} to warm up.`,
   ]
   if (without.length > 0) notes.push(`No frames on this machine: ${without.join(', ')}.`)
   return { rows, notes }

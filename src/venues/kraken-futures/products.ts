@@ -1,58 +1,56 @@
-import { detached } from '../shared/wire-cursor.ts'
-
-const QUOTE = 34
-/** Bits of a number that needs no memory of its own. */
-const NUMBER_MASK = 0x3fffffff
+import { AsciiLiteral } from '../shared/ascii-text.ts'
 
 /** Where the name of the product begins in frames of the feed `book`, and in those of `trade`. */
 export const NAME_IN_BOOK = '{"feed":"book","product_id":"'.length
 export const NAME_IN_TRADE = '{"feed":"trade","product_id":"'.length
 
+/** Products are put into so many drawers, by a few characters of their names. */
+const DRAWERS = 1_024
+
 /** A product, and how its frequent frames begin: one comparison then takes the place of a walk over three members. */
 export interface Product {
   readonly symbol: string
   /** `{"feed":"book","product_id":"PI_XBTUSD","side":"buy","seq":` */
-  readonly bid: string
-  readonly ask: string
+  readonly bid: AsciiLiteral
+  readonly ask: AsciiLiteral
   /** `{"feed":"trade","product_id":"PI_XBTUSD","uid":"` */
-  readonly trade: string
+  readonly trade: AsciiLiteral
   /** Number of its last trade on this connection; -1 before the first. */
   lastTrade: number
+  /** The next one in its drawer. */
+  readonly next: Product | undefined
 }
 
-/** The products of a session. */
+/** The products of a session that are subscribed to. */
 export class Products {
   readonly #bySymbol = new Map<string, Product>()
-  /** Those that are subscribed to, by a number made of their symbol. Of two with the same number the later one. */
-  readonly #byNumber = new Map<number, Product>()
+  /** The last one of each drawer. */
+  readonly #drawers: (Product | undefined)[] = Array.from({ length: DRAWERS }, () => undefined)
 
   /** It is subscribed to: its frames come from now on. */
   add(symbol: string): void {
-    this.#byNumber.set(numberOf(`${symbol}"`, 0), this.#bySymbol.get(symbol) ?? this.#make(symbol))
-  }
-
-  /** The product of a symbol; made when it is first asked for. */
-  of(symbol: string): Product {
-    // It outlives the frame that names it.
-    return this.#bySymbol.get(symbol) ?? this.#make(detached(symbol))
-  }
-
-  #make(symbol: string): Product {
+    if (this.#bySymbol.has(symbol)) return
+    const drawer = drawerOf(Buffer.from(`${symbol}","`), 0)
     const product: Product = {
       symbol,
-      // Joined and not added: that makes one piece of text.
-      bid: ['{"feed":"book","product_id":"', symbol, '","side":"buy","seq":'].join(''),
-      ask: ['{"feed":"book","product_id":"', symbol, '","side":"sell","seq":'].join(''),
-      trade: ['{"feed":"trade","product_id":"', symbol, '","uid":"'].join(''),
+      bid: new AsciiLiteral(`{"feed":"book","product_id":"${symbol}","side":"buy","seq":`),
+      ask: new AsciiLiteral(`{"feed":"book","product_id":"${symbol}","side":"sell","seq":`),
+      trade: new AsciiLiteral(`{"feed":"trade","product_id":"${symbol}","uid":"`),
       lastTrade: -1,
+      next: this.#drawers[drawer],
     }
+    this.#drawers[drawer] = product
     this.#bySymbol.set(symbol, product)
-    return product
   }
 
-  /** The product whose name may stand at a place of a frame, up to a quote: the caller compares it. */
-  at(frame: string, place: number): Product | undefined {
-    return this.#byNumber.get(numberOf(frame, place))
+  /** The product of a symbol; undefined where it never was subscribed to. */
+  of(symbol: string): Product | undefined {
+    return this.#bySymbol.get(symbol)
+  }
+
+  /** The first of the products whose name may stand at a place of a frame; the caller compares it, and goes on to the next. */
+  at(bytes: Uint8Array, place: number): Product | undefined {
+    return this.#drawers[drawerOf(bytes, place)]
   }
 
   /** The connection is open anew. */
@@ -61,15 +59,10 @@ export class Products {
   }
 }
 
-/** A number of the text from a place up to a quote. */
-function numberOf(text: string, from: number): number {
-  let at = from
-  let number = 0
-  let code = text.charCodeAt(at)
-  // No name has a character before the quote in it; behind the end of the text there is no code, and nothing is as large as that.
-  while (code > QUOTE) {
-    number = (number * 31 + code) & NUMBER_MASK
-    code = text.charCodeAt(++at)
-  }
-  return number
+/** Of names like `PF_XBTUSD`: the kind, and the coin. */
+function drawerOf(bytes: Uint8Array, place: number): number {
+  const kind = (bytes[place] as number) + 3 * (bytes[place + 1] as number)
+  const coin =
+    31 * (bytes[place + 3] as number) + 157 * (bytes[place + 4] as number) + 523 * (bytes[place + 5] as number)
+  return (kind + coin) & (DRAWERS - 1)
 }

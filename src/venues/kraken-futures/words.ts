@@ -18,13 +18,13 @@ import {
 } from '../shared/text-members.ts'
 import { detached } from '../shared/wire-cursor.ts'
 import { VenueError } from '../venue-error.ts'
-import { scanBookUpdate } from './book-scanner.ts'
+import { BookScanner } from './book-scanner.ts'
 import { candlesSince, readCandles } from './history.ts'
 import { AT, NAMES, optional, required, requiredSide, requiredTime, requiredWhole, timeOrNull } from './members.ts'
 import { type Product, Products } from './products.ts'
 import { TickerReader } from './ticker.ts'
 import { TRADE_HISTORY } from './trade-history.ts'
-import { type ProductTrade, scanTrade } from './trade-scanner.ts'
+import { type ProductTrade, TradeScanner } from './trade-scanner.ts'
 
 /** What each feed of the wire says. */
 const SAID: Readonly<Record<string, readonly Channel[]>> = {
@@ -86,6 +86,8 @@ export class KrakenFuturesWords implements MarketWords {
   readonly #tickers = new TickerReader()
   readonly #walker = new MemberWalker(NAMES)
   readonly #products = new Products()
+  readonly #books = new BookScanner(this.#products)
+  readonly #trades = new TradeScanner(this.#products)
   #at = 0
 
   opened(at: Micros): readonly string[] {
@@ -110,8 +112,8 @@ export class KrakenFuturesWords implements MarketWords {
 
   read(frame: string, facts: MarketFacts): boolean {
     this.#at = facts.at
-    if (scanBookUpdate(frame, this.#products, facts)) return true
-    const trade = scanTrade(frame, this.#products)
+    if (this.#books.say(frame, facts)) return true
+    const trade = this.#trades.read(frame)
     if (trade !== undefined) {
       this.#sayTrade(trade, facts, false)
       return true
@@ -174,15 +176,15 @@ export class KrakenFuturesWords implements MarketWords {
       id: optional(values, AT.uid) ?? null,
       sequence: optional(values, AT.seq) === undefined ? null : requiredWhole(values, AT.seq),
       isLiquidation: optional(values, AT.type) === 'liquidation',
+      symbol,
       product: this.#products.of(symbol),
     }
     this.#sayTrade(trade, facts, isBacklog)
   }
 
   #sayTrade(trade: ProductTrade, facts: MarketFacts, isBacklog: boolean): void {
-    const { product, id, price, amount, side, exchangeTime, sequence } = trade
-    const { symbol } = product
-    if (sequence !== null) countTrade(product, sequence, isBacklog, facts)
+    const { symbol, product, id, price, amount, side, exchangeTime, sequence } = trade
+    if (sequence !== null && product !== undefined) countTrade(product, sequence, isBacklog, facts)
     facts.trade(symbol, id, price, amount, side, exchangeTime, isBacklog)
     // A trade is a fill, liquidation, assignment, termination, or block; `side` is the taker's, who is the one that is liquidated.
     if (trade.isLiquidation && !isBacklog) facts.liquidation(symbol, { exchangeTime, id, price, amount, side })

@@ -6,6 +6,8 @@ import { appendLevel, checksumLevel, type LevelChecksum } from './checksum.ts'
 const CHECKED_LEVELS = 10
 /** From this many entries on, the engine's own way of moving them is the faster one. */
 const LONG_MOVE = 40
+/** Entries that were cut off are taken out of the arrays when they are so many: one by one, all others would be moved each time. */
+const CUT_AT_ONCE = 256
 
 interface SideLevel extends LevelChecksum {
   readonly price: Price
@@ -27,6 +29,8 @@ export class BookSide {
    * too many digits for that. Apart from the levels: a search then reads one short stretch of memory.
    */
   readonly #keys: number[] = []
+  /** Where the worst level is; those before it were cut off. */
+  #first = 0
   #scale = 0
   #leastPriceDigits = 0
   #leastAmountDigits = 0
@@ -44,7 +48,7 @@ export class BookSide {
   }
 
   get size(): number {
-    return this.#levels.length
+    return this.#levels.length - this.#first
   }
 
   /** Whether none of the checked levels changed since the last {@link check}. */
@@ -65,6 +69,7 @@ export class BookSide {
   clear(): void {
     this.#levels.length = 0
     this.#keys.length = 0
+    this.#first = 0
     this.#touch(0)
   }
 
@@ -138,12 +143,13 @@ export class BookSide {
   /** The place of the first level that is not worse than a price. */
   #placeOf(key: number, price: Price): number {
     const keys = this.#keys
+    const first = this.#first
     let at = keys.length
     // From the best end: most changes are within a few levels of it.
     let step = 1
-    let low = 0
-    while (at > 0) {
-      const probe = at > step ? at - step : 0
+    let low = first
+    while (at > first) {
+      const probe = at - first > step ? at - step : first
       if (this.#isBefore(probe, keys[probe] as number, key, price)) {
         low = probe + 1
         break
@@ -161,17 +167,25 @@ export class BookSide {
 
   /** Removes the levels beyond the best `depth`. @returns each of them with amount zero */
   cut(depth: number): BookLevel[] {
-    const excess = this.#levels.length - depth
-    if (excess <= 0) return []
-    this.#keys.splice(0, excess)
+    const from = this.#first
+    const to = this.#levels.length - depth
+    if (to <= from) return []
+    const removed: BookLevel[] = []
+    for (let at = from; at < to; at++) removed.push([(this.#levels[at] as SideLevel).price, '0' as Amount])
+    this.#first = to
     this.#touch(depth)
-    return this.#levels.splice(0, excess).map((level) => [level.price, '0' as Amount])
+    if (to >= CUT_AT_ONCE) {
+      this.#keys.splice(0, to)
+      this.#levels.splice(0, to)
+      this.#first = 0
+    }
+    return removed
   }
 
   /** The best `depth` levels (all, if not given), best first. */
   levels(depth = this.#levels.length): BookLevel[] {
     const found: BookLevel[] = []
-    for (let at = this.#levels.length - 1; at >= 0 && found.length < depth; at--) {
+    for (let at = this.#levels.length - 1; at >= this.#first && found.length < depth; at--) {
       const level = this.#levels[at] as SideLevel
       found.push([level.price, level.amount])
     }
@@ -187,7 +201,7 @@ export class BookSide {
     let held = this.#held
     let register = registers[held] as number
     let length = lengths[held] as number
-    const stop = Math.min(count, CHECKED_LEVELS)
+    const stop = Math.min(this.size, CHECKED_LEVELS)
     while (held < stop) {
       const level = levels[count - 1 - held] as SideLevel
       register = appendLevel(register, level)
@@ -212,7 +226,7 @@ export class BookSide {
     this.#leastPriceDigits = priceDigits
     this.#leastAmountDigits = amountDigits
     this.#isPadded = priceDigits > 0 || amountDigits > 0
-    for (const level of this.#levels) this.#checkLevel(level)
+    for (let at = this.#first; at < this.#levels.length; at++) this.#checkLevel(this.#levels[at] as SideLevel)
     this.#touch(0)
   }
 

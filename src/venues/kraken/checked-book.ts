@@ -39,13 +39,15 @@ export class CheckedBook {
       this.#bids.update(change.bids, change.bidNumbers)
       this.#asks.update(change.asks, change.askNumbers)
     }
-    const isTooDeep = this.#bids.size > this.depth || this.#asks.size > this.depth
-    if (!isTooDeep) return
-    const bids = this.#bids.cut(this.depth)
-    const asks = this.#asks.cut(this.depth)
     // A snapshot says levels, not removals.
-    change.bids = change.isSnapshot ? this.bids() : [...change.bids, ...bids]
-    change.asks = change.isSnapshot ? this.asks() : [...change.asks, ...asks]
+    if (this.#bids.size > this.depth) {
+      const removed = this.#bids.cut(this.depth)
+      change.bids = change.isSnapshot ? this.bids() : [...change.bids, ...removed]
+    }
+    if (this.#asks.size > this.depth) {
+      const removed = this.#asks.cut(this.depth)
+      change.asks = change.isSnapshot ? this.asks() : [...change.asks, ...removed]
+    }
   }
 
   /** Whether another book has the same levels. */

@@ -35,24 +35,26 @@ for (let length = 1; length < ZEROS.length; length++) {
   ZEROS[length] = (before >>> 8) ^ (BYTE_TABLE[(before ^ ZERO) & 255] as number)
 }
 
-/** For each length, what every byte of a register becomes after that many zero bytes: four tables of 256 in a row. */
-const moves: (Int32Array | undefined)[] = new Array(MAXIMUM_TEXT_LENGTH + 1).fill(undefined)
+/** Entries of the four tables of one length. */
+const MOVE_ENTRIES = 1_024
+/**
+ * For each length, what every byte of a register becomes after that many zero bytes: four tables of 256 in a row, made when they are
+ * first asked for. All in one: where that lies the engine knows.
+ */
+const moves = new Int32Array((MAXIMUM_TEXT_LENGTH + 1) * MOVE_ENTRIES)
+const areMade = new Uint8Array(MAXIMUM_TEXT_LENGTH + 1)
 
-function moveTable(length: number): Int32Array {
-  const known = moves[length]
-  if (known !== undefined) return known
-  const table = new Int32Array(1024)
+function makeMoves(length: number): void {
+  areMade[length] = 1
   for (let lane = 0; lane < 4; lane++) {
     for (let byte = 0; byte < 256; byte++) {
       let register = byte << (lane * 8)
       for (let step = 0; step < length; step++) {
         register = (register >>> 8) ^ (BYTE_TABLE[register & 255] as number)
       }
-      table[lane * 256 + byte] = register
+      moves[length * MOVE_ENTRIES + lane * 256 + byte] = register
     }
   }
-  moves[length] = table
-  return table
 }
 
 /** The register of a level's text alone, and the length of that text. */
@@ -102,22 +104,6 @@ function appendDigits(decimal: string, written: number, into: LevelChecksum): vo
   into.length += count
 }
 
-/** Goes on with the checksum of a level over a decimal as it is written in bytes: without its point, and from the first digit on that is not zero. */
-export function readDigits(bytes: Uint8Array, from: number, to: number, into: LevelChecksum): void {
-  let at = from
-  while (at < to && (bytes[at] === ZERO || bytes[at] === POINT)) at++
-  let { register } = into
-  let count = 0
-  for (; at < to; at++) {
-    const code = bytes[at] as number
-    if (code === POINT) continue
-    register = (register >>> 8) ^ (BYTE_TABLE[(register ^ code) & 255] as number)
-    count++
-  }
-  into.register = register
-  into.length += count
-}
-
 /** What is known of a number from its digits: all from the first on that is not zero. */
 export interface DigitsRead {
   /** Register of the digits as numbers from 0 to 9: then leading zeros change nothing. */
@@ -125,13 +111,19 @@ export interface DigitsRead {
   readonly significantDigits: number
 }
 
-/**
- * The register of a level's text from what was noted while its digits were read. A digit's character is the digit xor that of
- * zero, so by the same linearity the register of the text is that of the digits xor that of a text of zeros.
- */
+/** The register of a level's text from what was noted while its two numbers were read one by one. */
 export function checksumDigits(price: DigitsRead, amount: DigitsRead): number {
   const digits = amount.significantDigits
-  return moveOn(price.register, digits) ^ amount.register ^ (ZEROS[price.significantDigits + digits] as number)
+  return textRegister(moveOn(price.register, digits) ^ amount.register, price.significantDigits + digits)
+}
+
+/**
+ * The register of so many digits as they are written from that of the digits as numbers from 0 to 9: a digit's character is the digit
+ * xor that of zero, so by the same linearity the register of the text is that of the digits xor that of a text of zeros.
+ * @param digits of two numbers, each of fewer than 128
+ */
+export function textRegister(register: number, digits: number): number {
+  return register ^ (ZEROS[digits] as number)
 }
 
 /** Largest checksum that there is. */
@@ -144,29 +136,29 @@ export const EMPTY_REGISTER = -1
 export const NO_REGISTER = 0
 
 /** Moves a register on over a level's text. */
-export function appendLevel(register: number, level: LevelChecksum): number {
-  return moveBy(register, moves[level.length] ?? moveTable(level.length)) ^ level.register
+export function appendLevel(register: number, { register: own, length }: LevelChecksum): number {
+  return (length > MAXIMUM_TEXT_LENGTH ? moveOn(register, length) : moveBy(register, length)) ^ own
 }
 
 /** Moves a register on over so many zero bytes: those of up to a few thousand, in few tables. */
 export function moveOn(register: number, length: number): number {
   let moved = register
   let rest = length
-  for (; rest > MAXIMUM_TEXT_LENGTH; rest -= MAXIMUM_TEXT_LENGTH) {
-    moved = moveBy(moved, moves[MAXIMUM_TEXT_LENGTH] ?? moveTable(MAXIMUM_TEXT_LENGTH))
-  }
+  for (; rest > MAXIMUM_TEXT_LENGTH; rest -= MAXIMUM_TEXT_LENGTH) moved = moveBy(moved, MAXIMUM_TEXT_LENGTH)
   const few = rest & 15
   const many = rest - few
-  if (many > 0) moved = moveBy(moved, moves[many] ?? moveTable(many))
-  return few > 0 ? moveBy(moved, moves[few] ?? moveTable(few)) : moved
+  if (many > 0) moved = moveBy(moved, many)
+  return few > 0 ? moveBy(moved, few) : moved
 }
 
-function moveBy(register: number, table: Int32Array): number {
+function moveBy(register: number, length: number): number {
+  if (areMade[length] === 0) makeMoves(length)
+  const first = length * MOVE_ENTRIES
   return (
-    (table[register & 255] as number) ^
-    (table[256 + ((register >>> 8) & 255)] as number) ^
-    (table[512 + ((register >>> 16) & 255)] as number) ^
-    (table[768 + (register >>> 24)] as number)
+    (moves[first + (register & 255)] as number) ^
+    (moves[first + 256 + ((register >>> 8) & 255)] as number) ^
+    (moves[first + 512 + ((register >>> 16) & 255)] as number) ^
+    (moves[first + 768 + (register >>> 24)] as number)
   )
 }
 

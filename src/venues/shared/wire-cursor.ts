@@ -28,7 +28,8 @@ const MICROS_PER_SECOND = 1_000_000
 const MOST_BYTES_A_CHARACTER = 3
 /** Bytes that are enough for most frames. */
 const LEAST_ROOM = 16_384
-const NO_BYTES = Buffer.alloc(0)
+const encoder = new TextEncoder()
+const NO_BYTES = new Uint8Array(0)
 
 /**
  * Walks over a frame whose shape is known and takes the values out in one pass, which is several times faster than
@@ -72,9 +73,9 @@ export class WireCursor {
     const { length } = this.#text
     // With room for whatever the characters are: then as many bytes as characters means that each is ASCII.
     const room = MOST_BYTES_A_CHARACTER * length + 1
-    if (this.#bytes.length < room) this.#bytes = Buffer.allocUnsafeSlow(Math.max(LEAST_ROOM, room))
+    if (this.#bytes.length < room) this.#bytes = new Uint8Array(Math.max(LEAST_ROOM, room))
     const bytes = this.#bytes
-    if (bytes.write(this.#text) !== length) return undefined
+    if (encoder.encodeInto(this.#text, bytes).written !== length) return undefined
     bytes[length] = 0
     this.#hasBytes = true
     return bytes
