@@ -1,5 +1,5 @@
 import type { Amount, BookLevel, Price } from '../../market/index.ts'
-import { canonicalLength, decimalSpan, writtenLength } from '../shared/decimal-span.ts'
+import { canonicalLength, decimalSpanInBytes, writtenLength } from '../shared/decimal-span.ts'
 import { detached, type WireCursor } from '../shared/wire-cursor.ts'
 
 const COMMA = 44
@@ -13,17 +13,19 @@ const CLOSE_BRACKET = 93
  */
 export function scanLevels(cursor: WireCursor, areKept: boolean): BookLevel[] | undefined {
   const { text } = cursor
+  const bytes = cursor.bytes()
+  if (bytes === undefined) return undefined
   let at = cursor.at
-  if (text.charCodeAt(at) !== OPEN_BRACKET) return undefined
+  if (bytes[at] !== OPEN_BRACKET) return undefined
   const found: BookLevel[] = []
-  if (text.charCodeAt(at + 1) === CLOSE_BRACKET) {
+  if (bytes[at + 1] === CLOSE_BRACKET) {
     cursor.at = at + 2
     return found
   }
   do {
-    if (text.charCodeAt(at + 1) !== OPEN_BRACKET) return undefined
+    if (bytes[at + 1] !== OPEN_BRACKET) return undefined
     at += 2
-    const priceSpan = decimalSpan(text, at)
+    const priceSpan = decimalSpanInBytes(bytes, at)
     let price: string | undefined
     if (priceSpan < 0) {
       price = withExponent(cursor, at)
@@ -32,9 +34,9 @@ export function scanLevels(cursor: WireCursor, areKept: boolean): BookLevel[] | 
       price = text.slice(at, at + canonicalLength(priceSpan))
       at += writtenLength(priceSpan)
     }
-    if (price === undefined || text.charCodeAt(at) !== COMMA) return undefined
+    if (price === undefined || bytes[at] !== COMMA) return undefined
     at++
-    const amountSpan = decimalSpan(text, at)
+    const amountSpan = decimalSpanInBytes(bytes, at)
     let amount: string | undefined
     if (amountSpan < 0) {
       amount = withExponent(cursor, at)
@@ -43,12 +45,12 @@ export function scanLevels(cursor: WireCursor, areKept: boolean): BookLevel[] | 
       amount = text.slice(at, at + canonicalLength(amountSpan))
       at += writtenLength(amountSpan)
     }
-    if (amount === undefined || text.charCodeAt(at) !== CLOSE_BRACKET) return undefined
+    if (amount === undefined || bytes[at] !== CLOSE_BRACKET) return undefined
     found.push(areKept ? [detached(price) as Price, detached(amount) as Amount] : [price as Price, amount as Amount])
     at++
-  } while (text.charCodeAt(at) === COMMA)
+  } while (bytes[at] === COMMA)
   cursor.at = at + 1
-  return text.charCodeAt(at) === CLOSE_BRACKET ? found : undefined
+  return bytes[at] === CLOSE_BRACKET ? found : undefined
 }
 
 /** Small numbers are written so. */
