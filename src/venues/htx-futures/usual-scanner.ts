@@ -1,9 +1,10 @@
 import type { Amount, DecimalText, Micros, Price } from '../../market/index.ts'
 import { KnownTopics } from '../htx/known-topics.ts'
 import { scanLevels } from '../htx/level-scanner.ts'
-import { type ScannedTrade, sayTrades, scanTime, scanTradeList, stepOverNumber } from '../htx/wire-values.ts'
+import { type ScannedTrade, sayTrades, scanTime, scanTradeList } from '../htx/wire-values.ts'
+import { AsciiCursor } from '../shared/ascii-cursor.ts'
+import { AsciiLiteral } from '../shared/ascii-text.ts'
 import type { MarketFacts } from '../shared/market/market-facts.ts'
-import { WireCursor } from '../shared/wire-cursor.ts'
 import { oneSideOf, oneSideOfWhole } from './one-side.ts'
 import type { Memory } from './reader.ts'
 import { clearTick, sayTick, scanTick } from './statistics-scanner.ts'
@@ -16,7 +17,32 @@ const SMALL_R = 114
 /** Longer than most changes: such a frame would stay in memory with the levels that were cut from it. */
 const LARGE_FRAME = 2_000
 
-const cursor = new WireCursor()
+// What stands before the values.
+const ASK_PAIR = new AsciiLiteral('],"ask":[')
+const BEHIND_PAIR = new AsciiLiteral('],"ts":')
+const BIDS = new AsciiLiteral(',"bids":')
+const BID_PAIR = new AsciiLiteral(',"bid":[')
+const BUY = new AsciiLiteral('buy"')
+const DATA = new AsciiLiteral(',"data":[')
+const DIRECTION = new AsciiLiteral(',"direction":"')
+const EVENT = new AsciiLiteral(',"event":"')
+const FIRST_AMOUNT = new AsciiLiteral('{"amount":')
+const FIRST_ASKS = new AsciiLiteral('{"asks":')
+const FIRST_ID = new AsciiLiteral('{"id":')
+const FIRST_MRID = new AsciiLiteral('{"mrid":')
+const ID = new AsciiLiteral(',"id":')
+const MRID = new AsciiLiteral(',"mrid":')
+const PRICE = new AsciiLiteral(',"price":')
+const QUANTITY = new AsciiLiteral(',"quantity":')
+const SELL = new AsciiLiteral('sell"')
+const SNAPSHOT = new AsciiLiteral('snapshot"')
+const TICK = new AsciiLiteral(',"tick":')
+const TIME = new AsciiLiteral(',"ts":')
+const TURNOVER = new AsciiLiteral(',"trade_turnover":')
+const UPDATE = new AsciiLiteral('update"')
+const VERSION = new AsciiLiteral(',"version":')
+
+const cursor = new AsciiCursor()
 /** Quotes and books say their topic again. */
 const topics = new KnownTopics(readTopic, (name) => `,"ch":"${name}"`)
 
@@ -34,8 +60,7 @@ const topics = new KnownTopics(readTopic, (name) => `,"ch":"${name}"`)
  * @returns false, having said nothing, for every other frame
  */
 export function scanUsual(frame: string, facts: MarketFacts, memory: Memory): boolean {
-  cursor.start(frame)
-  const isSaid = scan(frame, facts, memory)
+  const isSaid = cursor.start(frame) && scan(frame, facts, memory)
   cursor.clear()
   clearTick()
   return isSaid
@@ -47,11 +72,11 @@ function scan(frame: string, facts: MarketFacts, memory: Memory): boolean {
   const { symbol, kind, repeated, end } = topic
   cursor.at = end
   let messageTime = -1
-  if (cursor.literal(',"ts":')) {
+  if (cursor.literal(TIME)) {
     messageTime = scanTime(cursor)
     if (messageTime < 0) return false
   }
-  if (!cursor.literal(',"tick":')) return false
+  if (!cursor.literal(TICK)) return false
   if (kind === 'bbo') return scanQuote(symbol, repeated, messageTime, facts)
   if (kind === 'trade') return scanTrades(symbol, messageTime, facts)
   if (kind === 'book') return scanBook(symbol, repeated, messageTime, facts)
@@ -65,26 +90,26 @@ function scan(frame: string, facts: MarketFacts, memory: Memory): boolean {
 function timeAtEnd(messageTime: number): number {
   let time = messageTime
   if (time < 0) {
-    if (!cursor.literal(',"ts":')) return -1
+    if (!cursor.literal(TIME)) return -1
     time = scanTime(cursor)
   }
   return cursor.character(CLOSE_BRACE) && cursor.isAtEnd ? time : -1
 }
 
-function scanQuote(symbol: string, repeated: string, messageTime: number, facts: MarketFacts): boolean {
-  if (!cursor.literal('{"mrid":') || !stepOverNumber(cursor)) return false
-  if (!cursor.literal(',"id":') || !stepOverNumber(cursor)) return false
-  if (!cursor.literal(',"bid":[')) return false
+function scanQuote(symbol: string, repeated: AsciiLiteral, messageTime: number, facts: MarketFacts): boolean {
+  if (!cursor.literal(FIRST_MRID) || !cursor.skipNumber()) return false
+  if (!cursor.literal(ID) || !cursor.skipNumber()) return false
+  if (!cursor.literal(BID_PAIR)) return false
   const bid = cursor.number()
   if (bid === undefined || !cursor.character(COMMA)) return false
   const bidAmount = cursor.number()
-  if (bidAmount === undefined || !cursor.literal('],"ask":[')) return false
+  if (bidAmount === undefined || !cursor.literal(ASK_PAIR)) return false
   const ask = cursor.number()
   if (ask === undefined || !cursor.character(COMMA)) return false
   const askAmount = cursor.number()
-  if (askAmount === undefined || !cursor.literal('],"ts":')) return false
+  if (askAmount === undefined || !cursor.literal(BEHIND_PAIR)) return false
   const time = scanTime(cursor)
-  if (time < 0 || !cursor.literal(',"version":')) return false
+  if (time < 0 || !cursor.literal(VERSION)) return false
   const version = cursor.whole()
   if (version < 0 || !cursor.literal(repeated) || !cursor.character(CLOSE_BRACE) || timeAtEnd(messageTime) < 0)
     return false
@@ -92,23 +117,23 @@ function scanQuote(symbol: string, repeated: string, messageTime: number, facts:
   return true
 }
 
-function scanBook(symbol: string, repeated: string, messageTime: number, facts: MarketFacts): boolean {
-  if (!cursor.literal('{"asks":')) return false
+function scanBook(symbol: string, repeated: AsciiLiteral, messageTime: number, facts: MarketFacts): boolean {
+  if (!cursor.literal(FIRST_ASKS)) return false
   const areKept = cursor.text.length > LARGE_FRAME
   const asks = scanLevels(cursor, areKept)
-  if (asks === undefined || !cursor.literal(',"bids":')) return false
+  if (asks === undefined || !cursor.literal(BIDS)) return false
   const bids = scanLevels(cursor, areKept)
   if (bids === undefined) return false
   // Frames without their topic within the tick are read too.
   cursor.literal(repeated)
-  if (!cursor.literal(',"event":"')) return false
-  const isUpdate = cursor.literal('update"')
-  if (!isUpdate && !cursor.literal('snapshot"')) return false
-  if (!cursor.literal(',"id":') || !stepOverNumber(cursor)) return false
-  if (!cursor.literal(',"mrid":') || !stepOverNumber(cursor)) return false
-  if (!cursor.literal(',"ts":')) return false
+  if (!cursor.literal(EVENT)) return false
+  const isUpdate = cursor.literal(UPDATE)
+  if (!isUpdate && !cursor.literal(SNAPSHOT)) return false
+  if (!cursor.literal(ID) || !cursor.skipNumber()) return false
+  if (!cursor.literal(MRID) || !cursor.skipNumber()) return false
+  if (!cursor.literal(TIME)) return false
   const time = scanTime(cursor)
-  if (time < 0 || !cursor.literal(',"version":')) return false
+  if (time < 0 || !cursor.literal(VERSION)) return false
   const version = cursor.whole()
   if (version < 0 || !cursor.character(CLOSE_BRACE) || timeAtEnd(messageTime) < 0) return false
   facts.book(symbol, {
@@ -124,8 +149,8 @@ function scanBook(symbol: string, repeated: string, messageTime: number, facts: 
 }
 
 function scanTrades(symbol: string, messageTime: number, facts: MarketFacts): boolean {
-  if (!cursor.literal('{"id":') || !stepOverNumber(cursor)) return false
-  if (!cursor.literal(',"ts":') || !stepOverNumber(cursor) || !cursor.literal(',"data":[')) return false
+  if (!cursor.literal(FIRST_ID) || !cursor.skipNumber()) return false
+  if (!cursor.literal(TIME) || !cursor.skipNumber() || !cursor.literal(DATA)) return false
   const trades = scanTradeList(cursor, scanTrade)
   if (trades === undefined || !cursor.character(CLOSE_BRACE) || timeAtEnd(messageTime) < 0) return false
   sayTrades(symbol, trades, facts)
@@ -133,21 +158,21 @@ function scanTrades(symbol: string, messageTime: number, facts: MarketFacts): bo
 }
 
 function scanTrade(): ScannedTrade | undefined {
-  if (!cursor.literal('{"amount":')) return undefined
+  if (!cursor.literal(FIRST_AMOUNT)) return undefined
   const amount = scanOneSide()
   if (amount === undefined) return undefined
-  if (!stepOverMeasures() || !cursor.literal(',"ts":')) return undefined
+  if (!stepOverMeasures() || !cursor.literal(TIME)) return undefined
   const time = scanTime(cursor)
-  if (time < 0 || !cursor.literal(',"id":')) return undefined
+  if (time < 0 || !cursor.literal(ID)) return undefined
   const idAt = cursor.at
   // Up to nineteen digits: a text.
-  if (!stepOverNumber(cursor)) return undefined
+  if (!cursor.skipNumber()) return undefined
   const id = cursor.text.slice(idAt, cursor.at)
-  if (!cursor.literal(',"price":')) return undefined
+  if (!cursor.literal(PRICE)) return undefined
   const price = cursor.number()
-  if (price === undefined || !cursor.literal(',"direction":"')) return undefined
-  const isBuy = cursor.literal('buy"')
-  if (!isBuy && !cursor.literal('sell"')) return undefined
+  if (price === undefined || !cursor.literal(DIRECTION)) return undefined
+  const isBuy = cursor.literal(BUY)
+  if (!isBuy && !cursor.literal(SELL)) return undefined
   if (!stepOverMeasures() || !cursor.character(CLOSE_BRACE)) return undefined
   return { id, price: price as Price, amount: amount as Amount, side: isBuy ? 'buy' : 'sell', time: time as Micros }
 }
@@ -157,10 +182,10 @@ function stepOverMeasures(): boolean {
   const { text } = cursor
   // One character tells each of them from what else may come.
   if (text.charCodeAt(cursor.at + ',"'.length) === SMALL_Q) {
-    if (!cursor.literal(',"quantity":') || !stepOverNumber(cursor)) return false
+    if (!cursor.literal(QUANTITY) || !cursor.skipNumber()) return false
   }
   if (text.charCodeAt(cursor.at + ',"t'.length) !== SMALL_R) return true
-  return cursor.literal(',"trade_turnover":') && stepOverNumber(cursor)
+  return cursor.literal(TURNOVER) && cursor.skipNumber()
 }
 
 /** Half of the number that comes next, mostly a whole one. */

@@ -1,9 +1,11 @@
+import { AsciiLiteral, BYTES, beginsWith } from '../shared/ascii-text.ts'
 import { isPlain } from '../shared/member-walker.ts'
 import { detached } from '../shared/wire-cursor.ts'
 
 /** How a pushed frame begins. */
 const BEGINNING = '{"ch":"market.'
 const NAME_AT = '{"ch":"'.length
+const QUOTE = 34
 /** A power of two. */
 const SLOTS = 512
 /** So far before its end the names of topics differ whose symbols and lengths are the same (`kline.1min`, `index.1min`). */
@@ -17,9 +19,9 @@ interface Named<Kind> {
 
 interface KnownTopic<Kind> extends Named<Kind> {
   /** How frames of it begin, up to the quote behind its name. */
-  readonly beginning: string
+  readonly beginning: AsciiLiteral
   /** What frames of it write again within their tick. */
-  readonly repeated: string
+  readonly repeated: AsciiLiteral
   /** Where in a frame its name ends, behind the quote. */
   readonly end: number
 }
@@ -43,31 +45,37 @@ export class KnownTopics<Kind> {
     this.#repeated = repeated
   }
 
-  /** The topic that a frame begins with; undefined if it begins otherwise, or with one that is not known. */
+  /**
+   * The topic that a frame begins with; undefined if it begins otherwise, or with one that is not known.
+   * @param frame is written down
+   */
   of(frame: string): KnownTopic<Kind> | undefined {
     const at = BEGINNING.length
-    const end = frame.indexOf('"', at)
-    if (end < 0) return undefined
-    const characters = (frame.charCodeAt(at) * 31 + frame.charCodeAt(at + 1)) * 31 + frame.charCodeAt(at + 2)
-    const slot = ((characters * 31 + frame.charCodeAt(end - TELLING)) * 31 + end) & (SLOTS - 1)
+    let end = at
+    while (BYTES[end] !== QUOTE) if (BYTES[end++] === 0) return undefined
+    const characters = ((BYTES[at] as number) * 31 + (BYTES[at + 1] as number)) * 31 + (BYTES[at + 2] as number)
+    const slot = ((characters * 31 + (BYTES[end - TELLING] as number)) * 31 + end) & (SLOTS - 1)
     const known = this.#slots[slot]
-    const beginning = frame.slice(0, end + 1)
-    if (known !== undefined && known.beginning === beginning) return known
-    if (!beginning.startsWith(BEGINNING) || !isPlain(frame, NAME_AT, end)) return undefined
+    if (known !== undefined && known.end === end + 1 && beginsWith(known.beginning)) return known
+    const learnt = this.#learn(frame, end)
+    if (learnt !== undefined) this.#slots[slot] = learnt
+    return learnt
+  }
+
+  #learn(frame: string, end: number): KnownTopic<Kind> | undefined {
+    if (!frame.startsWith(BEGINNING) || frame.charCodeAt(end) !== QUOTE || !isPlain(frame, NAME_AT, end))
+      return undefined
     // What is kept must not keep the frame.
-    const kept = detached(beginning)
-    const name = kept.slice(NAME_AT, end)
+    const name = detached(frame.slice(NAME_AT, end))
     const topic = this.#read(name)
     if (topic === undefined) return undefined
     const symbol = detached(topic.symbol)
-    const learnt = {
+    return {
       symbol,
       kind: topic.kind,
-      beginning: kept,
-      repeated: this.#repeated(name, symbol),
+      beginning: new AsciiLiteral(`{"ch":"${name}"`),
+      repeated: new AsciiLiteral(this.#repeated(name, symbol)),
       end: end + 1,
     }
-    this.#slots[slot] = learnt
-    return learnt
   }
 }

@@ -1,17 +1,27 @@
 import type { Amount, BookLevel, Price } from '../../market/index.ts'
 import { canonicalLength, decimalSpanInBytes, writtenLength } from '../shared/decimal-span.ts'
-import { detached, type WireCursor } from '../shared/wire-cursor.ts'
+import { detached } from '../shared/wire-cursor.ts'
 
 const COMMA = 44
 const OPEN_BRACKET = 91
 const CLOSE_BRACKET = 93
+
+/** Where the levels stand. */
+interface LevelCursor {
+  readonly text: string
+  at: number
+  /** The text, a byte a character, and a zero behind its end; undefined if it is not plain ASCII. */
+  bytes(): Uint8Array | undefined
+  /** A decimal, or a number with an exponent, in canonical form; undefined if none comes next. */
+  number(): string | undefined
+}
 
 /**
  * Reads `[[9138.6,0.010259],[9145.18,8.02e-4]]`, in one loop over the text: books are most of what comes.
  * @param areKept whether the levels outlive a large frame, as those of a snapshot do
  * @returns undefined where the text is anything else
  */
-export function scanLevels(cursor: WireCursor, areKept: boolean): BookLevel[] | undefined {
+export function scanLevels(cursor: LevelCursor, areKept: boolean): BookLevel[] | undefined {
   const { text } = cursor
   const bytes = cursor.bytes()
   if (bytes === undefined) return undefined
@@ -54,7 +64,7 @@ export function scanLevels(cursor: WireCursor, areKept: boolean): BookLevel[] | 
 }
 
 /** Small numbers are written so. */
-function withExponent(cursor: WireCursor, at: number): string | undefined {
+function withExponent(cursor: LevelCursor, at: number): string | undefined {
   cursor.at = at
   return cursor.number()
 }

@@ -1,7 +1,5 @@
 import { type Amount, MICROS_PER_MILLISECOND, type Micros, type Price, type TakerSide } from '../../market/index.ts'
 import type { MarketFacts } from '../shared/market/market-facts.ts'
-import { endOfNumber } from '../shared/member-walker.ts'
-import type { WireCursor } from '../shared/wire-cursor.ts'
 
 const COMMA = 44
 const CLOSE_BRACKET = 93
@@ -18,19 +16,17 @@ export interface ScannedTrade {
   readonly time: Micros
 }
 
+/** Whichever cursor stands before values. */
+interface ValueCursor {
+  whole(): number
+  character(code: number): boolean
+}
+
 /** Epoch milliseconds, in microseconds; -1 if none come next. */
-export function scanTime(cursor: WireCursor): number {
+export function scanTime(cursor: ValueCursor): number {
   const milliseconds = cursor.whole()
   const isKnown = milliseconds >= FIRST_MILLISECOND && milliseconds < END_OF_MILLISECONDS
   return isKnown ? milliseconds * MICROS_PER_MILLISECOND : -1
-}
-
-/** Steps over a number of whichever length, if one comes next. */
-export function stepOverNumber(cursor: WireCursor): boolean {
-  const end = endOfNumber(cursor.text, cursor.at)
-  if (end < 0) return false
-  cursor.at = end
-  return true
 }
 
 /**
@@ -39,7 +35,7 @@ export function stepOverNumber(cursor: WireCursor): boolean {
  * @returns undefined where the text is anything else
  */
 export function scanTradeList(
-  cursor: WireCursor,
+  cursor: ValueCursor,
   scan: () => ScannedTrade | undefined,
 ): readonly ScannedTrade[] | undefined {
   const first = scan()

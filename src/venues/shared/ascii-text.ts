@@ -1,5 +1,5 @@
-/** Longest text that is written down. */
-export const LONGEST_TEXT = 512
+/** Longest text that is written down: most changes of books are shorter. */
+export const LONGEST_TEXT = 8_192
 /** In UTF-8, of a unit of UTF-16. */
 const MOST_BYTES_A_CHARACTER = 3
 /** Bytes that are compared at once. */
