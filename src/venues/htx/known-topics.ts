@@ -8,6 +8,8 @@ const NAME_AT = '{"ch":"'.length
 const QUOTE = 34
 /** A power of two. */
 const SLOTS = 512
+/** Topics that share a slot, of which each is compared; those that came last are kept. */
+const TOPICS_A_SLOT = 8
 /** So far before its end the names of topics differ whose symbols and lengths are the same (`kline.1min`, `index.1min`). */
 const TELLING = 10
 
@@ -31,7 +33,7 @@ interface KnownTopic<Kind> extends Named<Kind> {
  * faster than to look it up by a text that was just cut out.
  */
 export class KnownTopics<Kind> {
-  readonly #slots: Array<KnownTopic<Kind> | undefined>
+  readonly #slots: KnownTopic<Kind>[][]
   readonly #read: (name: string) => Named<Kind> | undefined
   readonly #repeated: (name: string, symbol: string) => string
 
@@ -40,7 +42,7 @@ export class KnownTopics<Kind> {
    * @param repeated what frames of a topic write again within their tick
    */
   constructor(read: (name: string) => Named<Kind> | undefined, repeated: (name: string, symbol: string) => string) {
-    this.#slots = new Array<KnownTopic<Kind> | undefined>(SLOTS).fill(undefined)
+    this.#slots = Array.from({ length: SLOTS }, () => [])
     this.#read = read
     this.#repeated = repeated
   }
@@ -55,10 +57,13 @@ export class KnownTopics<Kind> {
     while (BYTES[end] !== QUOTE) if (BYTES[end++] === 0) return undefined
     const characters = ((BYTES[at] as number) * 31 + (BYTES[at + 1] as number)) * 31 + (BYTES[at + 2] as number)
     const slot = ((characters * 31 + (BYTES[end - TELLING] as number)) * 31 + end) & (SLOTS - 1)
-    const known = this.#slots[slot]
-    if (known !== undefined && known.end === end + 1 && beginsWith(known.beginning)) return known
+    const topics = this.#slots[slot] as KnownTopic<Kind>[]
+    for (let index = 0; index < topics.length; index++) {
+      const known = topics[index] as KnownTopic<Kind>
+      if (known.end === end + 1 && beginsWith(known.beginning)) return known
+    }
     const learnt = this.#learn(frame, end)
-    if (learnt !== undefined) this.#slots[slot] = learnt
+    if (learnt !== undefined && topics.unshift(learnt) > TOPICS_A_SLOT) topics.pop()
     return learnt
   }
 
