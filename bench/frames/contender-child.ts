@@ -6,7 +6,7 @@ import { opentapeContender } from './opentape-contender.ts'
 // The process of one contender.
 
 /** Beginnings that are played in a turn, however short the capture. */
-const MAXIMUM_REPEATS = 20
+const MAXIMUM_REPEATS = 60
 
 let contender: Contender | undefined
 let captures: readonly Capture[] = []

@@ -7,13 +7,14 @@ import type { AnswerEffect } from '../trade-continuity.ts'
 import type { TradeAsk, TradeHistory } from '../trade-history.ts'
 import { TRADE_HISTORY_PURPOSE } from '../trade-repair.ts'
 import { detached } from '../wire-cursor.ts'
+import { RecentIds } from './recent-ids.ts'
 import type { TradeFlow } from './trade-flow.ts'
 
 /** Ids that are remembered, to know a trade that came before. */
 const REMEMBERED_IDS = 4_096
 /** The same while a cut is repaired: what history is compared with must not be pushed out by what comes meanwhile. */
 const REMEMBERED_DURING_REPAIR = 65_536
-/** One by one would be slow: the way to the oldest entry of a map leads past those that were deleted. */
+/** One by one would be slow: the others are put in their places anew. */
 const FORGOTTEN_AT_ONCE = 512
 /** Tries to get history after one cut. */
 const MAXIMUM_ATTEMPTS = 5
@@ -46,7 +47,7 @@ export class OverlappingTrades implements TradeFlow {
   readonly #history: TradeHistory | null
   readonly #newRequestId: () => number
   /** With their exchange times, -1 where there is none; what was said first comes first. */
-  readonly #ids = new Map<string, number>()
+  readonly #ids = new RecentIds()
   /** Those of them that came after the cut that is not judged yet: that history holds them does not show that it reaches back to it. */
   readonly #afterCut = new Set<string>()
   #lastExchangeTime: Micros | null = null
@@ -156,14 +157,14 @@ export class OverlappingTrades implements TradeFlow {
     let missed = 0
     const trades = [...page.trades].sort((left, right) => (left.exchangeTime ?? 0) - (right.exchangeTime ?? 0))
     for (const trade of trades) {
-      const isKnown = trade.id !== null && this.#ids.has(trade.id)
+      const id = trade.id === null ? null : detached(trade.id)
+      const isKnown = id !== null && this.#ids.has(id)
       const isOld = isBefore(trade.exchangeTime, asked.ask.after, this.#history.timeStep ?? 0)
-      if (this.#proves(trade.id) || isOld) reaches = true
-      if (isKnown || isOld) continue
+      if (this.#proves(id) || isOld) reaches = true
       // History of trades without ids cannot be told from what came already.
-      if (trade.id === null) continue
+      if (isKnown || isOld || id === null) continue
       missed++
-      this.#say(trade, detached(trade.id), out)
+      this.#say(trade, id, out)
     }
     this.#filled += missed
     if (this.#isCut) {
@@ -267,15 +268,14 @@ export class OverlappingTrades implements TradeFlow {
     if (last === null) return
     const known = this.#knownFrom + (this.#history?.timeStep ?? 0)
     const from = Math.max(last - LATE, Math.min(known, last))
-    let oldest: number = last
-    for (const time of this.#ids.values()) if (time >= from && time < oldest) oldest = time
+    const oldest = Math.min(last, this.#ids.earliestFrom(from) ?? last)
     this.#from = from as Micros
     this.#anchor = Math.max(oldest, last - LATE_ENOUGH)
   }
 
   /** Whether a trade is on the tape from before the cut, and so old that history which holds it holds all that was missed. */
   #proves(id: string | null): boolean {
-    const time = id === null ? undefined : this.#ids.get(id)
+    const time = id === null ? undefined : this.#ids.timeOf(id)
     return id !== null && time !== undefined && time <= this.#anchor && !this.#afterCut.has(id)
   }
 
@@ -283,19 +283,17 @@ export class OverlappingTrades implements TradeFlow {
   #remember(id: string, exchangeTime: Micros | null): void {
     // What the tape holds from before the first one is not known.
     if (this.#knownFrom < 0 && exchangeTime !== null) this.#knownFrom = exchangeTime
-    this.#ids.set(id, exchangeTime ?? -1)
+    this.#ids.add(id, exchangeTime ?? -1)
     if (this.#isCut) this.#afterCut.add(id)
     const bound = this.#isCut ? REMEMBERED_DURING_REPAIR : REMEMBERED_IDS
     if (this.#ids.size > bound + FORGOTTEN_AT_ONCE) this.#forget(bound)
   }
 
   #forget(bound: number): void {
-    for (const [id, time] of this.#ids) {
-      if (this.#ids.size <= bound) return
-      this.#ids.delete(id)
+    this.#ids.forget(bound, (id, time) => {
       this.#afterCut.delete(id)
       this.#knownFrom = Math.max(this.#knownFrom, time + 1)
-    }
+    })
   }
 }
 
