@@ -5,8 +5,8 @@ import { opentapeContender } from './opentape-contender.ts'
 
 // The process of one contender.
 
-/** Beginnings that are played in a turn, however short the capture. */
-const MAXIMUM_REPEATS = 60
+/** Beginnings that are played in a turn, however short the capture: the books of all of them are in memory at once. */
+const MAXIMUM_REPEATS = 20
 
 let contender: Contender | undefined
 let captures: readonly Capture[] = []
