@@ -5,10 +5,8 @@ import { opentapeContender } from './opentape-contender.ts'
 
 // The process of one contender.
 
-/** Beginnings that are played before the clock starts: the books of all of them are in memory at once. */
-const BEGINNINGS_AT_ONCE = 20
-/** Beginnings that are played in a turn, however short the capture. */
-const MAXIMUM_REPEATS = 100
+/** Beginnings that are played in a turn, however short the capture: the books of all of them are in memory at once. */
+const MAXIMUM_REPEATS = 20
 
 let contender: Contender | undefined
 let captures: readonly Capture[] = []
@@ -41,15 +39,12 @@ async function turn(index: number): Promise<ContenderAnswer> {
   const frames = texts[index]
   if (capture === undefined || frames === undefined || contender === undefined) throw new Error('nothing to read')
   const repeats = Math.min(MAXIMUM_REPEATS, Math.ceil(framesATurn / frames.length))
-  let milliseconds = 0
-  for (let left = repeats; left > 0; left -= BEGINNINGS_AT_ONCE) {
-    const runs: Run[] = []
-    for (let place = Math.min(left, BEGINNINGS_AT_ONCE); place > 0; place--) runs.push(await contender.prepare(capture))
-    collectYoung()
-    const before = performance.now()
-    for (const run of runs) run(frames)
-    milliseconds += performance.now() - before
-  }
+  const runs: Run[] = []
+  for (let repeat = 0; repeat < repeats; repeat++) runs.push(await contender.prepare(capture))
+  collectYoung()
+  const before = performance.now()
+  for (const run of runs) run(frames)
+  const milliseconds = performance.now() - before
   return { nanoseconds: (milliseconds * 1_000_000) / (repeats * frames.length) }
 }
 
