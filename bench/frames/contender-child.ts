@@ -1,11 +1,11 @@
 import type { Capture } from './capture.ts'
-import { type Contender, parseAlone, type Run } from './contender.ts'
+import { type Contender, parseAlone } from './contender.ts'
 import type { ContenderAnswer, ContenderKind, ContenderOrder } from './contender-process.ts'
 import { opentapeContender } from './opentape-contender.ts'
 
 // The process of one contender.
 
-/** Beginnings that are played in a turn, however short the capture: the books of all of them are in memory at once. */
+/** Beginnings that are played in a turn, however short the capture. */
 const MAXIMUM_REPEATS = 20
 
 let contender: Contender | undefined
@@ -39,12 +39,14 @@ async function turn(index: number): Promise<ContenderAnswer> {
   const frames = texts[index]
   if (capture === undefined || frames === undefined || contender === undefined) throw new Error('nothing to read')
   const repeats = Math.min(MAXIMUM_REPEATS, Math.ceil(framesATurn / frames.length))
-  const runs: Run[] = []
-  for (let repeat = 0; repeat < repeats; repeat++) runs.push(await contender.prepare(capture))
-  collectYoung()
-  const before = performance.now()
-  for (const run of runs) run(frames)
-  const milliseconds = performance.now() - before
+  let milliseconds = 0
+  for (let repeat = 0; repeat < repeats; repeat++) {
+    const run = await contender.prepare(capture)
+    collectYoung()
+    const before = performance.now()
+    run(frames)
+    milliseconds += performance.now() - before
+  }
   return { nanoseconds: (milliseconds * 1_000_000) / (repeats * frames.length) }
 }
 
