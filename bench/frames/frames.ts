@@ -106,7 +106,7 @@ async function table(captures: readonly Capture[], results: Results): Promise<Ou
     rows,
     notes: [
       `Peers: tardis-dev ${await peerVersion('tardis-dev')}, ccxt ${await peerVersion('ccxt')}. Nanoseconds a frame, and the time as a multiple of JSON.parse alone on the same frames. ccxt always keeps the books; tardis-dev with its OrderBook where it says so.`,
-      `Each contender in a process of its own, since the peers change the engine for everybody in theirs (a subclass of Array is enough to slow down every array); one turn after the other; medians of ${ROUNDS - WARM_UP_ROUNDS} rounds after ${WARM_UP_ROUNDS} to warm up. Snapshots are read before the clock starts, and what they leave in young memory is collected then; a full collection is never forced: it would throw optimised code away, which no running collector sees.`,
+      `Each contender in a process of its own, since the peers change the engine for everybody in theirs (a subclass of Array is enough to slow down every array); one turn after the other; medians of ${ROUNDS - WARM_UP_ROUNDS} rounds after ${WARM_UP_ROUNDS} to warm up. Snapshots are read before the clock starts, and what those of long sessions leave in young memory is collected then; a full collection is never forced: it would throw optimised code away, which no running collector sees.`,
       'Coinbase and kraken: our protocol itself keeps a book, because a crossed book (coinbase) and a checksum (kraken, verified on every message) are how a missed update shows. That is in "events"; with "books kept" a consumer’s book is kept as well, so each update is applied twice.',
     ],
   }

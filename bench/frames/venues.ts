@@ -105,7 +105,7 @@ function table(captures: readonly Capture[], results: Results, without: readonly
   })
   const notes = [
     'Nanoseconds a frame of JSON.parse alone, of our events, and of events with the books kept by a consumer; then the last two as multiples of the first.',
-    'From a recording of the real exchange where there is one, else from the simulator. The clock runs from the moment at which every book of the session is whole to its end. Recorded sessions are short, so each is read many times in a turn, from its beginning. What the beginning left in young memory is collected before the clock starts.',
+    'From a recording of the real exchange where there is one, else from the simulator. The clock runs from the moment at which every book of the session is whole to its end. Recorded sessions are short, so each is read many times in a turn, from its beginning. Of long ones, what the beginning left in young memory is collected before the clock starts.',
     `All venues in one process each for JSON.parse, events and books, one turn after the other, as one collector reads them; medians of ${LIVES} lives of the processes, each of ${ROUNDS - WARM_UP_ROUNDS} rounds after ${WARM_UP_ROUNDS} to warm up.`,
   ]
   if (without.length > 0) notes.push(`No frames on this machine: ${without.join(', ')}.`)
