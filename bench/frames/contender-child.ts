@@ -5,8 +5,8 @@ import { opentapeContender } from './opentape-contender.ts'
 
 // The process of one contender.
 
-/** Beginnings that are played in a turn, however short the capture. */
-const MAXIMUM_REPEATS = 20
+/** Beginnings that are played in a turn at most. Fewer of the shortest captures would leave the engine without the time to warm up. */
+const MAXIMUM_REPEATS = 60
 
 /** Behind a collection some hundred frames would be read from cold caches, as no frame of a running collector is. */
 const LONG_FRAMES = 5_000
