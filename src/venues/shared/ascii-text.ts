@@ -57,8 +57,8 @@ export class AsciiLiteral {
     const own = new DataView(bytes.buffer, bytes.byteOffset, length)
     this.length = length
     this.last = length - WORD
-    const wordAt = (_: unknown, index: number): number => own.getInt32(Math.min(index * WORD, this.last), true)
-    this.words = Int32Array.from({ length: Math.ceil(length / WORD) }, wordAt)
+    const wordFrom = (_: unknown, index: number): number => own.getInt32(Math.min(index * WORD, this.last), true)
+    this.words = Int32Array.from({ length: Math.ceil(length / WORD) }, wordFrom)
   }
 }
 
