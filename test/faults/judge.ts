@@ -63,8 +63,9 @@ export async function judge(stage: Stage, plan: FaultPlan, baseline: Baseline): 
       return lastDifference === ''
     },
     CONVERGENCE_MILLISECONDS,
-  ).catch((error: unknown) => {
-    throw new Error(`${lastDifference}; ${error instanceof Error ? error.message : String(error)}`)
+  ).catch(async (error: unknown) => {
+    const why = error instanceof Error ? error.message : String(error)
+    throw new Error(`${lastDifference}; ${why}; gaps of trades: ${await gapsInBrief(stage)}`)
   })
   const candles = await judgeCandles(stage)
   const [[gaps = '0'] = []] = await stage.opentape.sql('SELECT count() FROM gaps FINAL')
@@ -179,6 +180,15 @@ async function missingByGaps(stage: Stage): Promise<number> {
     "SELECT sum(ifNull(missing, 0)) FROM gaps FINAL WHERE channel = 'trade' AND state IN ('partly', 'beyond-repair')",
   )
   return Number(missing)
+}
+
+/** The gaps of trades that are not repaired, for whoever looks for the cause of a difference. */
+async function gapsInBrief(stage: Stage): Promise<string> {
+  const rows = await stage.opentape.sql(
+    `SELECT venue, instrument, toString(state), toString(cause), toString(missing), toString(from_time), toString(to_time), evidence
+     FROM gaps FINAL WHERE channel = 'trade' AND state != 'repaired' ORDER BY venue, instrument, from_time LIMIT 60`,
+  )
+  return rows.map((row) => row.join(' ')).join(' | ')
 }
 
 interface LiveBook {
